@@ -1,0 +1,33 @@
+"""What a publisher says (Advisory), under which names, in which revision, and which of them speak of one matter."""
+
+from feedbot.advisory.model import (
+    Advisory,
+    Affected,
+    Fixed,
+    HistoryEntry,
+    Quarantined,
+    Reference,
+    Section,
+    Severity,
+    Signature,
+    Status,
+    Trust,
+    UnreadRange,
+    Verdict,
+)
+
+__all__ = [
+    "Advisory",
+    "Affected",
+    "Fixed",
+    "HistoryEntry",
+    "Quarantined",
+    "Reference",
+    "Section",
+    "Severity",
+    "Signature",
+    "Status",
+    "Trust",
+    "UnreadRange",
+    "Verdict",
+]

@@ -1,0 +1,5 @@
+"""Product names as publishers write them → the packages that hold them. Unmapped names are shown, never guessed."""
+
+from feedbot.catalog._catalog import Catalog, Product
+
+__all__ = ["Catalog", "Product"]

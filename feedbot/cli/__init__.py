@@ -1,0 +1,5 @@
+"""The command surface: one module a command."""
+
+
+def main() -> None:
+    """Run the command line."""

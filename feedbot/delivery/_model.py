@@ -1,0 +1,49 @@
+"""The nouns of delivery."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class OutboxState(StrEnum):
+    """Where one message stands. UNCERTAIN: the connection broke between the final dot and the answer; a person
+    decides."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message for one recipient and channel; the bytes are fixed when the row is made and are the same at each try.
+
+    `key` is unique: NUMBER/EDITION/CUSTOMER/CHANNEL. `recipient` is the envelope address. `content` is the whole RFC
+    5322 message.
+    """
+
+    key: str
+    draft: int
+    channel: str
+    customer: str
+    recipient: str
+    message_id: str
+    content: bytes
+    state: OutboxState = OutboxState.PENDING
+    attempts: int = 0
+    next_try_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the other side answered: `code` the SMTP code (0 where there was none), `text` its words, `state` what
+    follows."""
+
+    state: OutboxState
+    at: datetime
+    code: int = 0
+    text: str = ""

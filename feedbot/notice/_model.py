@@ -1,0 +1,121 @@
+"""The nouns of a notice."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from feedbot.advisory import Advisory
+from feedbot.inventory import Customer
+from feedbot.matching import Exposure
+
+
+class Kind(StrEnum):
+    """What sort of notice: 注意喚起, 障害報告, メンテナンス, お知らせ, ブロックリスト登録."""
+
+    ADVISORY = "advisory"
+    TROUBLE = "trouble"
+    MAINTENANCE = "maintenance"
+    OWN = "own"
+    LISTING = "listing"
+
+
+class Step(StrEnum):
+    """Where the matter stands: 初報, 続報, 訂正, 完了・復旧・解除, 取下げ."""
+
+    FIRST = "first"
+    UPDATE = "update"
+    CORRECTION = "correction"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is meant: `rule` is `match` (those whose servers are affected), `contract` (by plan) or `none` (post only).
+
+    `plans` names the plans of a contract audience; `root` limits it to customers who administer their servers (None:
+    no limit).
+    """
+
+    rule: str
+    plans: tuple[str, ...] = ()
+    root: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One part of the text that an operator may edit. `key` names its place in the template: lead, overview,
+    affected, impact,
+    solution, workaround, check, provider, body, change. The heading is the template's; `text` is plain text."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice in one edition (版), before it is rendered for anybody.
+
+    `number` (NAME-YYYY-NNNN) and `issued` are given when it is proposed; until then empty and None. `as_of` is the
+    time the facts were
+    looked at. `advisories` are the publishers' statements it rests on, `quote` is `summary` or `whole`.
+    """
+
+    kind: Kind
+    step: Step
+    title: str
+    audience: Audience
+    blocks: tuple[Block, ...]
+    as_of: datetime
+    case: str = ""
+    advisories: tuple[Advisory, ...] = ()
+    number: str = ""
+    edition: int = 1
+    issued: date | None = None
+    quote: str = "summary"
+    history: tuple[tuple[date, str], ...] = ()
+
+    def block(self, key: str) -> str:
+        """The text of a block; empty where the notice has none of that key."""
+        return next((block.text for block in self.blocks if block.key == key), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One mail's worth: a customer and his own exposures, nobody else's. Exposures of a contract audience carry no
+    matches."""
+
+    customer: Customer
+    exposures: tuple[Exposure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The operator's company as its notices name it."""
+
+    name: str
+    service: str
+    from_address: str
+    contact: str
+    site_url: str
+    number_prefix: str = "INFO"
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A rendered 障害報告 post: title, HTML of the article (no page around it), plain text and Markdown."""
+
+    title: str
+    html: str
+    text: str
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailText:
+    """A rendered mail, both parts from one source."""
+
+    subject: str
+    text: str
+    html: str

@@ -1,0 +1,1 @@
+"""Read Japanese and English prose: sections, affected-version phrases, dates, identifiers. Pure."""

@@ -1,0 +1,60 @@
+"""What a source member is: one file with a `SOURCE` and two pure functions.
+
+    SOURCE = SourceInfo(title=…, issuer=…, listing_url=…, interval=…)
+    def listing(document) -> Iterator[ListedItem | Quarantined]      which items there are, newest first or not
+    def read(document, judge) -> Iterator[Advisory | Quarantined]    the advisories that a document holds
+
+A feed whose entries are whole advisories (JVN iPedia) needs no item documents: its ListedItems carry no address and
+`read` is
+given the listing document itself. `read` never raises for one bad item: it yields a Quarantined and goes on; it raises
+SourceError only when the document as a whole is not this publisher's. Neither function touches network, clock or disk.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from feedbot.advisory import Advisory, Quarantined
+from feedbot.fetch import Document
+from feedbot.signature import UnsignedText, VerifiedText
+
+Text = VerifiedText | UnsignedText
+"""A member is handed one of the two and can tell which; it never sees the bytes around a signed block."""
+
+Judge = Callable[[bytes, str | None], Text]
+"""`judge(document_bytes, claimed_number)`: the signed text in these bytes, verified by the source's own keyring and
+pins, or the UnsignedText with the reason. A member that has nothing signed calls `unsigned`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """A publisher: `title` as operators know it, `issuer` as a notice names it, `listing_url` of its live feed."""
+
+    title: str
+    issuer: str
+    listing_url: str
+    interval: timedelta
+    language: str = "ja"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """One entry of a listing. `url` is the item's own document; empty when the listing holds the whole advisory."""
+
+    number: str
+    url: str
+    title: str = ""
+    updated: datetime | None = None
+
+
+class Source(Protocol):
+    """The shape of a member module."""
+
+    SOURCE: SourceInfo
+
+    def listing(self, document: Document) -> Iterator[ListedItem | Quarantined]:
+        """Say which items a listing names."""
+
+    def read(self, document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
+        """Read the advisories of a document."""

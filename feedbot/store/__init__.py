@@ -1,0 +1,1 @@
+"""Tables, repositories by topic, migrations. The only home of SQL."""

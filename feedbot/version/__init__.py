@@ -1,0 +1,11 @@
+"""Versions, in the order each ecosystem gives them, as bytes that compare the same way.
+
+`key(scheme, version)` is an order-preserving key: for any two versions of one scheme,
+`key(a) < key(b)` as plain bytes exactly when the ecosystem sorts a before b. A range is then a few
+comparisons that any database can do. Ranges are written as VERS (`vers:deb/>=1.0|<2.0`).
+"""
+
+from feedbot.version._keys import compare, key, schemes
+from feedbot.version._ranges import Comparator, Constraint, VersionRange
+
+__all__ = ["Comparator", "Constraint", "VersionRange", "compare", "key", "schemes"]

@@ -1,0 +1,1 @@
+"""The review desk and public pages: a room kept for them."""

@@ -1,0 +1,280 @@
+"""The operator's configuration: one TOML file, checked as a whole.
+
+Every fault is told at once, each with its file and key and, for an unknown key, the nearest valid name. Relative
+paths are relative to the file they stand in, so a configuration can be moved with its folder.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from feedbot.errors import ConfigError
+from feedbot.messages import tr
+
+PLACES = (Path("config.toml"), Path("/etc/feedbot/config.toml"))
+"""Where a configuration is looked for when none is named."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _duration(value: object) -> timedelta:
+    """Read `90s`, `30m`, `6h`, `1d`. Raises ValueError (pydantic makes it a fault of the key)."""
+    found = re.fullmatch(r"(\d{1,6})([smhd])", value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(tr("a duration is a number and s, m, h or d, such as 30m"))
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": r"^\d{1,6}[smhd]$"})
+]
+Fingerprint = Annotated[
+    str,
+    BeforeValidator(lambda value: re.sub(r"\s", "", value).upper() if isinstance(value, str) else value),
+    Field(pattern=r"^[0-9A-F]{40}$"),
+]
+Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
+
+
+_SQLITE = "sqlite:///"
+
+
+def _place(path: Path, info: ValidationInfo) -> Path:
+    """Make a path absolute, from the folder of the configuration file."""
+    assert info.context is not None
+    return Path(info.context["base"]) / path
+
+
+def _database(url: str, info: ValidationInfo) -> str:
+    """Make the file of an SQLite address absolute."""
+    name = url.removeprefix(_SQLITE)
+    return url if name in (url, ":memory:") else _SQLITE + str(_place(Path(name), info))
+
+
+Place = Annotated[Path, AfterValidator(_place)]
+
+
+class _Section(BaseModel):
+    """A table of the file. Unknown keys are faults: a misspelt one would silently mean the default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+def _default(section: type[_Section]) -> Any:
+    """A table that was left out is read as an empty one, so that its defaults see the file's folder too."""
+    assert issubclass(section, _Section)
+    return Field(default={}, validate_default=True)
+
+
+class ProviderSection(_Section):
+    """The company, as its notices name it."""
+
+    name: str = Field(min_length=1)
+    service: str = Field(min_length=1)
+    from_address: Address
+    contact: str = Field(min_length=1)
+    site_url: str = Field(pattern=r"^https?://[^\s]+$")
+    number_prefix: str = Field(default="INFO", pattern=r"^[A-Z][A-Z0-9]{0,15}$")
+
+
+class StoreSection(_Section):
+    """The database."""
+
+    url: Annotated[str, AfterValidator(_database)] = "sqlite:///var/feedbot.db"
+
+
+class NetworkSection(_Section):
+    """How the world is reached."""
+
+    contact: str = ""
+    allow_private: tuple[str, ...] = ()
+    allow_http: tuple[str, ...] = ()
+    proxy: str = ""
+
+
+class SourceSection(_Section):
+    """One publisher. `member` is the file in feedbot/source/ that reads it; by default the table's own name."""
+
+    member: str = ""
+    enabled: bool = True
+    url: str = ""
+    interval: Duration | None = None
+    jitter: Duration = Field(default="2m", validate_default=True)
+    keyring: tuple[Place, ...] = ()
+    pins: tuple[Fingerprint, ...] = ()
+    signed: Literal["required", "optional"] = "optional"
+
+
+class NoticesSection(_Section):
+    """What notices say and look like."""
+
+    templates: tuple[Place, ...] = ()
+    catalog: tuple[Place, ...] = ()
+    quote: Literal["summary", "whole"] = "summary"
+    draft_unsigned: bool = True
+
+
+class SiteSection(_Section):
+    """The 障害報告 pages."""
+
+    directory: Place = Path("var/site")
+
+
+class SmtpSection(_Section):
+    """The relay that takes the mails."""
+
+    host: str = "localhost"
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password_file: Place | None = None
+
+
+class DeliverySection(_Section):
+    """How mails leave. `shadow`, the default, sends every mail to `operator` alone, marked 【試験】."""
+
+    mode: Literal["shadow", "live"] = "shadow"
+    operator: Address | None = None
+    smtp: SmtpSection = _default(SmtpSection)
+
+
+class InventorySection(_Section):
+    """How old the inventory may be when a draft is proposed."""
+
+    max_age: Duration = Field(default="24h", validate_default=True)
+
+
+class Config(_Section):
+    """The whole file."""
+
+    provider: ProviderSection
+    store: StoreSection = _default(StoreSection)
+    network: NetworkSection = _default(NetworkSection)
+    sources: dict[str, SourceSection] = {}
+    notices: NoticesSection = _default(NoticesSection)
+    site: SiteSection = _default(SiteSection)
+    delivery: DeliverySection = _default(DeliverySection)
+    inventory: InventorySection = _default(InventorySection)
+    people: dict[str, str] = {}
+
+
+def find(named: Path | None) -> Path:
+    """Return the configuration file to use. Raises ConfigError naming the places looked at."""
+    for path in [named] if named else PLACES:
+        if path.is_file():
+            return path
+    raise ConfigError(
+        str(named or ", ".join(map(str, PLACES))),
+        "no configuration file",
+        hint="`feedbot init` writes one; -c names another place",
+    )
+
+
+def load(path: Path, sources: Sequence[str] = ()) -> Config:
+    """Read and check a configuration file; `sources` are the known member names.
+
+    Raises ConfigError whose reason holds every fault, a line each: `FILE: key: what is wrong (nearest name)`.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(str(path), "cannot be read: {why}", why=error.strerror or error) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(str(path), "not TOML: {why}", why=error) from error
+    faults: list[str] = []
+    config: Config | None = None
+    try:
+        config = Config.model_validate(raw, context={"base": path.resolve().parent})
+    except ValidationError as error:
+        faults += [_fault(detail, raw) for detail in error.errors()]
+    faults += _cross_checks(raw, sources)
+    if faults or config is None:
+        raise ConfigError(
+            str(path),
+            "{count} faults:\n{faults}",
+            count=len(faults),
+            faults="\n".join(f"  {path}: {fault}" for fault in faults),
+            hint="config.example.toml explains every key",
+        )
+    return config
+
+
+_WORDS = {
+    "string_too_short": "must not be empty",
+    "string_type": "must be text in quotes",
+    "string_pattern_mismatch": "does not have the form of such a value ({pattern})",
+    "literal_error": "must be {expected}",
+    "value_error": "{error}",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "tuple_type": "must be a list in [ ]",
+    "model_type": "must be a table",
+    "dict_type": "must be a table",
+}
+"""pydantic's kinds of fault, in our words; a kind not listed is told as pydantic tells it."""
+
+
+def _fault(detail: Any, raw: dict[str, Any]) -> str:
+    """Say one fault of pydantic's in our words: `key: what`."""
+    place = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        near = get_close_matches(str(detail["loc"][-1]), _known_keys(detail["loc"]), n=1, cutoff=0.5)
+        return (
+            tr("{place}: unknown key; did you mean {near}?", place=place, near=near[0])
+            if near
+            else tr("{place}: unknown key", place=place)
+        )
+    if detail["type"] == "missing":
+        return tr("{place}: missing", place=place)
+    what = tr(_WORDS[detail["type"]], **detail.get("ctx", {})) if detail["type"] in _WORDS else detail["msg"]
+    return tr("{place}: {what} (given: {given!r})", place=place, what=what, given=detail.get("input"))
+
+
+def _known_keys(location: tuple[int | str, ...]) -> Iterator[str]:
+    """Yield the valid names where an unknown key stood."""
+    model: Any = Config
+    for part in location[:-1]:
+        section = isinstance(model, type) and issubclass(model, BaseModel)
+        field = model.model_fields.get(str(part)) if section else None
+        annotation = field.annotation if field else model
+        model = getattr(annotation, "__args__", (None, annotation))[-1] if annotation is not None else None
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        yield from model.model_fields
+
+
+def _cross_checks(raw: dict[str, Any], sources: Sequence[str]) -> Iterator[str]:
+    """Yield the faults that one key alone does not show."""
+    tables = raw.get("sources", {})
+    for name, table in tables.items() if isinstance(tables, dict) else ():
+        if not isinstance(table, dict):
+            continue
+        member = table.get("member", name)
+        if sources and member not in sources:
+            near = get_close_matches(str(member), sources, n=1, cutoff=0.5) or [", ".join(sources)]
+            yield tr("sources.{name}: no source member {member}; known: {near}", name=name, member=member, near=near[0])
+        if table.get("keyring") and not table.get("pins"):
+            yield tr("sources.{name}.pins: a keyring needs the pinned primary fingerprints beside it", name=name)
+        if table.get("signed") == "required" and not table.get("keyring"):
+            yield tr('sources.{name}.keyring: signed = "required" needs a keyring', name=name)
+    delivery = raw.get("delivery", {})
+    if isinstance(delivery, dict) and delivery.get("mode", "shadow") == "shadow" and not delivery.get("operator"):
+        yield tr('delivery.operator: mode "shadow" needs the address that receives every mail')

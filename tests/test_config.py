@@ -1,0 +1,118 @@
+"""The configuration: all faults at once, each with its key; the shipped example is valid."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feedbot import config, messages
+from feedbot.errors import ConfigError
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "config.example.toml"
+SOURCES = ("cert_cc", "jpcert", "jvn", "jvn_ipedia")
+PROVIDER = """
+[provider]
+name = "見本"
+service = "見本サーバー"
+from_address = "notice@hosting.example"
+contact = "support@hosting.example"
+site_url = "https://status.hosting.example/"
+[delivery]
+operator = "noc@hosting.example"
+"""
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    """Write a configuration file and return its path."""
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults(path: Path) -> list[str]:
+    """Load a bad file and return its faults without the file name."""
+    with pytest.raises(ConfigError) as caught:
+        config.load(path, SOURCES)
+    return [line.split(": ", 1)[1] for line in caught.value.reason().splitlines()[1:]]
+
+
+def test_the_example_is_valid() -> None:
+    """What we ship as the example loads without a fault."""
+    loaded = config.load(EXAMPLE, SOURCES)
+    assert loaded.sources["jpcert"].interval == timedelta(minutes=30)
+    assert loaded.delivery.mode == "shadow"
+
+
+def test_the_example_explains_every_key() -> None:
+    """Each key of the schema stands in the example, set or commented out, with words beside it."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    properties = [
+        key
+        for section in config.Config.model_json_schema()["$defs"].values()
+        for key, value in section["properties"].items()
+        if "$ref" not in str(value)
+    ]
+    missing = [key for key in set(properties) - {"member"} if not re.search(rf"^#? ?{key} = .*# ", text, re.MULTILINE)]
+    assert missing == []
+    assert "member" in text
+
+
+def test_paths_start_at_the_file(tmp_path: Path) -> None:
+    """A relative path is taken from the configuration's own folder, not from where the command runs."""
+    loaded = config.load(written(tmp_path, PROVIDER), SOURCES)
+    assert loaded.site.directory == tmp_path / "var/site"
+    assert loaded.store.url == f"sqlite:///{tmp_path}/var/feedbot.db"
+
+
+def test_all_faults_at_once(tmp_path: Path) -> None:
+    """Every fault of a file is told in one go, with its key and the nearest valid name."""
+    text = PROVIDER.replace('contact = "support@hosting.example"', 'contcat = "x"') + (
+        '[sources.jpcet]\ninterval = "5 minutes"\n[delivery.smtp]\nprt = 25\n[network]\nallow_http = "a"\n'
+    )
+    found = faults(written(tmp_path, text))
+    assert found == [
+        "provider.contact: missing",
+        "provider.contcat: unknown key; did you mean contact?",
+        "network.allow_http: must be a list in [ ] (given: 'a')",
+        "sources.jpcet.interval: a duration is a number and s, m, h or d, such as 30m (given: '5 minutes')",
+        "delivery.smtp.prt: unknown key; did you mean port?",
+        "sources.jpcet: no source member jpcet; known: jpcert",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("addition", "fault"),
+    [
+        ('[sources.jpcert]\nkeyring = ["a.asc"]\n', "sources.jpcert.pins: a keyring needs"),
+        ('[sources.jpcert]\nsigned = "required"\n', 'sources.jpcert.keyring: signed = "required" needs a keyring'),
+        ('[sources.jpcert]\npins = ["ABC"]\n', "sources.jpcert.pins.0: does not have the form"),
+    ],
+)
+def test_signature_settings_must_be_whole(tmp_path: Path, addition: str, fault: str) -> None:
+    """A keyring without pins, or a required signature without keyring, is refused at the start, not at night."""
+    assert faults(written(tmp_path, PROVIDER + addition))[0].startswith(fault)
+
+
+def test_shadow_needs_its_operator(tmp_path: Path) -> None:
+    """The safe default sends to the operator alone, so it must know him."""
+    text = PROVIDER.replace('operator = "noc@hosting.example"', "")
+    assert faults(written(tmp_path, text)) == [
+        'delivery.operator: mode "shadow" needs the address that receives every mail'
+    ]
+
+
+@pytest.mark.parametrize(("text", "reason"), [("a = = b", "not TOML"), (None, "no configuration file")])
+def test_unreadable_files_are_named(tmp_path: Path, text: str | None, reason: str) -> None:
+    """A file that is missing or no TOML gives its name and the reason."""
+    path = tmp_path / "config.toml" if text is None else written(tmp_path, text)
+    with pytest.raises(ConfigError, match=reason) as caught:
+        config.load(config.find(path), SOURCES)
+    assert str(path) in str(caught.value)
+
+
+def test_faults_are_told_in_japanese(tmp_path: Path) -> None:
+    """Operators read Japanese."""
+    path = written(tmp_path, "[provider]\n")
+    messages.use("ja")
+    assert "provider.name: 必須の項目がありません" in faults(path)

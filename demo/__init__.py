@@ -1,0 +1,1 @@
+"""The demo: the whole way of an advisory on data made up for it, without a network."""

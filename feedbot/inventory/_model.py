@@ -1,6 +1,6 @@
 """The nouns of the inventory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -70,6 +70,21 @@ class HostPackages:
     server: str
     components: tuple[Component, ...]
     distro: str = ""
+
+    def placed(self, server: str = "", distro: str = "") -> "HostPackages":
+        """Return the same with the server and release filled in where the file did not name them.
+
+        `distro` goes to every package of the release, not to self-built software, whose scheme is none of its own.
+        """
+        release = self.distro or distro
+        return HostPackages(
+            self.server or server.lower(),
+            tuple(
+                replace(one, distro=release) if release and not one.distro and one.scheme in ("deb", "rpm") else one
+                for one in self.components
+            ),
+            release,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,222 @@
+"""Who rents what: a CSV of customers, and one of servers and contracts. Their headers tell them apart.
+
+customers: customer,name,honorific,email[,language,encoding]
+contracts: server,contract,customer,plan,root[,os]. A row without server is a contract alone, as on a shared machine.
+
+Read each file with `read_customers`, then settle them together with `combine`: only then can a contract of an unknown
+customer, or a server that two files name, be seen.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from feedbot.errors import InventoryError
+from feedbot.inventory._lines import Line, server_name
+from feedbot.inventory._model import Contract, Customer, Plan, RefusedRow, Server
+from feedbot.inventory._read import text_of
+from feedbot.inventory._release import release_of
+from feedbot.inventory._table import Columns, Record, header, records
+from feedbot.messages import tr
+
+_CUSTOMERS: Columns = {
+    "customer": ("customerid", "id", "顧客", "顧客番号", "顧客id", "お客様番号"),
+    "name": ("customername", "名前", "お名前", "氏名", "名称", "会社名", "顧客名", "お客様名"),
+    "honorific": ("敬称",),
+    "email": ("mail", "メル", "メルアドレス"),
+    "language": ("lang", "言語"),
+    "encoding": ("charset", "文字コド"),
+}
+_CONTRACTS: Columns = {
+    "server": ("servername", "host", "hostname", "サバ", "サバ名", "ホスト", "ホスト名"),
+    "contract": ("contractid", "契約", "契約番号", "契約id", "ご契約番号"),
+    "customer": ("customerid", "顧客", "顧客番号", "顧客id", "お客様番号"),
+    "plan": ("プラン", "契約種別", "種別"),
+    "root": ("rootaccess", "root権限", "管理者権限"),
+    "os": ("release", "ディストリビュション"),
+}
+_PLANS = {
+    "共用": Plan.SHARED,
+    "共有": Plan.SHARED,
+    "vps": Plan.VPS,
+    "専用": Plan.DEDICATED,
+    "マネージド": Plan.MANAGED,
+    **{plan.value: plan for plan in Plan},
+}
+_YES = frozenset({"yes", "true", "1", "あり", "有", "有り"})
+_NO = frozenset({"no", "false", "0", "なし", "無", "無し"})
+_HONORIFICS = {"": False, "様": False, "御中": True}
+_LANGUAGES = frozenset({"ja", "en"})
+_ENCODINGS = frozenset({"utf-8", "iso-2022-jp"})
+_ID = re.compile(r"\S{1,64}")
+_MAX_NAME = 200
+# One mailbox in ASCII. Two dots in a row are against RFC 5321 but were given out by Japanese mobile carriers.
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
+
+Noun = Customer | Contract | Server
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row that was taken in, and what it says."""
+
+    line: Line
+    nouns: tuple[Noun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFile:
+    """What one file says, or several together. `notes` are oddities that are allowed, for a person to see."""
+
+    entries: tuple[Entry, ...] = ()
+    refused: tuple[RefusedRow, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def customers(self) -> tuple[Customer, ...]:
+        """Each customer once, in the order of the file."""
+        return tuple(one for one in self._nouns() if isinstance(one, Customer))
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """Each contract once, in the order of the file."""
+        return tuple(one for one in self._nouns() if isinstance(one, Contract))
+
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        """Each server once, in the order of the file."""
+        return tuple(one for one in self._nouns() if isinstance(one, Server))
+
+    def _nouns(self) -> Iterable[Noun]:
+        return dict.fromkeys(noun for entry in self.entries for noun in entry.nouns)
+
+
+def read_customers(given: str | bytes, name: str) -> CustomerFile:
+    """Read one file of either kind. Raises InventoryError where it is none of them."""
+    text = text_of(given, name)
+    refused: list[RefusedRow] = []
+    entries: list[Entry] = []
+    for read in _rows(text, name):
+        if isinstance(read, RefusedRow):
+            refused.append(read)
+        else:
+            entries.append(read)
+    return _settled(entries, refused, whole=False)
+
+
+def _rows(text: str, name: str) -> Iterator[Entry | RefusedRow]:
+    if "email" in header(text, _CUSTOMERS):
+        rows, parse = records(text, name, _CUSTOMERS, ("customer", "name", "email")), _customer
+    elif {"contract", "plan"} & set(header(text, _CONTRACTS)):
+        rows, parse = records(text, name, _CONTRACTS, ("server", "contract", "customer", "plan", "root")), _contract
+    else:
+        raise InventoryError(name, "neither a table of customers nor one of contracts")
+    for row in rows:
+        yield row if isinstance(row, RefusedRow) else parse(row)
+
+
+def combine(files: Iterable[CustomerFile]) -> CustomerFile:
+    """Settle several files as one: refuse what contradicts itself or hangs on a customer that no file names."""
+    parts = tuple(files)
+    entries = [entry for part in parts for entry in part.entries]
+    entries.sort(key=lambda entry: not isinstance(entry.nouns[0], Customer))
+    return _settled(entries, [row for part in parts for row in part.refused], whole=True)
+
+
+@dataclass(slots=True)
+class _Register:
+    """What was taken so far, by id."""
+
+    customers: dict[str, Customer] = field(default_factory=dict)
+    contracts: dict[str, Contract] = field(default_factory=dict)
+    servers: dict[str, Server] = field(default_factory=dict)
+
+    def objection(self, nouns: tuple[Noun, ...], whole: bool) -> str:
+        """Return why a row cannot stand beside those before it; empty where it can."""
+        for noun in nouns:
+            match noun:
+                case Customer() if noun.id in self.customers:
+                    return tr("the customer {id} stands in the files twice", id=noun.id)
+                case Contract() if self.contracts.get(noun.id, noun) != noun:
+                    return tr("the contract {id} has another customer, plan or root in an earlier row", id=noun.id)
+                case Contract() if whole and noun.customer not in self.customers:
+                    return tr("there is no customer {id}", id=noun.customer)
+                case Server() if noun.name in self.servers:
+                    return tr("the server {name} stands in the files twice", name=noun.name)
+                case _:
+                    pass
+        return ""
+
+    def take(self, nouns: tuple[Noun, ...]) -> None:
+        """Enter a row that was not objected to."""
+        for noun in nouns:
+            match noun:
+                case Customer():
+                    self.customers[noun.id] = noun
+                case Contract():
+                    self.contracts[noun.id] = noun
+                case Server():
+                    self.servers[noun.name] = noun
+
+
+def _settled(entries: Iterable[Entry], refused: Iterable[RefusedRow], whole: bool) -> CustomerFile:
+    register, kept, rows = _Register(), list[Entry](), list(refused)
+    for entry in entries:
+        objection = register.objection(entry.nouns, whole)
+        if objection:
+            rows.append(entry.line.refused(objection))
+        else:
+            register.take(entry.nouns)
+            kept.append(entry)
+    return CustomerFile(tuple(kept), tuple(sorted(rows, key=lambda row: (row.file, row.line))), _notes(register))
+
+
+def _notes(register: _Register) -> tuple[str, ...]:
+    by_address: dict[str, list[str]] = {}
+    for customer in register.customers.values():
+        by_address.setdefault(customer.email.casefold(), []).append(customer.id)
+    return tuple(
+        tr("the customers {ids} have one address: {email}", ids=", ".join(ids), email=email)
+        for email, ids in by_address.items()
+        if len(ids) > 1
+    )
+
+
+def _customer(record: Record) -> Entry | RefusedRow:
+    made = Customer(
+        record.get("customer"),
+        record.get("name"),
+        record.get("email"),
+        _HONORIFICS.get(record.get("honorific"), False),
+        record.get("language").lower() or "ja",
+        record.get("encoding").lower() or "utf-8",
+    )
+    faults = (
+        (not _ID.fullmatch(made.id), tr("not an id: {id}", id=made.id)),
+        (not made.name or len(made.name) > _MAX_NAME, tr("there is no name, or it is too long")),
+        (not _EMAIL.fullmatch(made.email), tr("not one address: {email}", email=made.email)),
+        (record.get("honorific") not in _HONORIFICS, tr("the honorific must be {known}", known="様, 御中")),
+        (made.language not in _LANGUAGES, tr("no such language: {name}", name=made.language)),
+        (made.encoding not in _ENCODINGS, tr("no such encoding of mail: {name}", name=made.encoding)),
+    )
+    reason = next((reason for wrong, reason in faults if wrong), "")
+    return record.line.refused(reason) if reason else Entry(record.line, (made,))
+
+
+def _contract(record: Record) -> Entry | RefusedRow:
+    id_, customer, server = record.get("contract"), record.get("customer"), record.get("server")
+    plan, root = _PLANS.get(record.get("plan").casefold()), record.get("root").casefold()
+    distro = release_of(record.get("os"))
+    faults = (
+        (not _ID.fullmatch(id_), tr("not an id: {id}", id=id_)),
+        (not _ID.fullmatch(customer), tr("not an id: {id}", id=customer)),
+        (bool(server) and not server_name(server), tr("not a host name")),
+        (plan is None, tr("no such plan: {name}", name=record.get("plan"))),
+        (root not in _YES | _NO, tr("root must be {known}", known="yes, no, あり, なし")),
+        (bool(record.get("os")) and not distro, tr("no such release: {name}", name=record.get("os"))),
+    )
+    reason = next((reason for wrong, reason in faults if wrong), "")
+    if reason or plan is None:
+        return record.line.refused(reason)
+    contract = Contract(id_, customer, plan, root in _YES)
+    return Entry(record.line, (contract, Server(server_name(server), id_, distro)) if server else (contract,))

@@ -1,0 +1,68 @@
+"""The release a machine runs, in one spelling: debian:12, ubuntu:24.04, almalinux:9.
+
+Inventories, contracts and distributors each write it in their own way (`Debian GNU/Linux 12 (bookworm)`,
+`almalinux 9.4`, `bookworm`); a distributor's statement is found by this spelling only.
+"""
+
+import re
+import unicodedata
+
+_CODENAMES = {
+    "debian": "potato:2.2 woody:3.0 sarge:3.1 etch:4 lenny:5 squeeze:6 wheezy:7 jessie:8 stretch:9 buster:10 "
+    "bullseye:11 bookworm:12 trixie:13 forky:14 sid:sid",
+    "ubuntu": "precise:12.04 trusty:14.04 xenial:16.04 bionic:18.04 focal:20.04 jammy:22.04 noble:24.04 "
+    "oracular:24.10 plucky:25.04 questing:25.10",
+}
+_BY_CODENAME = {
+    codename: f"{family}:{number}"
+    for family, table in _CODENAMES.items()
+    for codename, number in (entry.split(":") for entry in table.split())
+}
+# The id of os-release beside every spelling seen for it. What is listed first is tried first.
+_FAMILIES = (
+    ("ubuntu", r"ubuntu"),
+    ("debian", r"debian"),
+    ("almalinux", r"alma\s*linux|alma"),
+    ("rocky", r"rocky"),
+    ("centos", r"centos"),
+    ("ol", r"oracle\s*linux|ol"),
+    ("rhel", r"red\s*hat|rhel"),
+    ("fedora", r"fedora"),
+    ("amzn", r"amazon|amzn"),
+)
+_PATTERNS = tuple(
+    (family, re.compile(rf"\b(?:{spellings})(?![a-z])[^0-9]*(\d+(?:\.\d+)?)?")) for family, spellings in _FAMILIES
+)
+_DEB, _RPM = (
+    frozenset({"debian", "ubuntu"}),
+    frozenset({"almalinux", "rocky", "centos", "ol", "rhel", "fedora", "amzn"}),
+)
+_MAX = 200
+
+
+def release_of(text: str) -> str:
+    """Return the release in feedbot's spelling; empty where it is none that is known.
+
+    Releases are counted as their support is: Ubuntu by year and month, Debian before 4 by two numbers, all others
+    by the first number.
+    """
+    folded = unicodedata.normalize("NFKC", text[:_MAX]).casefold().strip()
+    for family, pattern in _PATTERNS:
+        found = pattern.search(folded)
+        if found and found[1]:
+            return f"{family}:{_number(family, found[1])}"
+    words = (_BY_CODENAME.get(word) for word in re.findall(r"[a-z]+", folded))
+    return next((release for release in words if release), "")
+
+
+def _number(family: str, number: str) -> str:
+    """Cut a point release off."""
+    if family == "ubuntu" or (family == "debian" and number in ("2.2", "3.0", "3.1")):
+        return number
+    return number.partition(".")[0]
+
+
+def scheme_of(release: str) -> str:
+    """Return the version scheme of a release's own packages; empty where it is not known."""
+    family = release.partition(":")[0]
+    return "deb" if family in _DEB else "rpm" if family in _RPM else ""

@@ -1,0 +1,92 @@
+"""Debian and Ubuntu: what dpkg-query and dpkg print.
+
+Best, because it names the source package that advisories speak of:
+
+    dpkg-query -W -f '${Package}\\t${Version}\\t${source:Package}\\t${source:Version}\\t${Architecture}\\t\
+${db:Status-Abbrev}\\n'
+
+Also read: the two columns of plain `dpkg-query -W`, and the table of `dpkg -l`. These do not name the source, so a
+binary package is then found only under its own name.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from feedbot.inventory._lines import Line, looks_like, one_host
+from feedbot.inventory._model import Component, HostPackages, RefusedRow
+from feedbot.messages import tr
+
+TITLE = "dpkg-query -W, dpkg -l"
+
+_NAME = r"[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?"
+_STATUS = r"[uihrp][ncHUFWti][ R]?"
+_FORM = re.compile(rf"{_NAME}\t[A-Za-z0-9.+~:-]*(?:$|\t)|{_STATUS}\s+{_NAME}\s+\S|Desired=|\|[ |/]|\+\+\+-")
+_ROW = re.compile(rf"({_STATUS})\s+(\S+)\s+(\S+)(?:\s+(\S+))?(?:\s|$)")
+_PACKAGE = re.compile(_NAME)
+_VERSION = re.compile(r"[A-Za-z0-9.+~:-]{1,256}")
+_TABLE_HEAD = ("Desired=", "| ", "|/", "||/", "+++-")
+# base-files carries Debian's own release number; Ubuntu's and other derivatives' numbers are not the release's.
+_BASE_FILES = re.compile(r"(\d+)(?:\.\d+)?(?:\+deb\d+u\d+|wheezy\d+)?")
+
+
+def detect(text: str) -> bool:
+    """Tell whether the text is dpkg's."""
+    return looks_like(text, _FORM)
+
+
+def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
+    """Yield the refused rows, then the server with its installed packages."""
+    return one_host(text, name, _component, _release)
+
+
+def _component(line: Line) -> Component | RefusedRow | None:
+    if line.text.startswith(_TABLE_HEAD):
+        return None
+    if "\t" not in line.text:
+        return _table_row(line)
+    fields = [field.strip() for field in line.text.split("\t")]
+    if len(fields) == 2:
+        # Plain `dpkg-query -W` prints no version for what is known but not installed.
+        return _made(line, fields[0], fields[1]) if fields[1] else None
+    if len(fields) != 6:
+        return line.refused(tr("{count} columns; dpkg-query gives 2 or 6", count=len(fields)))
+    name, version, source, source_version, arch, status = fields
+    return _kept(line, status, _made(line, name, version, source, source_version, arch))
+
+
+def _table_row(line: Line) -> Component | RefusedRow | None:
+    found = _ROW.match(line.text)
+    if not found:
+        return line.refused(tr("not a line of dpkg"))
+    status, name, version, arch = found.groups()
+    return _kept(line, status, _made(line, name, version, arch=arch or ""))
+
+
+def _kept(line: Line, status: str, made: Component | RefusedRow) -> Component | RefusedRow | None:
+    """Keep what has files on the disk: installed, on hold, unpacked, waiting for a trigger."""
+    state = status[1:2]
+    if state in ("n", "c"):
+        return None
+    if state in ("i", "t", "W", "U", "F"):
+        return made
+    return line.refused(tr("the package is neither installed nor removed: {status}", status=status))
+
+
+def _made(
+    line: Line, name: str, version: str, source: str = "", source_version: str = "", arch: str = ""
+) -> Component | RefusedRow:
+    if not _PACKAGE.fullmatch(name):
+        return line.refused(tr("not a package name: {name}", name=name))
+    if not _VERSION.fullmatch(version):
+        return line.refused(tr("not a package version: {version}", version=version))
+    plain, _, named_arch = name.partition(":")
+    return Component("deb", plain, version, source or plain, source_version or version, arch or named_arch)
+
+
+def _release(components: Iterable[Component]) -> str:
+    """Read the release off base-files, which Debian numbers by it."""
+    for one in components:
+        found = _BASE_FILES.fullmatch(one.version) if one.name == "base-files" else None
+        if found:
+            return f"debian:{found[1]}"
+    return ""

@@ -1,0 +1,100 @@
+"""RPM distributions: what `rpm -qa` prints.
+
+Best, because it gives the epoch and the source package:
+
+    rpm -qa --qf '%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\n'
+
+Also read: the plain `name-version-release.arch`, with an epoch before the name or the version where there is one.
+A version without epoch stands for "not told": matching then leaves the epoch of the other side out.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from feedbot.inventory._lines import Line, looks_like, one_host
+from feedbot.inventory._model import Component, HostPackages, RefusedRow
+from feedbot.inventory._release import release_of
+from feedbot.messages import tr
+
+TITLE = "rpm -qa"
+
+_ARCHES = "noarch|x86_64|i[3-6]86|aarch64|armv7hl|ppc64|ppc64le|s390x|riscv64|src|\\(none\\)"
+_PART = r"[A-Za-z0-9._+~^]+"
+_NEVRA = re.compile(
+    rf"(?:(?P<early>\d+):)?(?P<name>[A-Za-z0-9._+-]+)-(?:(?P<epoch>\d+):)?(?P<version>{_PART})"
+    rf"-(?P<release>{_PART}?)(?:\.(?P<arch>{_ARCHES}))?"
+)
+_FORM = re.compile(rf"[A-Za-z0-9._+-]+\t(?:\d+|\(none\))\t\S+\t\S+\t\S+\t|(?:\d+:)?[A-Za-z0-9._+-]+-(?:\d+:)?{_PART}-")
+_NAME = re.compile(r"[A-Za-z0-9._+-]+")
+_EPOCH = re.compile(r"\d{1,9}|\(none\)|")
+_VERSION = re.compile(rf"{_PART}-{_PART}")
+_SOURCE = re.compile(rf"(?P<name>[A-Za-z0-9._+-]+)-(?P<version>{_PART}-{_PART})\.(?:no)?src\.rpm")
+# The package that says which release this is, one a distribution.
+_RELEASES = {
+    "almalinux-release": "almalinux",
+    "rocky-release": "rocky",
+    "redhat-release": "rhel",
+    "redhat-release-server": "rhel",
+    "centos-release": "centos",
+    "centos-linux-release": "centos",
+    "centos-stream-release": "centos",
+    "oraclelinux-release": "oracle linux",
+    "fedora-release-common": "fedora",
+    "system-release": "amazon linux",
+}
+
+
+def detect(text: str) -> bool:
+    """Tell whether the text is rpm's."""
+    return looks_like(text, _FORM)
+
+
+def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
+    """Yield the refused rows, then the server with its installed packages."""
+    return one_host(text, name, _component, _release)
+
+
+def _component(line: Line) -> Component | RefusedRow | None:
+    if "\t" in line.text:
+        return _columns(line)
+    found = _NEVRA.fullmatch(line.text.strip())
+    if not found:
+        return line.refused(tr("not a line of rpm -qa"))
+    if found["name"] == "gpg-pubkey":
+        return None
+    epoch = found["epoch"] or found["early"] or ""
+    return _made(line, found["name"], epoch, f"{found['version']}-{found['release']}", found["arch"] or "", "")
+
+
+def _columns(line: Line) -> Component | RefusedRow | None:
+    fields = [field.strip() for field in line.text.split("\t")]
+    if len(fields) != 6:
+        return line.refused(tr("{count} columns instead of {right}", count=len(fields), right=6))
+    name, epoch, version, release, arch, source = fields
+    if name == "gpg-pubkey":
+        return None
+    return _made(line, name, epoch, f"{version}-{release}", arch, source)
+
+
+def _made(line: Line, name: str, epoch: str, version: str, arch: str, source: str) -> Component | RefusedRow:
+    if not _NAME.fullmatch(name):
+        return line.refused(tr("not a package name: {name}", name=name))
+    if not (_EPOCH.fullmatch(epoch) and _VERSION.fullmatch(version)):
+        return line.refused(tr("not a package version: {version}", version=f"{epoch}:{version}"))
+    built = _SOURCE.fullmatch(source)
+    prefix = "" if epoch in ("", "0", "(none)") else f"{epoch}:"
+    return Component(
+        "rpm",
+        name,
+        prefix + version,
+        built["name"] if built else name,
+        built["version"] if built else version,
+        "" if arch == "(none)" else arch,
+    )
+
+
+def _release(components: Iterable[Component]) -> str:
+    for one in components:
+        if one.name in _RELEASES:
+            return release_of(f"{_RELEASES[one.name]} {one.version.rpartition(':')[2]}")
+    return ""

@@ -1,0 +1,42 @@
+"""Which moves a draft may make.
+
+draft → proposed → approved → publishing → published → withdrawn
+  ↑        ↓          ↓           ↓
+  ├─────── ┴ edited ──┤         void → proposed again
+  rejected, expired (ends: a rejected draft's number stays a documented gap)
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from feedbot.errors import ReviewError
+from feedbot.review._model import State
+
+MOVES: Mapping[State, tuple[State, ...]] = MappingProxyType(
+    {
+        State.DRAFT: (State.PROPOSED, State.REJECTED, State.EXPIRED),
+        State.PROPOSED: (State.APPROVED, State.REJECTED, State.DRAFT, State.VOID, State.EXPIRED),
+        State.APPROVED: (State.PUBLISHING, State.REJECTED, State.DRAFT, State.VOID, State.EXPIRED),
+        State.VOID: (State.PROPOSED, State.REJECTED, State.DRAFT, State.EXPIRED),
+        State.PUBLISHING: (State.PUBLISHED, State.VOID, State.WITHDRAWN),
+        State.PUBLISHED: (State.WITHDRAWN,),
+        State.REJECTED: (),
+        State.EXPIRED: (),
+        State.WITHDRAWN: (),
+    }
+)
+"""From each state, where to. PUBLISHING → VOID leaves what was sent as it is and voids the rest."""
+
+
+def move(draft: str, old: State, new: State) -> State:
+    """Return `new` when a draft may go there from `old`; raises ReviewError naming what is allowed."""
+    if new not in MOVES[old]:
+        raise ReviewError(
+            draft,
+            "cannot go from {old} to {new}",
+            hint="allowed from {old}: {allowed}",
+            old=old.value,
+            new=new.value,
+            allowed=", ".join(MOVES[old]) or "-",
+        )
+    return new

@@ -6,6 +6,8 @@ comparisons that any database can do. Ranges are written as VERS (`vers:deb/>=1.
 """
 
 from feedbot.version._keys import compare, key, schemes
+from feedbot.version._pieces import Interval
 from feedbot.version._ranges import Comparator, Constraint, VersionRange
+from feedbot.version._upstream import upstream_of
 
-__all__ = ["Comparator", "Constraint", "VersionRange", "compare", "key", "schemes"]
+__all__ = ["Comparator", "Constraint", "Interval", "VersionRange", "compare", "key", "schemes", "upstream_of"]

@@ -1,9 +1,9 @@
 """Which moves a draft may make.
 
-draft → proposed → approved → publishing → published → withdrawn
-  ↑        ↓          ↓           ↓
-  ├─────── ┴ edited ──┤         void → proposed again
-  rejected, expired (ends: a rejected draft's number stays a documented gap)
+draft → proposed → approved → publishing → published → withdrawn, and beside that way:
+draft, proposed, approved, void → rejected or expired, which are ends (the number stays a documented gap);
+proposed, approved, void → draft when edited;
+proposed, approved, publishing → void when what it rests on has changed; void → proposed again.
 """
 
 from collections.abc import Mapping

@@ -7,6 +7,46 @@ Three entrances, for the three ways a publisher signs:
     verify_detached   a text and its signature in another file
 """
 
+from feedbot.signature._errors import (
+    ArmorError,
+    ForbiddenError,
+    GpgvError,
+    GrammarError,
+    KeyringError,
+    LimitError,
+    MalformedError,
+    PacketError,
+    RefusedError,
+)
+from feedbot.signature._keys import Expiry, Key, Urgency, expiring
 from feedbot.signature._texts import UnsignedText, VerifiedText
+from feedbot.signature.keys import Keyring, SourceKeys, fingerprint, import_keys, pin, source_keys
+from feedbot.signature.verify import judge_for, verify_detached, verify_file, verify_inside
 
-__all__ = ["UnsignedText", "VerifiedText"]
+__all__ = [
+    "ArmorError",
+    "Expiry",
+    "ForbiddenError",
+    "GpgvError",
+    "GrammarError",
+    "Key",
+    "Keyring",
+    "KeyringError",
+    "LimitError",
+    "MalformedError",
+    "PacketError",
+    "RefusedError",
+    "SourceKeys",
+    "UnsignedText",
+    "Urgency",
+    "VerifiedText",
+    "expiring",
+    "fingerprint",
+    "import_keys",
+    "judge_for",
+    "pin",
+    "source_keys",
+    "verify_detached",
+    "verify_file",
+    "verify_inside",
+]

@@ -59,7 +59,7 @@ def check_bytes(data: bytes) -> None:
     """Refuse what no text holds: too many bytes, over-long lines, control bytes but TAB, LF, CRLF and the escapes of
     ISO-2022-JP. Raises LimitError or GrammarError."""
     if len(data) > MAX_BYTES:
-        raise LimitError("", "larger than {limit} bytes", limit=MAX_BYTES)
+        raise LimitError("", "the text is larger than {limit} bytes", limit=MAX_BYTES)
     if found := _CONTROL.search(data):
         line = data.count(b"\n", 0, found.start()) + 1
         raise GrammarError("", "line {line} holds a control byte (0x{byte})", line=line, byte=found[0][:1].hex())
@@ -76,7 +76,7 @@ def cut(data: bytes) -> bytes:
     to complain about. Raises LimitError; GrammarError when there is not exactly one BEGIN line.
     """
     if len(data) > MAX_BYTES:
-        raise LimitError("", "larger than {limit} bytes", limit=MAX_BYTES)
+        raise LimitError("", "the text is larger than {limit} bytes", limit=MAX_BYTES)
     raw = data.split(b"\n")
     begins = [index for index, row in enumerate(raw) if _bare(row) == BEGIN]
     if not begins:

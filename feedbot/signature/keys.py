@@ -94,7 +94,7 @@ def read_file(path: Path) -> bytes:
 def read_keys(data: bytes, name: str) -> bytes:
     """Return public keys, armored or binary, as packets. Raises KeyringError naming `name`."""
     if len(data) > MAX_KEY_BYTES:
-        raise KeyringError(name, "larger than {limit} bytes", limit=MAX_KEY_BYTES)
+        raise KeyringError(name, "the key file is larger than {limit} bytes", limit=MAX_KEY_BYTES)
     try:
         packets = data if data[:1] >= b"\x80" and b"-----BEGIN PGP" not in data[:4096] else armor.keys(data)
         check_keys(packets)

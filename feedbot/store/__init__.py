@@ -1,1 +1,27 @@
-"""Tables, repositories by topic, migrations. The only home of SQL."""
+"""Tables, repositories by topic, migrations. The only home of SQL.
+
+A repository is a module of plain functions whose first argument is a transaction that the caller opened:
+
+    database = store.open("sqlite:///feedbot.db")
+    with database.begin() as tx:                  one writer at a time on SQLite
+        documents.save(tx, "jpcert", document)
+    with store.reading(database) as tx:           a steady picture; never waits for a writer, never makes one wait
+        cases.listing(tx)
+
+Modules: documents, sources, advisories, cases, quarantine (what came in) · inventory (what runs where) · drafts,
+decisions, audit (what was decided) · outbox (what leaves) · meta (which instance this is).
+A noun is kept as JSON beside the columns that queries need; a time is kept in UTC. SQLite and PostgreSQL run the same
+statements.
+"""
+
+from sqlalchemy import Connection, Engine
+
+from feedbot.store._backup import backup
+from feedbot.store._check import check
+from feedbot.store._engine import open, reading, upgrade  # noqa: A004 - read as store.open
+
+Database = Engine
+Transaction = Connection
+"""The names under which the rest of the house knows SQLAlchemy's two types."""
+
+__all__ = ["Database", "Transaction", "backup", "check", "open", "reading", "upgrade"]

@@ -1,0 +1,297 @@
+"""Every table, in the order of the pipeline. A change here needs a script in migrations/ (a test compares the two)."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from feedbot.store._types import UtcTime
+
+SCHEMA = "0001"
+"""The newest script in migrations/. It must rise with each of them; a test holds the two together."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("only", Integer, primary_key=True),
+    Column("id", String, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+# What came in.
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("sha256", String, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("sha256", ForeignKey(bodies.c.sha256), nullable=False, index=True),
+    Column("fetched_at", UtcTime, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("charset", String, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("read", Boolean, nullable=False),
+    Index(None, "source", "url"),
+)
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("listing_sha256", String, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("last_full", UtcTime),
+    Column("last_success", UtcTime),
+    Column("last_change", UtcTime),
+    Column("last_error", Text, nullable=False),
+    Column("last_error_at", UtcTime),
+    Column("failures", Integer, nullable=False),
+    Column("parsed_ok", Boolean, nullable=False),
+)
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("raw_sha256", String, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("document", ForeignKey(bodies.c.sha256), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("last_seen", UtcTime, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("closed", String, nullable=False),
+    UniqueConstraint("source", "place", "raw_sha256"),
+)
+
+# What it says.
+advisories = Table(
+    "advisories",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("number", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    UniqueConstraint("source", "number"),
+)
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("advisory", ForeignKey(advisories.c.id), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("document", ForeignKey(bodies.c.sha256), nullable=False),
+    Column("seen_at", UtcTime, nullable=False, index=True),
+    Column("content", Text, nullable=False),
+    UniqueConstraint("advisory", "sequence"),
+)
+advisory_names = Table(
+    "advisory_names",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("advisory", ForeignKey(advisories.c.id), primary_key=True, index=True),
+)
+held = Table(
+    "held",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("number", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("document", ForeignKey(bodies.c.sha256), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("closed", String, nullable=False),
+    Column("content", Text, nullable=False),
+    UniqueConstraint("source", "number", "digest"),
+)
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("created_at", UtcTime, nullable=False),
+)
+case_advisories = Table(
+    "case_advisories",
+    metadata,
+    Column("advisory", ForeignKey(advisories.c.id), primary_key=True),
+    Column("case", ForeignKey(cases.c.id), nullable=False, index=True),
+)
+
+# What runs where.
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("content", Text, nullable=False),
+)
+contracts = Table(
+    "contracts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("customer", ForeignKey(customers.c.id), nullable=False, index=True),
+    Column("content", Text, nullable=False),
+)
+servers = Table(
+    "servers",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("contract", ForeignKey(contracts.c.id), nullable=False, index=True),
+    Column("content", Text, nullable=False),
+)
+components = Table(
+    "components",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("scheme", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("source_version", String, nullable=False),
+    Column("arch", String, nullable=False),
+    Column("distro", String, nullable=False),
+    Column("key", LargeBinary),
+    Index(None, "name", "scheme"),
+    Index(None, "source", "scheme"),
+)
+package_sets = Table(
+    "package_sets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("size", Integer, nullable=False),
+)
+set_members = Table(
+    "set_members",
+    metadata,
+    Column("component", ForeignKey(components.c.id), primary_key=True),
+    Column("set", ForeignKey(package_sets.c.id), primary_key=True),
+    sqlite_with_rowid=False,
+)
+host_sets = Table(
+    "host_sets",
+    metadata,
+    Column("server", String, primary_key=True),
+    Column("set", ForeignKey(package_sets.c.id), nullable=False, index=True),
+    Column("distro", String, nullable=False),
+)
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("confirmed_at", UtcTime, nullable=False),
+    Column("servers", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+)
+
+# What was decided.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case", String, nullable=False, index=True),
+    Column("state", String, nullable=False, index=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("moved_at", UtcTime, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("digests", Text),
+    Column("recipients", Integer, nullable=False),
+    Column("post", Text),
+)
+frozen_mails = Table(
+    "frozen_mails",
+    metadata,
+    Column("draft", ForeignKey(drafts.c.id), primary_key=True),
+    Column("customer", String, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("mail", Text, nullable=False),
+)
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("draft", ForeignKey(drafts.c.id), nullable=False, index=True),
+    Column("content", Text, nullable=False),
+)
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("verb", String, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+# What leaves.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("draft", ForeignKey(drafts.c.id), nullable=False, index=True),
+    Column("channel", String, nullable=False),
+    Column("customer", String, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", UtcTime),
+    Column("worker", String, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", UtcTime),
+    Index(None, "state", "next_try_at"),
+)
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("outgoing", ForeignKey(outbox.c.id), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("state", String, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+)

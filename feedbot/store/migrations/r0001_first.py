@@ -1,0 +1,300 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Make every table."""
+    op.create_table(
+        "advisories",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advisories")),
+        sa.UniqueConstraint("source", "number", name=op.f("uq_advisories_source_number")),
+    )
+    op.create_table(
+        "audit",
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("verb", sa.String(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("previous", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "bodies",
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_bodies")),
+    )
+    op.create_table(
+        "cases",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
+    )
+    op.create_table(
+        "components",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("scheme", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_version", sa.String(), nullable=False),
+        sa.Column("arch", sa.String(), nullable=False),
+        sa.Column("distro", sa.String(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_components")),
+        sa.UniqueConstraint("digest", name=op.f("uq_components_digest")),
+    )
+    op.create_index(op.f("ix_components_name_scheme"), "components", ["name", "scheme"], unique=False)
+    op.create_index(op.f("ix_components_source_scheme"), "components", ["source", "scheme"], unique=False)
+    op.create_table(
+        "counters",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
+    )
+    op.create_table(
+        "customers",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
+    )
+    op.create_table(
+        "drafts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("notice", sa.Text(), nullable=False),
+        sa.Column("digests", sa.Text(), nullable=True),
+        sa.Column("recipients", sa.Integer(), nullable=False),
+        sa.Column("post", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+    )
+    op.create_index(op.f("ix_drafts_case"), "drafts", ["case"], unique=False)
+    op.create_index(op.f("ix_drafts_state"), "drafts", ["state"], unique=False)
+    op.create_table(
+        "instance",
+        sa.Column("only", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("only", name=op.f("pk_instance")),
+    )
+    op.create_table(
+        "package_sets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_package_sets")),
+        sa.UniqueConstraint("digest", name=op.f("uq_package_sets_digest")),
+    )
+    op.create_table(
+        "snapshots",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("servers", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshots")),
+    )
+    op.create_table(
+        "sources",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("last_modified", sa.Text(), nullable=False),
+        sa.Column("listing_sha256", sa.String(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("last_full", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_success", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_change", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.Column("last_error_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("parsed_ok", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_sources")),
+    )
+    op.create_table(
+        "advisory_names",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("advisory", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["advisory"], ["advisories.id"], name=op.f("fk_advisory_names_advisory")),
+        sa.PrimaryKeyConstraint("name", "advisory", name=op.f("pk_advisory_names")),
+    )
+    op.create_index(op.f("ix_advisory_names_advisory"), "advisory_names", ["advisory"], unique=False)
+    op.create_table(
+        "case_advisories",
+        sa.Column("advisory", sa.Integer(), nullable=False),
+        sa.Column("case", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["advisory"], ["advisories.id"], name=op.f("fk_case_advisories_advisory")),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_case_advisories_case")),
+        sa.PrimaryKeyConstraint("advisory", name=op.f("pk_case_advisories")),
+    )
+    op.create_index(op.f("ix_case_advisories_case"), "case_advisories", ["case"], unique=False)
+    op.create_table(
+        "contracts",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["customer"], ["customers.id"], name=op.f("fk_contracts_customer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contracts")),
+    )
+    op.create_index(op.f("ix_contracts_customer"), "contracts", ["customer"], unique=False)
+    op.create_table(
+        "decisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draft", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_decisions_draft")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+    )
+    op.create_index(op.f("ix_decisions_draft"), "decisions", ["draft"], unique=False)
+    op.create_table(
+        "fetches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("charset", sa.String(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("last_modified", sa.Text(), nullable=False),
+        sa.Column("read", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["sha256"], ["bodies.sha256"], name=op.f("fk_fetches_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fetches")),
+    )
+    op.create_index(op.f("ix_fetches_sha256"), "fetches", ["sha256"], unique=False)
+    op.create_index(op.f("ix_fetches_source_url"), "fetches", ["source", "url"], unique=False)
+    op.create_table(
+        "frozen_mails",
+        sa.Column("draft", sa.Integer(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("mail", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_frozen_mails_draft")),
+        sa.PrimaryKeyConstraint("draft", "customer", name=op.f("pk_frozen_mails")),
+    )
+    op.create_table(
+        "held",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed", sa.String(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["document"], ["bodies.sha256"], name=op.f("fk_held_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
+        sa.UniqueConstraint("source", "number", "digest", name=op.f("uq_held_source_number_digest")),
+    )
+    op.create_table(
+        "host_sets",
+        sa.Column("server", sa.String(), nullable=False),
+        sa.Column("set", sa.Integer(), nullable=False),
+        sa.Column("distro", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["set"], ["package_sets.id"], name=op.f("fk_host_sets_set")),
+        sa.PrimaryKeyConstraint("server", name=op.f("pk_host_sets")),
+    )
+    op.create_index(op.f("ix_host_sets_set"), "host_sets", ["set"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("draft", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_outbox_draft")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+    )
+    op.create_index(op.f("ix_outbox_draft"), "outbox", ["draft"], unique=False)
+    op.create_index(op.f("ix_outbox_state_next_try_at"), "outbox", ["state", "next_try_at"], unique=False)
+    op.create_table(
+        "quarantine",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("raw_sha256", sa.String(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("closed", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["document"], ["bodies.sha256"], name=op.f("fk_quarantine_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
+        sa.UniqueConstraint("source", "place", "raw_sha256", name=op.f("uq_quarantine_source_place_raw_sha256")),
+    )
+    op.create_table(
+        "revisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("advisory", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["advisory"], ["advisories.id"], name=op.f("fk_revisions_advisory")),
+        sa.ForeignKeyConstraint(["document"], ["bodies.sha256"], name=op.f("fk_revisions_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
+        sa.UniqueConstraint("advisory", "sequence", name=op.f("uq_revisions_advisory_sequence")),
+    )
+    op.create_index(op.f("ix_revisions_seen_at"), "revisions", ["seen_at"], unique=False)
+    op.create_table(
+        "set_members",
+        sa.Column("component", sa.Integer(), nullable=False),
+        sa.Column("set", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["component"], ["components.id"], name=op.f("fk_set_members_component")),
+        sa.ForeignKeyConstraint(["set"], ["package_sets.id"], name=op.f("fk_set_members_set")),
+        sa.PrimaryKeyConstraint("component", "set", name=op.f("pk_set_members")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "receipts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outgoing", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["outgoing"], ["outbox.id"], name=op.f("fk_receipts_outgoing")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+    )
+    op.create_index(op.f("ix_receipts_outgoing"), "receipts", ["outgoing"], unique=False)
+    op.create_table(
+        "servers",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("contract", sa.String(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["contract"], ["contracts.id"], name=op.f("fk_servers_contract")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_servers")),
+    )
+    op.create_index(op.f("ix_servers_contract"), "servers", ["contract"], unique=False)

@@ -1,0 +1,98 @@
+"""Raw documents, kept before anything reads them, so that all can be read again.
+
+A body is kept once by its SHA-256 (deflated: feeds shrink to a sixth); every fetch of it is a row of its own.
+"""
+
+import zlib
+
+from sqlalchemy import Connection, select, update
+
+from feedbot.errors import StoreError
+from feedbot.fetch import Document, Validators
+from feedbot.store._sql import insert
+from feedbot.store._tables import advisories, bodies, fetches, quarantine, revisions
+
+
+def save(tx: Connection, source: str, document: Document) -> int:
+    """Keep a document that was fetched for a source; return the number of this fetch."""
+    sha256 = document.sha256
+    if tx.scalar(select(bodies.c.sha256).where(bodies.c.sha256 == sha256)) is None:
+        body = insert(tx, bodies).values(sha256=sha256, content=zlib.compress(document.body))
+        tx.execute(body.on_conflict_do_nothing())
+    row = insert(tx, fetches).values(
+        source=source,
+        url=document.url,
+        sha256=sha256,
+        fetched_at=document.fetched_at,
+        media_type=document.media_type,
+        charset=document.charset,
+        etag=document.validators.etag,
+        last_modified=document.validators.last_modified,
+        read=False,
+    )
+    return int(tx.execute(row.returning(fetches.c.id)).scalar_one())
+
+
+def load(tx: Connection, sha256: str) -> Document:
+    """Return a kept document as its latest fetch brought it.
+
+    Raises StoreError where there is none, or where its bytes no longer have this digest.
+    """
+    query = select(fetches, bodies.c.content).join(bodies).where(fetches.c.sha256 == sha256)
+    row = tx.execute(query.order_by(fetches.c.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        raise StoreError(sha256, "no such document is kept")
+    document = Document(
+        url=row.url,
+        body=_inflate(sha256, row.content),
+        fetched_at=row.fetched_at,
+        media_type=row.media_type,
+        charset=row.charset,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+    )
+    if document.sha256 != sha256:
+        raise StoreError(sha256, "the kept document is damaged", hint="restore the last backup")
+    return document
+
+
+def mark_read(tx: Connection, fetch: int) -> None:
+    """Note that all of a fetched document was read and taken in: only now may a server answer 304 for it."""
+    tx.execute(update(fetches).where(fetches.c.id == fetch).values(read=True))
+
+
+def validators(tx: Connection, source: str, url: str) -> Validators | None:
+    """Return what to send with the next request for `url`; None unless the last fetch of it was read to the end.
+
+    A crash between keeping and reading, or an item that failed, thus leads to a full fetch and not to a 304 that hides
+    it for ever.
+    """
+    query = select(fetches).where(fetches.c.source == source, fetches.c.url == url)
+    row = tx.execute(query.order_by(fetches.c.id.desc()).limit(1)).one_or_none()
+    return Validators(row.etag, row.last_modified) if row and row.read else None
+
+
+def of_item(tx: Connection, source: str, number: str) -> tuple[str, ...]:
+    """Return the digests of the documents that an advisory's revisions were read from, oldest first, each once."""
+    query = (
+        select(revisions.c.document)
+        .join(advisories)
+        .where(advisories.c.source == source, advisories.c.number == number)
+        .order_by(revisions.c.sequence)
+    )
+    return tuple(dict.fromkeys(tx.scalars(query)))
+
+
+def read_so_far(tx: Connection, source: str) -> tuple[str, ...]:
+    """Return the digests of all documents of a source that gave an advisory or a quarantined item, oldest first: what a
+    corrected parser reads again."""
+    good = select(revisions.c.document).join(advisories).where(advisories.c.source == source)
+    bad = select(quarantine.c.document).where(quarantine.c.source == source)
+    query = select(fetches.c.sha256).where(fetches.c.sha256.in_(good.union(bad))).order_by(fetches.c.id)
+    return tuple(dict.fromkeys(tx.scalars(query)))
+
+
+def _inflate(sha256: str, content: bytes) -> bytes:
+    try:
+        return zlib.decompress(content)
+    except zlib.error as error:
+        raise StoreError(sha256, "the kept document is damaged", hint="restore the last backup") from error

@@ -1,0 +1,103 @@
+"""Cases join advisories; ids count within a year."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from feedbot.advisory import Advisory
+from feedbot.errors import StoreError
+from feedbot.store import advisories, cases, documents
+from tests.store.samples import NOW, PAGE, advisory
+
+
+@pytest.fixture
+def tx(tx: Connection) -> Iterator[Connection]:
+    """A transaction in which the document of all is kept."""
+    documents.save(tx, "csirt_a", PAGE)
+    return tx
+
+
+def saved(tx: Connection, number: str, **facts: object) -> Advisory:
+    """An advisory that was read from PAGE."""
+    one = advisory(number, **facts)
+    advisories.save_revision(tx, one, "d", PAGE.sha256, NOW)
+    return one
+
+
+def test_ids_count_within_the_year(tx: Connection) -> None:
+    """C-YYYY-NNNN, from 0001 each year."""
+    ids = [
+        cases.create(tx, saved(tx, f"X-AT-2026-000{number}"), now).id
+        for number, now in enumerate((NOW, NOW, NOW + timedelta(days=300)))
+    ]
+    assert ids == ["C-2026-0001", "C-2026-0002", "C-2027-0001"]
+
+
+def test_a_case_shows_current_revisions_by_publication(tx: Connection) -> None:
+    """Oldest published first, undated last, whatever order they came in."""
+    undated = saved(tx, "A-AT-2026-0001")
+    late = saved(tx, "B-AT-2026-0001", published=NOW)
+    early = saved(tx, "C-AT-2026-0001", published=NOW - timedelta(days=1))
+    case = cases.create(tx, undated, NOW)
+    cases.attach(tx, case.id, late)
+    assert cases.attach(tx, case.id, early).advisories == (early, late, undated)
+    newer = saved(tx, "B-AT-2026-0001", published=NOW, revision="2")
+    assert cases.load(tx, case.id).advisories == (early, newer, undated)
+    assert cases.of_advisory(tx, "csirt_a", "B-AT-2026-0001") == cases.load(tx, case.id)
+
+
+def test_candidates_share_a_name(tx: Connection) -> None:
+    """Cases are found by any name of any member, and by no beginning of a name."""
+    one = cases.create(tx, saved(tx, "A-AT-2026-0001", aliases=("CVE-2026-1111",)), NOW)
+    two = cases.create(tx, saved(tx, "B-AT-2026-0001", aliases=("CVE-2026-2222",)), NOW)
+    assert cases.candidates(tx, {"CVE-2026-2222", "A-AT-2026-0001"}) == (one, two)
+    assert cases.candidates(tx, {"CVE-2026-222"}) == ()
+    assert cases.candidates(tx, set()) == ()
+
+
+def test_attaching_again_moves(tx: Connection) -> None:
+    """An advisory is in one case; the case it left stays without it, and out of the list when it is empty."""
+    moved = saved(tx, "A-AT-2026-0001")
+    left = cases.create(tx, moved, NOW)
+    kept = cases.create(tx, saved(tx, "B-AT-2026-0001"), NOW)
+    assert len(cases.attach(tx, kept.id, moved).advisories) == 2
+    assert [case.id for case in cases.listing(tx)] == [kept.id]
+    with pytest.raises(StoreError, match="no such case"):
+        cases.load(tx, left.id)
+
+
+def test_the_listing_is_newest_first(tx: Connection) -> None:
+    """By the time they were opened; limited on request."""
+    for number in (1, 2, 3):
+        cases.create(tx, saved(tx, f"A-AT-2026-000{number}"), NOW + timedelta(hours=number))
+    assert [case.id[-1] for case in cases.listing(tx)] == ["3", "2", "1"]
+    assert [case.id[-1] for case in cases.listing(tx, 2)] == ["3", "2"]
+
+
+def test_there_is_no_case_of_an_unknown_advisory(tx: Connection) -> None:
+    """None, and an advisory that was not saved cannot be put into a case."""
+    assert cases.of_advisory(tx, "csirt_a", "A-AT-2026-0001") is None
+    with pytest.raises(StoreError):
+        cases.create(tx, advisory("A-AT-2026-0001"), NOW)
+
+
+def test_two_openers_never_share_an_id(database: Engine) -> None:
+    """Four threads opening ten cases each get forty ids."""
+    with database.begin() as tx:
+        documents.save(tx, "csirt_a", PAGE)
+
+    def opener(mark: str) -> None:
+        for number in range(10):
+            with database.begin() as tx:
+                cases.create(tx, saved(tx, f"{mark}-AT-2026-000{number}"), NOW)
+
+    threads = [Thread(target=opener, args=(mark,)) for mark in "ABCD"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.begin() as tx:
+        assert {case.id for case in cases.listing(tx)} == {f"C-2026-{number:04}" for number in range(1, 41)}

@@ -20,10 +20,13 @@ from feedbot.signature._errors import (
 )
 from feedbot.signature._keys import Expiry, Key, Urgency, expiring
 from feedbot.signature._texts import UnsignedText, VerifiedText
+from feedbot.signature.binding import Stamp, Standing, standing
+from feedbot.signature.clearsign import MAX_BYTES
 from feedbot.signature.keys import Keyring, SourceKeys, fingerprint, import_keys, pin, source_keys
 from feedbot.signature.verify import judge_for, verify_detached, verify_file, verify_inside
 
 __all__ = [
+    "MAX_BYTES",
     "ArmorError",
     "Expiry",
     "ForbiddenError",
@@ -37,6 +40,8 @@ __all__ = [
     "PacketError",
     "RefusedError",
     "SourceKeys",
+    "Stamp",
+    "Standing",
     "UnsignedText",
     "Urgency",
     "VerifiedText",
@@ -46,6 +51,7 @@ __all__ = [
     "judge_for",
     "pin",
     "source_keys",
+    "standing",
     "verify_detached",
     "verify_file",
     "verify_inside",

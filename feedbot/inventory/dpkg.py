@@ -20,7 +20,8 @@ TITLE = "dpkg-query -W, dpkg -l"
 
 _NAME = r"[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?"
 _STATUS = r"[uihrp][ncHUFWti][ R]?"
-_FORM = re.compile(rf"{_NAME}\t[A-Za-z0-9.+~:-]*(?:$|\t)|{_STATUS}\s+{_NAME}\s+\S|Desired=|\|[ |/]|\+\+\+-")
+_COLUMNS = rf"{_NAME}\t[^\t]*(?:\t[^\t]*\t[^\t]*\t[^\t]*\t{_STATUS}\s*)?$"
+_FORM = re.compile(rf"{_COLUMNS}|{_STATUS}\s+{_NAME}\s+\S|Desired=|\|[ |/]|\+\+\+-")
 _ROW = re.compile(rf"({_STATUS})\s+(\S+)\s+(\S+)(?:\s+(\S+))?(?:\s|$)")
 _PACKAGE = re.compile(_NAME)
 _VERSION = re.compile(r"[A-Za-z0-9.+~:-]{1,256}")

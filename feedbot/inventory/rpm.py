@@ -24,7 +24,8 @@ _NEVRA = re.compile(
     rf"(?:(?P<early>\d+):)?(?P<name>[A-Za-z0-9._+-]+)-(?:(?P<epoch>\d+):)?(?P<version>{_PART})"
     rf"-(?P<release>{_PART}?)(?:\.(?P<arch>{_ARCHES}))?"
 )
-_FORM = re.compile(rf"[A-Za-z0-9._+-]+\t(?:\d+|\(none\))\t\S+\t\S+\t\S+\t|(?:\d+:)?[A-Za-z0-9._+-]+-(?:\d+:)?{_PART}-")
+_COLUMNS = r"[A-Za-z0-9._+-]+\t(?:\d+|\(none\))\t\S+\t\S+\t\S+\t(?:\S+\.rpm|\(none\))\s*$"
+_FORM = re.compile(rf"{_COLUMNS}|(?:\d+:)?[A-Za-z0-9._+-]+-(?:\d+:)?{_PART}-")
 _NAME = re.compile(r"[A-Za-z0-9._+-]+")
 _EPOCH = re.compile(r"\d{1,9}|\(none\)|")
 _VERSION = re.compile(rf"{_PART}-{_PART}")

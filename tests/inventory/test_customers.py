@@ -1,0 +1,164 @@
+"""Customers and contracts: what is refused, what is only noted, and what is settled between files."""
+
+from pathlib import Path
+
+import pytest
+
+from feedbot.errors import InventoryError
+from feedbot.inventory import Contract, Customer, Plan, Server, check_guard, combine, read_customers
+
+HEAD = "customer,name,honorific,email,language,encoding\n"
+ONE = HEAD + "C1,見本商事株式会社,御中,info@mihon.example,ja,utf-8\nC2,山田　太郎,様,taro@yamada.example,,ISO-2022-JP\n"
+JAPANESE = "お客様番号,お名前,敬称,メールアドレス\r\nC1,見本商事株式会社,御中,info@mihon.example\r\n"
+CONTRACTS = (
+    "サーバー,契約番号,顧客番号,プラン,root権限,OS\n"
+    "Web01,K1,C1,専用,あり,Debian 12\nweb02,K1,C1,専用,あり,AlmaLinux 9\nweb03,K2,C2,VPS,なし,\n,K3,C2,共用,なし,\n"
+)
+
+
+def test_customers() -> None:
+    """A customer is read with honorific, language and encoding, or their defaults."""
+    assert read_customers(ONE, "c.csv").customers == (
+        Customer("C1", "見本商事株式会社", "info@mihon.example", True, "ja", "utf-8"),
+        Customer("C2", "山田　太郎", "taro@yamada.example", False, "ja", "iso-2022-jp"),
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_japanese_spreadsheet(encoding: str) -> None:
+    """Japanese headings and Japanese encodings are understood."""
+    (customer,) = read_customers(JAPANESE.encode(encoding), "c.csv").customers
+    assert (customer.id, customer.organisation) == ("C1", True)
+
+
+def test_contracts() -> None:
+    """A contract may have several servers, or none; each noun stands once."""
+    read = read_customers(CONTRACTS, "s.csv")
+    assert read.contracts == (
+        Contract("K1", "C1", Plan.DEDICATED, True),
+        Contract("K2", "C2", Plan.VPS, False),
+        Contract("K3", "C2", Plan.SHARED, False),
+    )
+    assert read.servers == (
+        Server("web01", "K1", "debian:12"),
+        Server("web02", "K1", "almalinux:9"),
+        Server("web03", "K2", ""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("C9,名,様,a@b.example;c@d.example,ja,utf-8", "not one address: a@b.example;c@d.example"),
+        ('C9,名,様,"a@b.example, c@d.example",ja,utf-8', "not one address: a@b.example, c@d.example"),
+        ("C9,名,様,nobody.example,ja,utf-8", "not one address: nobody.example"),
+        ("C9,名,様,名@b.example,ja,utf-8", "not one address: 名@b.example"),
+        ("C9,名,様,a@b.example\rBcc: x,ja,utf-8", "a control character in the row"),
+        ("C9,,様,a@b.example,ja,utf-8", "there is no name, or it is too long"),
+        ("C 9,名,様,a@b.example,ja,utf-8", "not an id: C 9"),
+        ("C9,名,殿下,a@b.example,ja,utf-8", "the honorific must be 様, 御中"),
+        ("C9,名,様,a@b.example,xx,utf-8", "no such language: xx"),
+        ("C9,名,様,a@b.example,ja,ebcdic", "no such encoding of mail: ebcdic"),
+        ("C1,別名,様,other@b.example,ja,utf-8", "the customer C1 stands in the files twice"),
+        ("C9,名,様,a@b.example,ja", "5 columns instead of 6"),
+    ],
+)
+def test_a_customer_that_is_refused(row: str, reason: str) -> None:
+    """The row is listed with its line and reason; the customers beside it are kept."""
+    read = read_customers(f"{ONE}{row}\nC3,次,様,next@c.example,ja,utf-8\n", "c.csv")
+    assert [(one.line, one.reason) for one in read.refused] == [(4, reason)]
+    assert [one.id for one in read.customers] == ["C1", "C2", "C3"]
+
+
+def test_an_address_with_a_line_feed() -> None:
+    """Both lines of it are refused; what follows the line feed is never a customer of its own."""
+    read = read_customers(f'{ONE}C8,名,様,"a@b.example\nC9,evil,様,x@evil.example,ja,utf-8\n",ja,utf-8\n', "c.csv")
+    assert [one.id for one in read.customers] == ["C1", "C2"]
+    assert [one.line for one in read.refused] == [4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("web09,K9,C1,共同,あり,", "no such plan: 共同"),
+        ("web09,K9,C1,VPS,たぶん,", "root must be yes, no, あり, なし"),
+        ("web09,K9,C1,VPS,あり,TempleOS", "no such release: TempleOS"),
+        ("web 09,K9,C1,VPS,あり,", "not a host name"),
+        ("WEB01,K9,C1,VPS,あり,", "the server web01 stands in the files twice"),
+        ("web09,K1,C2,専用,あり,", "the contract K1 has another customer, plan or root in an earlier row"),
+    ],
+)
+def test_a_contract_that_is_refused(row: str, reason: str) -> None:
+    """Unknown words and contradictions are refused row by row."""
+    read = read_customers(f"{CONTRACTS}{row}\n", "s.csv")
+    assert [(one.line, one.reason) for one in read.refused] == [(6, reason)]
+    assert len(read.servers) == 3
+
+
+def test_files_are_settled_together_in_any_order() -> None:
+    """A contract of an unknown customer is refused with its server; files given in another order say the same."""
+    extra = read_customers("server,contract,customer,plan,root\nweb09,K9,C9,VPS,yes\nweb01,K8,C1,vps,no\n", "t.csv")
+    customers, contracts = read_customers(ONE, "c.csv"), read_customers(CONTRACTS, "s.csv")
+    whole = combine([customers, contracts, extra])
+    assert [(one.file, one.reason) for one in whole.refused] == [
+        ("t.csv", "there is no customer C9"),
+        ("t.csv", "the server web01 stands in the files twice"),
+    ]
+    assert len(whole.customers) == 2
+    assert [one.name for one in whole.servers] == ["web01", "web02", "web03"]
+    assert combine([contracts, extra, customers]).contracts == whole.contracts
+
+
+def test_one_address_under_two_ids_is_noted() -> None:
+    """It is allowed, for a person may rent twice; a person sees it."""
+    read = combine([read_customers(ONE + "C3,支店,御中,INFO@mihon.example,ja,utf-8\n", "c.csv")])
+    assert len(read.customers) == 3
+    assert read.notes == ("the customers C1, C3 have one address: info@mihon.example",)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a,b\n1,2\n", "neither a table of customers nor one of contracts"),
+        ("customer,email\nC1,a@b.example\n", "the header lacks the columns name"),
+        ("customer,name,name,email\nC1,x,y,a@b.example\n", "the header has the columns name twice"),
+        (ONE[:-1], "the file ends in the middle of a line"),
+    ],
+)
+def test_what_is_no_table(text: str, reason: str) -> None:
+    """A table that cannot be understood as a whole is one error that names what is missing."""
+    with pytest.raises(InventoryError) as caught:
+        read_customers(text, "c.csv")
+    assert caught.value.reason() == reason
+
+
+def test_the_demo_customers_are_read_whole() -> None:
+    """The tables that ship with the demo settle without a refusal."""
+    folder = Path(__file__).parents[2] / "demo" / "data" / "inventory"
+    read = combine(read_customers((folder / one).read_bytes(), one) for one in ("servers.csv", "customers.csv"))
+    assert read.refused == ()
+    assert len(read.customers) == 5
+    assert len(read.servers) == 12
+
+
+@pytest.mark.parametrize(
+    ("kept", "refused", "previous", "held"),
+    [
+        (100, 0, None, False),
+        (80, 20, None, False),
+        (79, 21, None, True),
+        (0, 1, None, True),
+        (81, 0, 100, False),
+        (80, 0, 100, True),
+        (0, 0, 100, True),
+        (500, 0, 100, False),
+        (10, 0, 0, False),
+    ],
+)
+def test_the_guard(kept: int, refused: int, previous: int | None, held: bool) -> None:
+    """More than a fifth refused, or a fifth of the rows gone, keeps the last snapshot."""
+    if held:
+        with pytest.raises(InventoryError, match="the last snapshot stays in force"):
+            check_guard(kept, refused, previous)
+    else:
+        check_guard(kept, refused, previous)

@@ -1,5 +1,21 @@
 """Send what was approved, exactly once. One file a channel; the outbox state machine beside them."""
 
+from feedbot.delivery._channel import Answer, MailChannel, Outcome, SiteChannel
+from feedbot.delivery._compose import message
 from feedbot.delivery._model import OutboxState, Outgoing, Receipt
+from feedbot.delivery._outbox import MOVES, Verdict, after, move
 
-__all__ = ["OutboxState", "Outgoing", "Receipt"]
+__all__ = [
+    "MOVES",
+    "Answer",
+    "MailChannel",
+    "OutboxState",
+    "Outcome",
+    "Outgoing",
+    "Receipt",
+    "SiteChannel",
+    "Verdict",
+    "after",
+    "message",
+    "move",
+]

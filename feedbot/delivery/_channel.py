@@ -1,0 +1,59 @@
+"""What every channel has in common.
+
+A channel is one file beside this one. It offers
+
+- `TITLE`, its name for people, and `TAKES`: what it carries, `"mail"` or `"site"`;
+- `Settings`, a frozen dataclass: what it must be told;
+- `open_channel(settings)`, which returns a MailChannel or a SiteChannel. It touches nothing yet: the first `send` or
+  `publish` does.
+
+A mail channel answers for one message to one recipient and raises nothing that is about the wire: `after` in _outbox.py
+decides what follows from an Answer. A site channel raises DeliveryError and leaves the old site as it was.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from feedbot.delivery._model import Outgoing
+
+
+class Outcome(StrEnum):
+    """What became of one message on the wire."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    """Not now: a 4xx answer to this message, or a cut before its final dot."""
+    REFUSED = "refused"
+    """Never: a 5xx answer to this message."""
+    NO_SESSION = "no_session"
+    """Nothing was said about this message: no connection, no TLS, no login, or we as sender are refused."""
+    UNCERTAIN = "uncertain"
+    """The final dot was under way and no answer came: it may have arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side said: `code` as in SMTP (0 where there was none), `text` its words on one line."""
+
+    outcome: Outcome
+    code: int = 0
+    text: str = ""
+
+
+class MailChannel(Protocol):
+    """A way out for messages, used by one thread; keeps what can be reused between messages."""
+
+    def send(self, outgoing: Outgoing) -> Answer:
+        """Hand one message on. Raises DeliveryError only for content that must not leave at all."""
+
+    def close(self) -> None:
+        """Let go of what is held. A later `send` opens it again."""
+
+
+class SiteChannel(Protocol):
+    """A place for pages."""
+
+    def publish(self, tree: Mapping[str, bytes]) -> None:
+        """Put `tree` (relative path → bytes) in place of the whole site, or leave the site as it was."""

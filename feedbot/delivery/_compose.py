@@ -1,0 +1,241 @@
+"""One mail as bytes, the same at every try.
+
+We write the message ourselves: before Python 3.13 the standard library turns a subject that decodes to CR LF into a
+second header, encodes long References by RFC 2047, and takes a random boundary. Obligations:
+
+1. Every value is refused that holds a control character or line separator, as it stands or after RFC 2047 decoding.
+2. Addresses are one plain address each: no display name, no comma, no quoting.
+3. Message-ID and boundary are HMACs of the outbox key; the date is an argument. Same input, same bytes.
+4. The header block is parsed again by the standard library and must be exactly the list we meant.
+5. Only ASCII leaves, in lines under 998 bytes that end in CR LF, so that no relay has a reason to change a byte.
+
+UTF-8 parts go as base64: Japanese in quoted-printable is three times as long, 8bit is rewritten by relays without
+8BITMIME, and base64 leaves nothing for dot-stuffing or blank-trimming to touch. ISO-2022-JP parts go as 7bit, which
+is what its readers expect (RFC 1468), unless a line is too long.
+"""
+
+import hmac
+import re
+import unicodedata
+from base64 import b64encode, encodebytes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.parser import BytesHeaderParser
+from email.utils import format_datetime
+from hashlib import sha256
+
+from feedbot.delivery._model import Outgoing
+from feedbot.errors import DeliveryError
+from feedbot.notice import MailText, Provider, Recipient
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
+# The same characters of JIS X 0208 as cp932 and Unicode name them (Microsoft's table against the standard's):
+# keyboards type the left ones, the iso2022_jp codec knows the right ones.
+_JIS = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")
+_CODECS = {"utf-8": "utf-8", "iso-2022-jp": "iso2022_jp"}
+_LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1 with erratum 1690
+_LONGEST_LINE = 998  # RFC 5322, 2.1.1
+_LONGEST_WORD = 60  # RFC 2047 allows 75; with `Subject: ` before it a line stays under 76
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """One header: `meant` is what a reader must get, `wire` what is written (folded, encoded)."""
+
+    name: str
+    meant: str
+    wire: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """How one recipient's words become bytes: `charset` as MIME names it, `key` for errors."""
+
+    key: str
+    charset: str
+
+    def same(self, text: str) -> str:
+        """Return `text` in the characters that the charset has for it."""
+        return text.translate(_JIS) if self.charset == "iso-2022-jp" else text
+
+    def encode(self, text: str) -> bytes:
+        """Return the bytes; raises DeliveryError naming the characters that the charset lacks."""
+        try:
+            return text.encode(_CODECS[self.charset])
+        except UnicodeEncodeError as error:
+            raise DeliveryError(
+                self.key,
+                "{characters} cannot be written in {charset}",
+                permanent=True,
+                hint="reword the text, or give this customer the encoding utf-8",
+                characters=error.object[error.start : error.end],
+                charset=self.charset,
+            ) from error
+
+
+def message(
+    mail: MailText,
+    *,
+    provider: Provider,
+    recipient: Recipient,
+    key: str,
+    secret: bytes,
+    date: datetime,
+    draft: int = 0,
+    in_reply_to: str = "",
+) -> Outgoing:
+    """Return the message for one recipient.
+
+    `key` is the outbox key (NUMBER/EDITION/CUSTOMER/CHANNEL), `secret` the installation's, `date` aware, `in_reply_to`
+    the Message-ID of the first mail on the matter. An empty `mail.html` gives a mail of text alone.
+    Raises DeliveryError, permanent, naming the header or the characters that cannot be sent.
+    """
+    customer = recipient.customer
+    letters = _Letters(key, customer.encoding.lower())
+    if letters.charset not in _CODECS:
+        raise DeliveryError(key, "unknown encoding {encoding}", permanent=True, encoding=customer.encoding)
+    sender, address = _address(key, provider.from_address), _address(key, customer.email)
+    domain = sender.partition("@")[2]
+    seal = hmac.new(secret, key.encode(), sha256).hexdigest()
+    message_id = f"<{seal[:40]}@{domain}>"
+    headers = (
+        _plain("Date", format_datetime(date)),
+        _mailbox("From", provider.name, sender, letters),
+        _plain("To", address),
+        _text("Subject", mail.subject, letters),
+        _plain("Message-ID", message_id),
+        _plain("Reply-To", provider.contact if _ADDRESS.fullmatch(provider.contact) else sender),
+        *_thread(key, in_reply_to),
+        _plain("List-Id", f"<notice.{domain}>"),
+        _plain("Auto-Submitted", "auto-generated"),
+        _plain("MIME-Version", "1.0"),
+    )
+    content = _written(key, headers, *_body(mail, letters, boundary=f"=_{seal[40:]}"))
+    return Outgoing(key, draft, key.rpartition("/")[2], customer.id, address, message_id, content)
+
+
+def _written(key: str, headers: Sequence[_Header], more: Sequence[_Header], body: bytes) -> bytes:
+    """Join the message, then read its head as a stranger would: what he finds must be what was meant."""
+    everything = [*headers, *more]
+    content = _block(everything) + body
+    head = content.partition(b"\r\n\r\n")[0]
+    found = [(name, _decoded(value)) for name, value in BytesHeaderParser().parsebytes(head).items()]
+    if found != [(header.name, header.meant) for header in everything]:
+        raise DeliveryError(key, "the headers do not read back as they were meant", permanent=True)
+    if not content.isascii() or max(map(len, content.split(b"\r\n"))) > _LONGEST_LINE:
+        raise DeliveryError(key, "a line of the message is too long or not ASCII", permanent=True)
+    return content
+
+
+def _block(headers: Sequence[_Header]) -> bytes:
+    return "".join(f"{header.name}: {header.wire}\r\n" for header in headers).encode("ascii") + b"\r\n"
+
+
+def _plain(name: str, value: str) -> _Header:
+    return _Header(name, value, value)
+
+
+def _text(name: str, value: str, letters: _Letters) -> _Header:
+    value = letters.same(value)
+    return _Header(name, value, _words(name, value, letters))
+
+
+def _mailbox(name: str, display: str, address: str, letters: _Letters) -> _Header:
+    display = letters.same(display)
+    safe = re.fullmatch(rf"{_ATOM}(?: {_ATOM})*", display) and "=?" not in display and len(display) <= _LONGEST_WORD
+    words = display if safe else _words(name, display, letters, always=True)
+    return _Header(name, f"{display} <{address}>", f"{words}\r\n <{address}>")
+
+
+def _thread(key: str, first: str) -> tuple[_Header, ...]:
+    """Return the headers that hold a thread together (RFC 5322, 3.6.4): every mail on a matter refers to its first."""
+    if not first:
+        return ()
+    if not _MESSAGE_ID.fullmatch(first) or len(first) > _LONGEST_ADDRESS:
+        raise DeliveryError(key, "not a Message-ID: {value}", permanent=True, value=ascii(first))
+    return _plain("In-Reply-To", first), _plain("References", first)
+
+
+def _address(key: str, address: str) -> str:
+    if not _ADDRESS.fullmatch(address) or len(address) > _LONGEST_ADDRESS:
+        raise DeliveryError(
+            key,
+            "not one plain mail address: {value}",
+            permanent=True,
+            hint="correct the address in the customer list or in the configuration",
+            value=ascii(address),
+        )
+    return address
+
+
+def _words(name: str, value: str, letters: _Letters, *, always: bool = False) -> str:
+    """Write free text for a header: as it is where that is short ASCII which nobody decodes, else in encoded words."""
+    _refuse_control(letters.key, name, value)
+    if "=?" in value:
+        _refuse_control(letters.key, name, _decoded(value))
+    elif not always and re.fullmatch(rf"[!-~](?:[ -~]{{0,{_LONGEST_WORD}}}[!-~])?", value):
+        return value
+    room = (_LONGEST_WORD - len(f"=?{letters.charset}?b??=")) // 4 * 3
+    pieces = [""]
+    for character in value:
+        if len(letters.encode(pieces[-1] + character)) > room:
+            pieces.append("")
+        pieces[-1] += character
+    return "\r\n ".join(f"=?{letters.charset}?b?{b64encode(letters.encode(piece)).decode()}?=" for piece in pieces)
+
+
+def _refuse_control(key: str, name: str, value: str, allowed: str = "") -> None:
+    for character in value:
+        if character not in allowed and unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+            raise DeliveryError(
+                key,
+                "{name} holds the control character {character}",
+                permanent=True,
+                hint="remove it from the text it came from",
+                name=name,
+                character=f"U+{ord(character):04X}",
+            )
+
+
+def _decoded(value: str) -> str:
+    """Read a header value as a mail reader does: unfolded, encoded words decoded; what cannot be stays as it is."""
+    value = value.replace("\r\n", "")
+    if "=?" not in value:
+        return value
+    try:
+        parts = decode_header(value)
+        return "".join(part.decode(charset or "ascii") if isinstance(part, bytes) else part for part, charset in parts)
+    except (HeaderParseError, LookupError, ValueError):
+        return value
+
+
+def _body(mail: MailText, letters: _Letters, boundary: str) -> tuple[tuple[_Header, ...], bytes]:
+    """Return the headers that describe the body, and the body. The boundary comes of a secret: no text holds it."""
+    parts = [_part("plain", mail.text, letters)]
+    if not mail.html:
+        return parts[0]
+    parts.append(_part("html", mail.html, letters))
+    between = f"--{boundary}\r\n".encode("ascii")
+    # The line end before a boundary belongs to it (RFC 2046, 5.1.1).
+    body = b"".join(between + _block(headers) + part + b"\r\n" for headers, part in parts)
+    kind = _plain("Content-Type", f'multipart/alternative; boundary="{boundary}"')
+    return (kind,), body + f"--{boundary}--\r\n".encode("ascii")
+
+
+def _part(subtype: str, text: str, letters: _Letters) -> tuple[tuple[_Header, ...], bytes]:
+    _refuse_control(letters.key, subtype, text, allowed="\t\r\n\u2028\u2029")
+    lines = re.split("\r\n|\r|\n", letters.same(text))
+    raw = b"".join(letters.encode(line) + b"\r\n" for line in (lines if lines[-1] else lines[:-1]))
+    encoding = "7bit"
+    if letters.charset == "utf-8" or max(map(len, raw.split(b"\r\n"))) > _LONGEST_LINE:
+        encoding, raw = "base64", encodebytes(raw).replace(b"\n", b"\r\n")
+    return (
+        _plain("Content-Type", f'text/{subtype}; charset="{letters.charset}"'),
+        _plain("Content-Transfer-Encoding", encoding),
+    ), raw

@@ -1,0 +1,264 @@
+"""Mails as bytes: what is read back is what was given, and nothing else is in it."""
+
+import email
+import email.policy
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedbot.delivery import Outgoing, message
+from feedbot.errors import DeliveryError
+from feedbot.inventory import Customer
+from feedbot.notice import MailText, Provider, Recipient
+
+GOLDEN = Path(__file__).parent / "golden"
+DATE = datetime(2026, 4, 1, 18, tzinfo=timezone(timedelta(hours=9)))
+PROVIDER = Provider(
+    "青空ホスティング", "青空VPS", "notice@aozora.example", "support@aozora.example", "https://aozora.example"
+)
+CUSTOMER = Customer("C001", "株式会社みほん", "ops@mihon.example", organisation=True)
+MAIL = MailText(
+    "【重要】【青空VPS】ntpd に関する注意喚起", "株式会社みほん 御中\n\n本文です。\n", "<p>本文です。</p>\n"
+)
+HEADERS = [
+    "Date",
+    "From",
+    "To",
+    "Subject",
+    "Message-ID",
+    "Reply-To",
+    "List-Id",
+    "Auto-Submitted",
+    "MIME-Version",
+    "Content-Type",
+]
+
+
+def compose(
+    mail: MailText = MAIL, customer: Customer = CUSTOMER, provider: Provider = PROVIDER, **more: Any
+) -> Outgoing:
+    """Compose with what every test has in common."""
+    given_ = {"key": "INFO-2026-0001/1/C001/smtp", "secret": b"secret", "date": DATE, **more}
+    return message(mail, provider=provider, recipient=Recipient(customer, ()), **given_)
+
+
+def parsed(outgoing: Outgoing) -> EmailMessage:
+    """Read the message as another program does."""
+    found = email.message_from_bytes(outgoing.content, policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def body(outgoing: Outgoing, subtype: str) -> str:
+    """The text of one part."""
+    part = parsed(outgoing).get_body((subtype,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-2022-jp"])
+def test_the_bytes_are_those_that_were_looked_at(encoding: str) -> None:
+    """The whole message, byte for byte, as a person has read it once."""
+    content = compose(customer=replace(CUSTOMER, encoding=encoding), in_reply_to="<first@aozora.example>").content
+    assert content == (GOLDEN / f"mail-{encoding}.eml").read_bytes()
+
+
+def test_a_mail_reads_as_it_was_written() -> None:
+    """Headers, both parts and the envelope."""
+    outgoing = compose(in_reply_to="<first@aozora.example>", draft=7)
+    found = parsed(outgoing)
+    assert found["Subject"] == MAIL.subject
+    assert found["From"] == "青空ホスティング <notice@aozora.example>"
+    assert found["To"] == outgoing.recipient == "ops@mihon.example"
+    assert found["Date"].datetime == DATE
+    assert found["Reply-To"] == "support@aozora.example"
+    assert found["Auto-Submitted"] == "auto-generated"
+    assert found["List-Id"] == "<notice.aozora.example>"
+    assert found["In-Reply-To"] == found["References"] == "<first@aozora.example>"
+    assert found["Message-ID"] == outgoing.message_id
+    assert found.get_content_type() == "multipart/alternative"
+    assert (body(outgoing, "plain"), body(outgoing, "html")) == (MAIL.text, MAIL.html)
+    assert (outgoing.draft, outgoing.channel, outgoing.customer) == (7, "smtp", "C001")
+    assert not found.defects
+
+
+def test_a_mail_without_html_has_one_part() -> None:
+    """Text alone is text/plain."""
+    outgoing = compose(replace(MAIL, html=""))
+    assert parsed(outgoing).get_content_type() == "text/plain"
+    assert body(outgoing, "plain") == MAIL.text
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    """Nothing random: a second try sends what the first one did."""
+    assert compose() == compose()
+
+
+def test_the_message_id_comes_of_key_and_secret() -> None:
+    """Another key or another installation gives another one, in the sender's domain."""
+    identifiers = {compose().message_id, compose(key="k2").message_id, compose(secret=b"other").message_id}
+    assert len(identifiers) == 3
+    assert all(identifier.endswith("@aozora.example>") for identifier in identifiers)
+
+
+def test_a_contact_that_is_no_address_leaves_the_sender() -> None:
+    """Where replies go must be an address."""
+    outgoing = compose(provider=replace(PROVIDER, contact="サポート窓口 03-0000-0000"))
+    assert parsed(outgoing)["Reply-To"] == "notice@aozora.example"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "件名\r\nBcc: evil@a.example",
+        "件名\nBcc: evil@a.example",
+        "件名\r",
+        "\u2028件名",
+        "a\0b",
+        "\x85",
+        "=?utf-8?B?DQpCY2M6IGV2aWxAYS5leGFtcGxl?=",
+        "お知らせ =?iso-8859-1?Q?=0ABcc=3A_evil=40a.example?=",
+        "\ud800",
+    ],
+)
+def test_a_subject_that_is_or_decodes_to_a_line_end_is_refused(subject: str) -> None:
+    """No way to write CR LF into a subject leads to a message."""
+    with pytest.raises(DeliveryError, match="control character") as caught:
+        compose(replace(MAIL, subject=subject))
+    assert caught.value.permanent
+    with pytest.raises(DeliveryError, match="control character"):
+        compose(provider=replace(PROVIDER, name=subject))
+
+
+def test_a_subject_that_looks_encoded_is_shown_as_it_was_given() -> None:
+    """Harmless encoded words in a title stay what the operator wrote."""
+    outgoing = compose(replace(MAIL, subject="=?utf-8?B?QUJD?= の書き方"))
+    assert parsed(outgoing)["Subject"] == "=?utf-8?B?QUJD?= の書き方"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "ops",
+        "a@b.example, c@d.example",
+        "a@b.example\r\nBcc: c@d.example",
+        "Ops <a@b.example>",
+        '"a b"@c.example',
+        "a@b.example ",
+        "a@b..example",
+        "日本@a.example",
+        "a@日本.example",
+        "a" * 250 + "@b.example",
+        "a@b.example\n",
+    ],
+)
+def test_what_is_not_one_plain_address_is_refused(address: str) -> None:
+    """In the recipient and in the sender."""
+    with pytest.raises(DeliveryError, match="plain mail address"):
+        compose(customer=replace(CUSTOMER, email=address))
+    with pytest.raises(DeliveryError, match="plain mail address"):
+        compose(provider=replace(PROVIDER, from_address=address))
+
+
+@pytest.mark.parametrize("identifier", ["first@a.example", "<a@b>\r\nBcc: <c@d>", "<a b@c>", "<" + "a" * 300 + "@b>"])
+def test_what_is_no_message_id_is_refused(identifier: str) -> None:
+    """A thread is held together by identifiers only."""
+    with pytest.raises(DeliveryError, match="Message-ID"):
+        compose(in_reply_to=identifier)
+
+
+def test_a_body_ends_its_lines_in_crlf_and_stays_whole() -> None:
+    """LF, CR LF and CR in a text become line ends, and a lone dot is a line like any other."""
+    outgoing = compose(MailText("s", "a\r\nb\rc\n.\n.\n", ""), replace(CUSTOMER, encoding="iso-2022-jp"))
+    assert outgoing.content.endswith(b"\r\n\r\na\r\nb\r\nc\r\n.\r\n.\r\n")
+
+
+def test_control_characters_in_a_body_are_refused() -> None:
+    """An escape of the text's own could hide markup in ISO-2022-JP."""
+    for text in ("a\x1b$Bb", "\0", "\x0c"):
+        with pytest.raises(DeliveryError, match="control character"):
+            compose(replace(MAIL, text=text))
+
+
+def test_iso_2022_jp_is_sent_as_its_readers_expect() -> None:
+    """7bit, its own charset in header and parts, and the characters of cp932 keyboards."""
+    outgoing = compose(
+        MailText("９～１７時－確認", "10～20 台\n", "<p>～</p>"), replace(CUSTOMER, encoding="ISO-2022-JP")
+    )
+    assert b"Subject: =?iso-2022-jp?b?" in outgoing.content
+    assert outgoing.content.count(b'charset="iso-2022-jp"\r\nContent-Transfer-Encoding: 7bit\r\n') == 2
+    assert parsed(outgoing)["Subject"] == "９〜１７時−確認"
+    assert body(outgoing, "plain") == "10〜20 台\n"
+
+
+def test_what_iso_2022_jp_cannot_write_is_named() -> None:
+    """A hold with the character, not a question mark in the customer's mail."""
+    with pytest.raises(DeliveryError) as caught:
+        compose(replace(MAIL, text="担当: 髙橋"), replace(CUSTOMER, encoding="iso-2022-jp"))
+    assert "髙 cannot be written in iso-2022-jp" in str(caught.value)
+    with pytest.raises(DeliveryError, match="① cannot be written"):
+        compose(replace(MAIL, subject="手順①"), replace(CUSTOMER, encoding="iso-2022-jp"))
+
+
+def test_an_unknown_encoding_is_refused() -> None:
+    """Only the two that are tested are written."""
+    with pytest.raises(DeliveryError, match="unknown encoding utf-7"):
+        compose(customer=replace(CUSTOMER, encoding="utf-7"))
+
+
+def test_a_line_too_long_for_7bit_goes_as_base64() -> None:
+    """No line of the message is over 998 bytes."""
+    outgoing = compose(replace(MAIL, text="長い行" * 400), replace(CUSTOMER, encoding="iso-2022-jp"))
+    assert body(outgoing, "plain") == "長い行" * 400 + "\n"
+    assert max(map(len, outgoing.content.split(b"\r\n"))) <= 998
+
+
+LINE = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=120)
+TEXT = st.lists(LINE, max_size=6).map("\n".join)
+
+
+@settings(max_examples=150)
+@given(LINE.filter(lambda text: "=?" not in text), LINE.filter(lambda text: "=?" not in text), TEXT, TEXT)
+def test_whatever_is_written_is_read_back_and_nothing_is_added(subject: str, name: str, text: str, html: str) -> None:
+    """Any subject, any name, any text: the list of headers is ours, and every value is the given one."""
+    mail = MailText(subject, text, html)
+    outgoing = compose(mail, provider=replace(PROVIDER, name=name))
+    found = email.message_from_bytes(outgoing.content)
+    many = found.is_multipart()
+    assert found.keys() == HEADERS + ([] if many else ["Content-Transfer-Encoding"])
+    assert str(email.header.make_header(email.header.decode_header(found["Subject"].replace("\r\n", "")))) == subject
+    parts = [str(part.get_payload(decode=True), "utf-8") for part in (found.get_payload() if many else [found])]
+    written = [part.replace("\r\n", "\n").removesuffix("\n") for part in parts]
+    assert written == [one.removesuffix("\n") for one in (text, html)[: len(parts)]]
+    assert outgoing.content.isascii()
+    assert b"\n" not in outgoing.content.replace(b"\r\n", b"")
+    assert b"\r" not in outgoing.content.replace(b"\r\n", b"")
+    assert max(map(len, outgoing.content.split(b"\r\n"))) <= 78
+
+
+@settings(max_examples=150)
+@given(st.text(), st.text(), st.text(), st.sampled_from(["utf-8", "iso-2022-jp"]))
+def test_a_foreign_header_never_comes_in(subject: str, name: str, text: str, encoding: str) -> None:
+    """Whatever is given, hostile or not: an error, or our list of headers."""
+    try:
+        outgoing = compose(
+            MailText(subject, text, text),
+            replace(CUSTOMER, encoding=encoding),
+            replace(PROVIDER, name=name),
+        )
+    except DeliveryError:
+        return
+    found = email.message_from_bytes(outgoing.content)
+    assert found.keys() in (HEADERS, [*HEADERS, "Content-Transfer-Encoding"])
+
+
+def test_utc_dates_are_dates_too() -> None:
+    """The date is written in the zone it came in."""
+    assert b"Date: Wed, 01 Apr 2026 09:00:00 +0000\r\n" in compose(date=DATE.astimezone(UTC)).content

@@ -18,13 +18,21 @@ class MatchVerdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Because:
     """Why: `rule` names what decided, `range` is VERS or empty, `evidence` the publisher's line, `distro` the
-    distributor's statement."""
+    distributor's statements.
+
+    Rules: `all-versions`, `upstream-range` (the upstream part of the version against a range) and `package-range` (a
+    range in the package's own scheme) stand where no distributor has spoken; `distro-fixed`, `distro-open`,
+    `distro-not_affected`, `distro-end_of_life`, `distro-undetermined` where one has; `unread-range`,
+    `incomplete-range`, `unreadable-version`, `other-scheme` say why nothing is known. `disagrees` lists the advisories
+    of the case that say the opposite, each with its range.
+    """
 
     rule: str
     range: str = ""
     evidence: str = ""
     distro: str = ""
     advisory: str = ""
+    disagrees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +55,31 @@ class Exposure:
     contract: Contract
     server: Server
     matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A component where it is installed, and whose that is."""
+
+    component: Component
+    server: Server
+    contract: Contract
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentNames:
+    """What to look up in an inventory: `deb` are source names of deb components, `rpm` names or source names of rpm
+    components, `upstream` names of all others, folded by str.casefold."""
+
+    deb: frozenset[str] = frozenset()
+    rpm: frozenset[str] = frozenset()
+    upstream: frozenset[str] = frozenset()
+
+    def hold(self, component: Component) -> bool:
+        """Tell whether a component goes by one of the names."""
+        if component.scheme == "deb":
+            return (component.source or component.name) in self.deb
+        if component.scheme == "rpm":
+            return component.name in self.rpm or component.source in self.rpm
+        return component.name.casefold() in self.upstream

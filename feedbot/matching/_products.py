@@ -1,0 +1,103 @@
+"""What a case names: its products through the catalogue, and each line that speaks of one."""
+
+from dataclasses import dataclass
+
+from feedbot.advisory import Advisory, Affected, Status
+from feedbot.advisory.case import Case
+from feedbot.catalog import Catalog, Product
+from feedbot.errors import VersionError
+from feedbot.matching._model import ComponentNames
+from feedbot.version import Constraint, Interval, VersionRange
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One line of one advisory about one product. `intervals` hold the range as keys, `epochless` the same with the
+    epochs of an rpm range left out; both are empty where no range was read."""
+
+    advisory: Advisory
+    affected: Affected
+    product: Product
+    intervals: tuple[Interval, ...] = ()
+    epochless: tuple[Interval, ...] = ()
+
+    def concerns(self, cve: str) -> bool:
+        """Tell whether the line speaks of a CVE: its advisory names that one, or none at all."""
+        return not self.advisory.cves or cve in self.advisory.cves
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A product of a case with what the advisories say of it. `fixed` are (scheme, version), each once."""
+
+    product: Product
+    names: ComponentNames
+    claims: tuple[Claim, ...]
+    fixed: tuple[tuple[str, str], ...]
+
+
+def named(case: Case, catalog: Catalog) -> tuple[Named, ...]:
+    """Return the products of a case by id. What was withdrawn (取下げ) names nothing any more."""
+    claims: dict[str, list[Claim]] = {}
+    fixed: dict[str, dict[tuple[str, str], None]] = {}
+    for advisory in _standing(case):
+        for affected in advisory.affected:
+            product = catalog.find(affected.product, affected.vendor, affected.cpe)
+            if product:
+                claims.setdefault(product.id, []).append(_claim(advisory, affected, product))
+        for correction in advisory.fixed:
+            product = catalog.find(correction.product)
+            if product:
+                held = fixed.setdefault(product.id, {})
+                held |= {(correction.range.scheme, one.version): None for one in _firsts(correction.range)}
+    return tuple(
+        Named(lines[0].product, _names_of(lines[0].product), tuple(lines), tuple(sorted(fixed.get(id_, {}))))
+        for id_, lines in sorted(claims.items())
+    )
+
+
+def names(case: Case, catalog: Catalog) -> ComponentNames:
+    """Return what to look up for a case, in one question to the store."""
+    each = [one.names for one in named(case, catalog)]
+    return ComponentNames(
+        frozenset().union(*(one.deb for one in each)),
+        frozenset().union(*(one.rpm for one in each)),
+        frozenset().union(*(one.upstream for one in each)),
+    )
+
+
+def unmapped(case: Case, catalog: Catalog) -> tuple[str, ...]:
+    """Return the product names that the catalogue does not know, sorted: shown to a person, never guessed."""
+    lines = ((one.product, one.vendor, one.cpe) for advisory in _standing(case) for one in advisory.affected)
+    return tuple(sorted({name for name, vendor, cpe in lines if not catalog.find(name, vendor, cpe)}))
+
+
+def _standing(case: Case) -> tuple[Advisory, ...]:
+    return tuple(one for one in case.advisories if one.status is not Status.WITHDRAWN)
+
+
+def _names_of(product: Product) -> ComponentNames:
+    upstream = frozenset(one.casefold() for one in product.upstream)
+    return ComponentNames(frozenset(product.deb), frozenset(product.rpm), upstream)
+
+
+def _claim(advisory: Advisory, affected: Affected, product: Product) -> Claim:
+    if not isinstance(affected.range, VersionRange):
+        return Claim(advisory, affected, product)
+    intervals = affected.range.intervals()
+    epochless = _epochless(affected.range) if affected.range.scheme == "rpm" else intervals
+    return Claim(advisory, affected, product, intervals, epochless)
+
+
+def _epochless(versions: VersionRange) -> tuple[Interval, ...]:
+    """Leave the epochs out; where that makes a range that means nothing, leave them in."""
+    bounds = tuple(Constraint(one.comparator, one.version.rpartition(":")[2]) for one in versions.constraints)
+    try:
+        return VersionRange("rpm", bounds).intervals()
+    except VersionError:
+        return versions.intervals()
+
+
+def _firsts(versions: VersionRange) -> tuple[Constraint, ...]:
+    """Return the versions that a correction begins with."""
+    return tuple(one for one in versions.constraints if one.comparator in ("=", ">="))

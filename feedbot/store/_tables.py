@@ -186,8 +186,9 @@ components = Table(
     Column("source_version", String, nullable=False),
     Column("arch", String, nullable=False),
     Column("distro", String, nullable=False),
+    Column("known_as", String, nullable=False),
     Column("key", LargeBinary),
-    Index(None, "name", "scheme"),
+    Index(None, "known_as", "scheme"),
     Index(None, "source", "scheme"),
 )
 package_sets = Table(
@@ -217,7 +218,7 @@ snapshots = Table(
     Column("id", Integer, primary_key=True),
     Column("digest", String, nullable=False),
     Column("made_at", UtcTime, nullable=False),
-    Column("confirmed_at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False),
     Column("servers", Integer, nullable=False),
     Column("rows", Integer, nullable=False),
 )

@@ -53,11 +53,12 @@ def upgrade() -> None:
         sa.Column("source_version", sa.String(), nullable=False),
         sa.Column("arch", sa.String(), nullable=False),
         sa.Column("distro", sa.String(), nullable=False),
+        sa.Column("known_as", sa.String(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_components")),
         sa.UniqueConstraint("digest", name=op.f("uq_components_digest")),
     )
-    op.create_index(op.f("ix_components_name_scheme"), "components", ["name", "scheme"], unique=False)
+    op.create_index(op.f("ix_components_known_as_scheme"), "components", ["known_as", "scheme"], unique=False)
     op.create_index(op.f("ix_components_source_scheme"), "components", ["source", "scheme"], unique=False)
     op.create_table(
         "counters",
@@ -108,7 +109,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("servers", sa.Integer(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshots")),

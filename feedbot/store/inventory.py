@@ -1,0 +1,256 @@
+"""What runs where and whose it is, as one snapshot after another.
+
+Taking in is all or nothing: it happens in the caller's transaction, one at a time. A snapshot is made when something
+changed; its digest seals the one before it and the change, so two equal digests are one state.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select, update
+
+from feedbot.inventory import Component, Contract, Customer, HostPackages, Server
+from feedbot.matching import ComponentNames, Installation
+from feedbot.store import _packages
+from feedbot.store._difference import Difference, Row, compare, remove, write
+from feedbot.store._json import dump, load
+from feedbot.store._sql import chunks, insert, lock
+from feedbot.store._tables import components, host_sets, package_sets, set_members, snapshots
+from feedbot.store._tables import contracts as contract_rows
+from feedbot.store._tables import customers as customer_rows
+from feedbot.store._tables import servers as server_rows
+
+_FIELDS = (
+    components.c.scheme,
+    components.c.name,
+    components.c.version,
+    components.c.source,
+    components.c.source_version,
+    components.c.arch,
+    components.c.distro,
+)
+_INSTALLED = (
+    select(
+        set_members.c.component,
+        host_sets.c.distro,
+        server_rows.c.content.label("server"),
+        contract_rows.c.content.label("contract"),
+        customer_rows.c.content.label("customer"),
+    )
+    .join(host_sets, host_sets.c.set == set_members.c.set)
+    .join(server_rows, server_rows.c.name == host_sets.c.server)
+    .join(contract_rows, contract_rows.c.id == server_rows.c.contract)
+    .join(customer_rows, customer_rows.c.id == contract_rows.c.customer)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`at` is when packages were last taken in, also without a change; `made_at` when this state began. `servers` and
+    `rows` count servers with packages and their packages."""
+
+    id: int
+    digest: str
+    made_at: datetime
+    at: datetime
+    servers: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotResult:
+    """The snapshot in force afterwards, and how many records (customers, contracts, servers; or hosts) differ."""
+
+    snapshot: Snapshot
+    added: int
+    changed: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`hosts` are servers with packages, `unowned` those of them that no contract names."""
+
+    customers: int
+    contracts: int
+    servers: int
+    hosts: int
+    unowned: int
+    components: int
+
+
+def replace_customers(
+    tx: Connection,
+    customers: Iterable[Customer],
+    contracts: Iterable[Contract],
+    servers: Iterable[Server],
+    now: datetime,
+) -> SnapshotResult:
+    """Make these the customers, contracts and servers. A server that is gone takes its packages with it."""
+    lock(tx, "inventory")
+    wanted: dict[Table, dict[str, Row]] = {
+        customer_rows: {one.id: {"id": one.id, "content": dump(one)} for one in customers},
+        contract_rows: {one.id: {"id": one.id, "customer": one.customer, "content": dump(one)} for one in contracts},
+        server_rows: {one.name: {"name": one.name, "contract": one.contract, "content": dump(one)} for one in servers},
+    }
+    differences = {table: compare(tx, table, rows) for table, rows in wanted.items()}
+    for table, difference in differences.items():
+        write(tx, table, difference)
+    for table, difference in reversed(differences.items()):
+        remove(tx, table, difference.removed)
+    remove(tx, host_sets, differences[server_rows].removed)
+    return _result(tx, tuple(differences.values()), now, packages=False)
+
+
+def replace_packages(tx: Connection, hosts: Mapping[str, HostPackages], now: datetime) -> SnapshotResult:
+    """Make these the packages of the servers given; other servers keep theirs."""
+    lock(tx, "inventory")
+    digest_of = cache(_packages.digest_of)
+    sets: dict[bytes, dict[bytes, Component]] = {}
+    of_host: dict[str, bytes] = {}
+    for name, host in hosts.items():
+        members = {digest_of(one): one for one in host.components}
+        of_host[name] = _packages.set_digest(members)
+        sets[of_host[name]] = members
+    numbers = _packages.intern_sets(tx, sets)
+    wanted: dict[str, Row] = {
+        name: {"server": name, "set": numbers[of_host[name]], "distro": host.distro} for name, host in hosts.items()
+    }
+    difference = compare(tx, host_sets, wanted, partly=True)
+    write(tx, host_sets, difference)
+    return _result(tx, (difference,), now, packages=True)
+
+
+def snapshot(tx: Connection) -> Snapshot | None:
+    """Return the snapshot in force; None before the first import."""
+    row = tx.execute(select(snapshots).order_by(snapshots.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else Snapshot(**row._mapping)
+
+
+def rows_of(tx: Connection, servers: Collection[str]) -> int:
+    """Return how many packages are kept of these servers: what a new import of them is measured against."""
+    total = 0
+    for part in chunks(servers):
+        query = select(func.coalesce(func.sum(package_sets.c.size), 0)).join(host_sets)
+        total += tx.execute(query.where(host_sets.c.server.in_(part))).scalar_one()
+    return total
+
+
+def components_named(tx: Connection, names: ComponentNames) -> tuple[Component, ...]:
+    """Return the components that go by one of these names, on whatever server, now or in the past."""
+    found: dict[int, Component] = {}
+    scheme, known_as, source = components.c.scheme, components.c.known_as, components.c.source
+    for part in chunks(names.deb):
+        found |= _components(tx, (scheme == "deb") & known_as.in_(part))
+    for part in chunks(names.rpm):
+        found |= _components(tx, (scheme == "rpm") & (known_as.in_(part) | source.in_(part)))
+    for part in chunks(names.upstream):
+        found |= _components(tx, scheme.not_in(("deb", "rpm")) & known_as.in_(part))
+    return tuple(found[number] for number in sorted(found))
+
+
+def installations(tx: Connection, wanted: Iterable[Component]) -> tuple[Installation, ...]:
+    """Return where these components are installed now, and whose that is. Servers without a contract are left out."""
+    by_digest = {_packages.digest_of(one): one for one in wanted}
+    numbers = _packages.component_numbers(tx, by_digest)
+    by_number = {number: by_digest[digest] for digest, number in numbers.items()}
+    read = cache(load)  # a customer with a hundred servers is read once
+    found: list[Installation] = []
+    for part in chunks(by_number):
+        for row in tx.execute(_INSTALLED.where(set_members.c.component.in_(part))):
+            server = read(Server, row.server)
+            found.append(
+                Installation(
+                    by_number[row.component],
+                    server if server.distro else replace(server, distro=row.distro),
+                    read(Contract, row.contract),
+                    read(Customer, row.customer),
+                )
+            )
+    return tuple(found)
+
+
+def customers(tx: Connection) -> tuple[Customer, ...]:
+    """Return all customers, by id."""
+    return tuple(sorted((load(Customer, one) for one in _contents(tx, customer_rows)), key=lambda one: one.id))
+
+
+def contracts(tx: Connection) -> tuple[Contract, ...]:
+    """Return all contracts, by id."""
+    return tuple(sorted((load(Contract, one) for one in _contents(tx, contract_rows)), key=lambda one: one.id))
+
+
+def servers(tx: Connection) -> tuple[Server, ...]:
+    """Return all servers that a contract names, by name."""
+    return tuple(sorted((load(Server, one) for one in _contents(tx, server_rows)), key=lambda one: one.name))
+
+
+def packages(tx: Connection, server: str) -> tuple[Component, ...]:
+    """Return what is installed on a server, by name; empty where nothing is known of it."""
+    member = select(set_members.c.component).join(host_sets, host_sets.c.set == set_members.c.set)
+    found = _components(tx, components.c.id.in_(member.where(host_sets.c.server == server)))
+    return tuple(sorted(found.values(), key=lambda one: (one.name, one.arch, one.version)))
+
+
+def counts(tx: Connection) -> Counts:
+    """Count what is kept."""
+
+    def count(table: Table) -> int:
+        return tx.execute(select(func.count()).select_from(table)).scalar_one()
+
+    owned = select(server_rows.c.name)
+    unowned = select(func.count()).select_from(host_sets).where(host_sets.c.server.not_in(owned))
+    return Counts(
+        customers=count(customer_rows),
+        contracts=count(contract_rows),
+        servers=count(server_rows),
+        hosts=count(host_sets),
+        unowned=tx.execute(unowned).scalar_one(),
+        components=count(components),
+    )
+
+
+def _components(tx: Connection, condition: ColumnElement[bool]) -> dict[int, Component]:
+    rows = tx.execute(select(components.c.id, *_FIELDS).where(condition))
+    return {number: Component(*fields) for number, *fields in rows}
+
+
+def _contents(tx: Connection, table: Table) -> Iterable[str]:
+    return tx.scalars(select(table.c.content))
+
+
+def _result(tx: Connection, differences: Sequence[Difference], now: datetime, *, packages: bool) -> SnapshotResult:
+    added, changed, removed = (
+        sum(len(getattr(one, name)) for one in differences) for name in ("added", "changed", "removed")
+    )
+    last = snapshot(tx)
+    if last is None or added or changed or removed:
+        last = _make_snapshot(tx, last, differences, now, packages)
+    elif packages:
+        tx.execute(update(snapshots).where(snapshots.c.id == last.id).values(at=now))
+        last = replace(last, at=now)
+    return SnapshotResult(last, added, changed, removed)
+
+
+def _make_snapshot(
+    tx: Connection, last: Snapshot | None, differences: Sequence[Difference], now: datetime, packages: bool
+) -> Snapshot:
+    servers, rows = tx.execute(
+        select(func.count(), func.coalesce(func.sum(package_sets.c.size), 0)).select_from(host_sets.join(package_sets))
+    ).one()
+    seal = sha256((last.digest if last else "").encode())
+    for one in differences:
+        seal.update(one.seal())
+    made = Snapshot(
+        id=last.id + 1 if last else 1,
+        digest=seal.hexdigest(),
+        made_at=now,
+        at=now if packages or last is None else last.at,
+        servers=servers,
+        rows=rows,
+    )
+    tx.execute(insert(tx, snapshots).values(asdict(made)))
+    return made

@@ -1,5 +1,6 @@
 """What a publisher says (Advisory), under which names, in which revision, and which of them speak of one matter."""
 
+from feedbot.advisory._json import advisory_json
 from feedbot.advisory.model import (
     Advisory,
     Affected,
@@ -30,4 +31,5 @@ __all__ = [
     "Trust",
     "UnreadRange",
     "Verdict",
+    "advisory_json",
 ]

@@ -40,12 +40,17 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True)
 class ListedItem:
-    """One entry of a listing. `url` is the item's own document; empty when the listing holds the whole advisory."""
+    """One entry of a listing. `url` is the item's own document; empty when the listing holds the whole advisory.
+
+    `number` is empty where the listing does not tell it. `signed_url` is the same advisory as a signed text, where the
+    publisher has one: to be fetched first.
+    """
 
     number: str
     url: str
     title: str = ""
     updated: datetime | None = None
+    signed_url: str = ""
 
 
 class Source(Protocol):

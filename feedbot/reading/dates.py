@@ -1,0 +1,73 @@
+"""Dates as publishers write them."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_to_datetime
+
+JST = timezone(timedelta(hours=9), "JST")
+"""Japan has kept no summer time since 1951, so a fixed offset is its zone."""
+
+_CLOCK = r"(?:(?:T|\s*)(?P<hour>\d{1,2})[:時](?P<minute>\d{2})(?:分|:(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)"
+_ZONE = r"(?P<zone>\s*(?:Z|UTC|GMT|JST|[+-]\d{2}:?\d{2}))"
+_WEEKDAY = r"(?:\s*[(（][月火水木金土日]曜?日?[)）])?"
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+_DATE = re.compile(
+    rf"(?:(?P<year>\d{{4}})\s*(?:[-/.]|年)\s*|(?P<era>{'|'.join(_ERAS)})\s*(?P<era_year>\d{{1,2}}|元)\s*年\s*)"
+    rf"(?P<month>\d{{1,2}})\s*(?:[-/.]|月)\s*(?P<day>\d{{1,2}})(?!\d)日?{_WEEKDAY}(?:{_CLOCK}{_ZONE}?)?",
+    re.ASCII,
+)
+_NOTE = re.compile(r"\s*(?:[(（][^()（）]*[)）])?\s*")
+_ZONES = {"Z": UTC, "UTC": UTC, "GMT": UTC, "JST": JST}
+
+
+def read_date(text: str, zone: tzinfo = JST) -> datetime | None:
+    """Return the moment that `text` names, or None where it is no date.
+
+    Read are ISO 8601 / RFC 3339 (also without seconds), RFC 2822, 2014年3月18日(火), 2014/03/18 and 令和 dates, with a
+    note in parentheses behind (初版). A date alone is midnight in `zone`; a time without zone is in `zone`.
+    """
+    moment, rest = leading(text.strip(), zone)
+    if moment is not None:
+        return moment if _NOTE.fullmatch(rest) else None
+    return _rfc_2822(text.strip(), zone)
+
+
+def leading(text: str, zone: tzinfo = JST) -> tuple[datetime | None, str]:
+    """Return the date that `text` starts with and what follows it; (None, text) where it starts with none."""
+    match = _DATE.match(text.translate({ord("　"): " "}))
+    if not match:
+        return None, text
+    found = match.groupdict()
+    year = int(found["year"]) if found["year"] else _ERAS[found["era"]] + int(found["era_year"].replace("元", "1"))
+    try:
+        moment = datetime(
+            year,
+            int(found["month"]),
+            int(found["day"]),
+            int(found["hour"] or 0),
+            int(found["minute"] or 0),
+            int(found["second"] or 0),
+            int((found["fraction"] or "0").ljust(6, "0")[:6]),
+            tzinfo=_zone(found["zone"], zone),
+        )
+    except ValueError:
+        return None, text
+    return moment, text[match.end() :]
+
+
+def _zone(text: str | None, default: tzinfo) -> tzinfo:
+    name = (text or "").strip()
+    if not name:
+        return default
+    if name in _ZONES:
+        return _ZONES[name]
+    minutes = int(name[1:3]) * 60 + int(name[-2:])
+    return timezone(timedelta(minutes=-minutes if name[0] == "-" else minutes))
+
+
+def _rfc_2822(text: str, zone: tzinfo) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

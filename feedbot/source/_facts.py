@@ -1,0 +1,176 @@
+"""What the members share: a text without signature, the words that tell a status, a list of severities, the lines that
+name affected and fixed versions."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, tzinfo
+
+from feedbot.advisory import Affected, Fixed, HistoryEntry, Reference, Severity, Signature, Status, UnreadRange, Verdict
+from feedbot.errors import SourceError
+from feedbot.fetch import Document
+from feedbot.messages import tr
+from feedbot.reading import dates, phrases
+from feedbot.reading.text import bare, joined, paragraphs, urls
+from feedbot.version import Constraint, VersionRange
+
+SCHEME = "generic"
+"""Publishers name upstream versions; a distribution's own are its own members' matter."""
+
+_WITHDRAWN = re.compile(
+    r"\*\*\s*(?:削除|REJECT(?:ED)?|RESERVED|WITHDRAWN)\s*\*\*|取り?下げ|\bwithdrawn\b", re.IGNORECASE
+)
+_DRAFT = re.compile(r"\*\*\s*(?:未確定|DISPUTED)\s*\*\*|暫定")
+_VERSION = re.compile(
+    r"[0-9]+\.[0-9x]+|バージョン\s*[0-9]+|\bversions?\s+[0-9]+|(?<![0-9])[0-9]+\s*系|[Vv]er\.?\s*[0-9]+"
+)
+_ALL = re.compile(r"(?:すべて|全て)の(?:バージョン|版)|全バージョン|\ball versions\b", re.IGNORECASE)
+_NOT_AFFECTED = re.compile(
+    r"影響[をは]受け(?:な|ません)|影響はありません|対象(?:外|ではありません)"
+    r"|\bnot (?:affected|vulnerable)\b|\bunaffected\b"
+)
+_SAYS_AFFECTED = re.compile(
+    r"影響を受け|対象|脆弱|より前|以前|未満|以下|から.*まで"
+    r"|\b(?:affect|vulnerable|prior|before|earlier|through|up to|older|susceptible)",
+    re.IGNORECASE,
+)
+
+
+def unsigned(document: Document) -> Signature:
+    """Return the signature of a text whose publisher signs nothing: trust is what its way here gives."""
+    return Signature(Verdict.UNSIGNED, tr("the publisher does not sign this"), document.transport)
+
+
+def status_of(title: str) -> Status:
+    """Return what the marks of a title say: ** 削除 **, ** 未確定 **, REJECT, 取下げ."""
+    if _WITHDRAWN.search(title):
+        return Status.WITHDRAWN
+    return Status.DRAFT if _DRAFT.search(title) else Status.FINAL
+
+
+def cvss(version: str, vector: str, score: str) -> Severity:
+    """Return a CVSS score. The vector's own prefix decides over the version beside it (JVN calls 3.1 "3.0")."""
+    prefix = re.match(r"CVSS:([0-9.]+)/", vector)
+    number = prefix[1] if prefix else version
+    return Severity("CVSSv2" if number.startswith("2") else f"CVSSv{number}", vector, score)
+
+
+def names_version(text: str) -> bool:
+    """Say whether a line speaks of versions at all."""
+    return bool(_VERSION.search(text) or _ALL.search(text))
+
+
+def affected_lines(lines: Iterable[str], product: str = "") -> tuple[Affected, ...]:
+    """Read the lines of a section that says which versions are affected.
+
+    A line without product goes on with the one before it (「*) 安定版の 4.2.6.x は全て」). A line that names versions
+    as affected but is not understood stays as an UnreadRange. Lines that say what is not affected, or name no version,
+    give nothing.
+    """
+    found: list[Affected] = []
+    for line in lines:
+        if not names_version(line) or _NOT_AFFECTED.search(line):
+            continue
+        if line.endswith(("。", ".")):
+            found += affected_sentences((line,), product)
+        else:
+            found.append(_line(bare(line), product))
+        product = found[-1].product if found else product
+    return tuple(found)
+
+
+def _line(wording: str, product: str) -> Affected:
+    phrase = phrases.read(wording, "", SCHEME)
+    if phrase.range is None:
+        return Affected(product, UnreadRange(wording), wording)
+    return Affected(phrase.product or product, phrase.range, wording, unread=phrase.unread)
+
+
+def affected_sentences(prose: Iterable[str], product: str = "") -> tuple[Affected, ...]:
+    """Read sentences of prose that name versions as affected: understood completely, or kept as an UnreadRange. Half a
+    sentence could say the opposite of the whole."""
+    found: list[Affected] = []
+    for sentence in dict.fromkeys(prose):
+        if names_version(sentence) and _SAYS_AFFECTED.search(sentence) and not _NOT_AFFECTED.search(sentence):
+            one = _line(sentence, product)
+            found.append(one if one.complete else Affected(product, UnreadRange(sentence), sentence))
+    return tuple(found)
+
+
+def affected(wording: str, *, product: str, vendor: str = "", cpe: str = "", evidence: str = "") -> Affected:
+    """Read one wording of affected versions of a product that is named beside it."""
+    phrase = phrases.read(wording, product, SCHEME)
+    shown = evidence or wording
+    if phrase.range is None:
+        return Affected(product, UnreadRange(wording), shown, vendor, cpe)
+    return Affected(product, phrase.range, shown, vendor, cpe, unread=phrase.unread)
+
+
+def fixed_lines(lines: Iterable[str], product: str = "") -> tuple[Fixed, ...]:
+    """Read lines that name the versions that hold a correction: those a line calls fixed, and in a list of bare
+    versions each one. What is not understood completely gives nothing: a wrong fixed version is worse than none."""
+    found: list[Fixed] = []
+    for line in lines:
+        if not names_version(line) or _NOT_AFFECTED.search(line) or "://" in line:
+            continue
+        phrase = phrases.read(bare(line), "", SCHEME)
+        if not phrase.complete:
+            continue
+        versions = phrase.fixed or _exact(phrase.range)
+        # "ntp-4.2.8p1" is the name of an archive.
+        named = phrase.product.rstrip("-") or product
+        found += (Fixed(named, VersionRange(SCHEME, (Constraint("=", one),)), line) for one in versions)
+        product = named
+    return tuple(dict.fromkeys(found))
+
+
+def _exact(versions: VersionRange | None) -> tuple[str, ...]:
+    """Return the versions of a range that is nothing but single versions, or is open upwards from one."""
+    constraints = versions.constraints if versions else ()
+    comparators = {one.comparator for one in constraints}
+    if comparators == {"="} or (comparators == {">="} and len(constraints) == 1):
+        return tuple(one.version for one in constraints)
+    return ()
+
+
+def moment(text: str, where: str, zone: tzinfo = dates.JST) -> datetime | None:
+    """Read a date that may be missing. Raises SourceError where it is there and cannot be read."""
+    if not text.strip():
+        return None
+    read = dates.read_date(text, zone)
+    if read is None:
+        raise SourceError(where, "unreadable date: {date}", date=text[:80])
+    return read
+
+
+def references(text: str) -> Iterator[Reference]:
+    """Yield each link with the lines above it."""
+    for run in paragraphs(text):
+        labels: list[str] = []
+        for line in run:
+            found = urls(line)
+            words = line
+            for url in found:
+                words = words.replace(f"<{url}>", "").replace(url, "")
+            words = bare(words)
+            if words and not words.startswith("更新:"):
+                labels.append(words)
+            yield from (Reference(url, joined(labels)) for url in found)
+            if found:
+                labels = []
+
+
+def history(text: str) -> Iterator[HistoryEntry]:
+    """Yield the dated lines of 改訂履歴; the issuer's address below them is none."""
+    entries: list[HistoryEntry] = []
+    for run in paragraphs(text):
+        if entries and dates.leading(run[0].strip())[0] is None:
+            break
+        for line in map(str.strip, run):
+            moment, words = dates.leading(line)
+            if moment is not None:
+                entries.append(HistoryEntry(moment.date(), words.strip()))
+            elif entries:
+                entries[-1] = HistoryEntry(entries[-1].date, joined((entries[-1].text, line)))
+            else:
+                entries.append(HistoryEntry(None, line))
+    yield from entries

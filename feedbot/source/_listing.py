@@ -1,0 +1,109 @@
+"""Feeds in general, read with feedparser: title, address, date and number of each entry.
+
+feedparser opens a file or fetches an address that its argument names, so it is given a BytesIO and nothing else.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from xml.sax import SAXException
+
+import feedparser  # type: ignore[import-untyped]  # it ships no types
+
+from feedbot.advisory import Quarantined
+from feedbot.errors import SourceError
+from feedbot.fetch import Document
+from feedbot.reading import dates
+from feedbot.reading import text as texts
+
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_CLOSED = re.compile(r"</(?:[a-zA-Z0-9]+:)?(?:item|entry)\s*>")
+_DEEPEST = 20_000
+"""Levels, with every tag that stays open counted. feedparser takes 0.2 s for as many, and 2.4 s for ten times more."""
+_TAG = re.compile(r"<(/?)[a-zA-Z][^<>]*?(/?)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a feed. `identifier` is dc:identifier, or the entry's id."""
+
+    title: str
+    url: str
+    summary: str
+    identifier: str
+    updated: datetime | None
+
+
+def entries(document: Document) -> Iterator[Entry | Quarantined]:
+    """Yield the entries of an RSS or Atom feed.
+
+    An entry without address, or with a date that cannot be read, is Quarantined. Where a feed breaks off, its whole
+    entries are yielded and then a Quarantined for the rest. Raises SourceError where the document is empty or no feed.
+    """
+    text = _checked(document)
+    parsed = feedparser.parse(
+        BytesIO(text.encode()),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=True,
+        resolve_relative_uris=False,
+    )
+    if not parsed.get("version"):
+        raise SourceError(document.url, "not a feed", hint="look at the address in a browser")
+    broken = isinstance(parsed.get("bozo_exception"), SAXException)
+    whole = len(_CLOSED.findall(text))
+    found = parsed.entries[:whole] if broken else parsed.entries
+    for index, entry in enumerate(found, 1):
+        yield _entry(entry, f"{document.url} item {index}")
+    if broken:
+        yield _rest(document, text, len(found))
+
+
+def _checked(document: Document) -> str:
+    """Return the feed's text without its declaration, which is not believed; refuse what must be."""
+    if not document.body.strip():
+        raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
+    text = _DECLARATION.sub("", texts.decode(document.body, document.charset, document.url).lstrip("\ufeff"), count=1)
+    if re.match(r"\s*<(?:!doctype\s+html|html|head|body)\b", text, re.IGNORECASE):
+        raise SourceError(document.url, "a web page, not a feed", hint="look at the address in a browser")
+    if _DOCTYPE.search(text):
+        raise SourceError(document.url, "it has a DOCTYPE, which is refused")
+    depth = deepest = 0
+    for match in _TAG.finditer(text):
+        depth += 0 if match[2] else -1 if match[1] else 1
+        deepest = max(deepest, depth)
+    if deepest > _DEEPEST:
+        raise SourceError(document.url, "it nests too deep")
+    return text
+
+
+def _entry(entry: feedparser.FeedParserDict, where: str) -> Entry | Quarantined:
+    url = str(entry.get("link") or entry.get("id") or "")
+    dated = str(entry.get("updated") or entry.get("published") or "")
+    updated = dates.read_date(dated) if dated else None
+    raw = repr(sorted((str(key), str(value)) for key, value in entry.items())).encode()
+    if not url:
+        return Quarantined(where, SourceError(where, "no address"), raw)
+    if dated and updated is None:
+        return Quarantined(where, SourceError(where, "unreadable date: {date}", date=dated), raw)
+    return Entry(
+        title=str(entry.get("title") or ""),
+        url=url,
+        summary=str(entry.get("summary") or ""),
+        identifier=str(entry.get("dc_identifier") or entry.get("id") or ""),
+        updated=updated,
+    )
+
+
+def _rest(document: Document, text: str, count: int) -> Quarantined:
+    end = max((match.end() for match in _CLOSED.finditer(text)), default=0)
+    reason = SourceError(
+        document.url,
+        "the document breaks after {count} items: {detail}",
+        hint="the items before it were read; fetch it again",
+        count=count,
+        detail="not well-formed",
+    )
+    return Quarantined(f"{document.url} after item {count}", reason, text[end:].encode())

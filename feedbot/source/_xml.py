@@ -1,0 +1,153 @@
+"""XML read as a stream with lxml: one item at a time, each field kept, nothing expanded.
+
+A DOCTYPE is refused: without one there are no entities, so no bombs and no external files (lxml's
+`resolve_entities=False` would only drop their text silently). libxml2 refuses more than 256 levels by itself.
+"""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Literal
+
+from lxml import etree
+
+from feedbot.advisory import Quarantined
+from feedbot.errors import SourceError
+from feedbot.fetch import Document
+from feedbot.reading import text as texts
+
+_DOCTYPE = re.compile(rb"\A(?>\s|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<!DOCTYPE", re.DOTALL | re.IGNORECASE)
+_Event = tuple[Literal["start", "end", "comment", "pi"], etree._Element]
+_HTML = re.compile(rb"\A[^<]*+(?><![^>]*+>\s*+)*+<(?:html|head|body)\b", re.IGNORECASE)
+
+
+class Node:
+    """One element, its children looked up by local name (publishers change prefixes and versions of a namespace).
+
+    Holds good only until the next one is taken from the stream.
+    """
+
+    __slots__ = ("_children", "_element")
+
+    def __init__(self, element: etree._Element) -> None:
+        self._element = element
+        self._children: dict[str, list[etree._Element]] = {}
+        for child in element.iterchildren(tag=etree.Element):
+            self._children.setdefault(str(child.tag).rpartition("}")[2], []).append(child)
+
+    def get(self, attribute: str) -> str:
+        """Return an attribute without namespace, empty where there is none."""
+        return str(self._element.get(attribute) or "").strip()
+
+    @property
+    def content(self) -> str:
+        """The element's own text and that of everything in it."""
+        return "".join(str(piece) for piece in self._element.itertext()).strip()
+
+    def each(self, *path: str) -> Iterator["Node"]:
+        """Yield every element at the end of a path of local names."""
+        for child in self._children.get(path[0], ()):
+            node = Node(child)
+            if len(path) == 1:
+                yield node
+            else:
+                yield from node.each(*path[1:])
+
+    def text(self, *path: str) -> str:
+        """Return the content of the first element at the end of a path that has any."""
+        return next((content for node in self.each(*path) if (content := node.content)), "")
+
+    def raw(self) -> bytes:
+        """Return the element's bytes, for the quarantine."""
+        return etree.tostring(self._element, encoding="utf-8", with_tail=False)
+
+
+def looks_like_html(body: bytes) -> bool:
+    """Say whether a document is a web page: what stands in a feed's place when its server is ill."""
+    return bool(_HTML.match(body[:4096].removeprefix(b"\xef\xbb\xbf")))
+
+
+def root_name(document: Document) -> str:
+    """Return the local name of the root element. Raises SourceError where there is none."""
+    data = _checked(document)
+    try:
+        for _, element in _events(data, "start"):
+            return str(element.tag).rpartition("}")[2]
+    except etree.XMLSyntaxError as error:
+        raise SourceError(document.url, "not XML: {detail}", detail=error.msg) from error
+    raise SourceError(document.url, "not XML: {detail}", detail="no element")
+
+
+def stream(document: Document, root: str, item: str) -> Iterator[Node | Quarantined]:
+    """Yield each `item` element of a document whose root element is `root` (local names).
+
+    Where the document breaks off or is broken in the middle, the items before are yielded, then a Quarantined with the
+    rest. Raises SourceError where it is empty, no XML, has a DOCTYPE, another root, or breaks before its first item.
+    """
+    data = _checked(document)
+    count = 0
+    parser = _events(data, "end", f"{{*}}{item}")
+    try:
+        for _, element in parser:
+            if count == 0:
+                _check_root(element.getroottree().getroot(), root, document.url)
+            count += 1
+            yield Node(element)
+            _forget(element)
+    except etree.XMLSyntaxError as error:
+        if count == 0:
+            raise SourceError(document.url, "not XML: {detail}", detail=error.msg) from error
+        rest = data[data.rfind(f"{item}>".encode()) + len(item) + 1 :]
+        reason = SourceError(
+            document.url,
+            "the document breaks after {count} items: {detail}",
+            hint="the items before it were read; fetch it again",
+            count=count,
+            detail=error.msg,
+        )
+        yield Quarantined(f"{document.url} after item {count}", reason, rest)
+        return
+    if count == 0:
+        _check_root(parser.root, root, document.url)
+
+
+def _events(data: bytes, event: Literal["start", "end"], tag: str | None = None) -> "etree.iterparse[_Event]":
+    """Parse without entities, DTDs, network, comments and levels beyond libxml2's limit."""
+    return etree.iterparse(
+        BytesIO(data),
+        events=(event,),
+        tag=tag,
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _checked(document: Document) -> bytes:
+    """Return the document as UTF-8 (its own word on its encoding is not believed), refused where it must be."""
+    if not document.body.strip():
+        raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
+    data = texts.decode(document.body, document.charset, document.url).lstrip("\ufeff \r\n\t").encode()
+    if looks_like_html(data):
+        raise SourceError(document.url, "a web page, not a feed", hint="look at the address in a browser")
+    if _DOCTYPE.match(data):
+        raise SourceError(document.url, "it has a DOCTYPE, which is refused")
+    return data
+
+
+def _check_root(element: etree._Element | None, root: str, url: str) -> None:
+    name = str(element.tag).rpartition("}")[2] if element is not None else ""
+    if name != root:
+        raise SourceError(url, "the root element is {name}, not {root}", name=name, root=root)
+
+
+def _forget(element: etree._Element) -> None:
+    """Free what was read, so that a dump of any size needs the memory of one item."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]

@@ -1,0 +1,244 @@
+"""CERT/CC's vulnerability notes: the VINCE API's JSON, a VINCE case, and the closed archive's vu_*.json.
+
+listing    the Atom feed; a note's document is https://kb.cert.org/vuls/api/NUMBER/
+read       one note (`vuid`, `overview` …), one of the archive (`ID`, `Overview` …), a case (`get_case`) or a list of
+           cases (`get_cases`); a vendor's record of the archive is a statement about a note and no note, and is refused
+
+Form: CERTCC/VINCE, vince-api; CERTCC/Vulnerability-Data-Archive. English prose gives versions only where a sentence is
+understood completely; other sentences that name versions stay visible as unread.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from feedbot.advisory import Advisory, Affected, Fixed, Quarantined, Reference, Section, Severity, Status, identity
+from feedbot.errors import SourceError
+from feedbot.fetch import Document
+from feedbot.reading import sections
+from feedbot.reading import text as texts
+from feedbot.source import _facts, _listing
+from feedbot.source._member import Judge, ListedItem, SourceInfo
+
+SOURCE = SourceInfo(
+    title="CERT/CC Vulnerability Notes",
+    issuer="CERT/CC",
+    listing_url="https://kb.cert.org/vuls/atomfeed/",
+    interval=timedelta(hours=1),
+    language="en",
+)
+
+Record = Mapping[str, object]
+"""A JSON object as it came; a Note is made of it at once."""
+
+_NUMBER = re.compile(r"(?:VU#)?([0-9]{3,7})")
+_PARTS = (
+    ("Overview", ("overview",)),
+    ("Description", ("description", "clean_desc")),
+    ("Impact", ("impact",)),
+    ("Solution", ("resolution",)),
+    ("Workarounds", ("workarounds",)),
+    ("Systems Affected", ("systemsaffectedpreamble", "sysaffected")),
+    ("Acknowledgements", ("thanksandcredit", "thanks")),
+)
+"""Heading → the fields that hold it, in the archive and in VINCE."""
+_CURE = re.compile(
+    r"\b(?:(?:fixed|addressed|corrected|resolved|patched)\s+(?:in|by|with)|(?:upgrade|update|updating|upgrading)\s+to)"
+    r"\s+(?P<rest>[^;]{3,160})",
+    re.IGNORECASE,
+)
+_SAYS_AFFECTED = ("Overview", "Description", "Systems Affected")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note, from whichever of the forms it came."""
+
+    number: str
+    title: str
+    parts: tuple[Section, ...]
+    revision: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    cves: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    severity: tuple[Severity, ...] = ()
+    affected: tuple[Affected, ...] = ()
+    status: Status = Status.FINAL
+
+
+def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
+    """Yield the notes that the Atom feed names, each with the address of its JSON."""
+    for index, entry in enumerate(_listing.entries(document), 1):
+        if isinstance(entry, Quarantined):
+            yield entry
+            continue
+        number = next((name for name in identity.names_in(f"{entry.url} {entry.title}") if name.startswith("VU#")), "")
+        if not number:
+            where = f"{document.url} item {index}"
+            yield Quarantined(where, SourceError(where, "no advisory number"), entry.url.encode())
+            continue
+        url = f"https://kb.cert.org/vuls/api/{number.removeprefix('VU#')}/"
+        yield ListedItem(number, url, re.sub(r"^VU#[0-9]+:\s*", "", entry.title), entry.updated)
+
+
+def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
+    """Yield the note of a document, or the cases of a list.
+
+    Raises SourceError for what is no note: no JSON, a vendor's statement, a CSAF document.
+    """
+    record = _object(document)
+    cases = record.get("get_cases")
+    if isinstance(cases, list):
+        for index, one in enumerate(cases, 1):
+            yield _item(document, {"get_case": one}, f"{document.url} item {index}")
+        return
+    _check_kind(document, record)
+    yield _item(document, record, document.url)
+
+
+def _object(document: Document) -> Record:
+    text = texts.decode(document.body, document.charset, document.url)
+    if not text.strip():
+        raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        # Too deep for the parser is as unreadable as cut off; hostile nesting must not be a fault of ours.
+        raise SourceError(document.url, "not JSON: {detail}", detail=str(error)[:120]) from error
+    if not isinstance(record, dict):
+        raise SourceError(document.url, "not a vulnerability note")
+    return record
+
+
+def _check_kind(document: Document, record: Record) -> None:
+    if "VendorRecordID" in record:
+        raise SourceError(document.url, "vendor statement, not a note")
+    if isinstance(record.get("document"), dict):
+        raise SourceError(document.url, "a CSAF document, not a note", hint="read it with the member csaf")
+    if not {"vuid", "ID", "get_case"} & set(record):
+        raise SourceError(document.url, "not a vulnerability note")
+
+
+def _item(document: Document, record: Record, where: str) -> Advisory | Quarantined:
+    try:
+        note = _case(record, where) if "get_case" in record else _note(record, where)
+        return _advisory(document, note)
+    except SourceError as error:
+        return Quarantined(where, error, json.dumps(record, ensure_ascii=False).encode())
+
+
+def _note(given: Record, where: str) -> Note:
+    """Read a note of the archive or of VINCE; their fields differ in case and in a few names."""
+    record = {str(name).lower(): value for name, value in given.items()}
+    return Note(
+        number=_number(_text(record, "vuid", "id", "idnumber"), where),
+        title=_text(record, "name", "title"),
+        parts=tuple(_parts(record)),
+        revision=_text(record, "revision"),
+        published=_facts.moment(_text(record, "datefirstpublished", "publicdate", "datepublic"), where, UTC),
+        updated=_facts.moment(_text(record, "dateupdated", "datelastupdated"), where, UTC),
+        cves=identity.names_in(_text(record, "cveids")),
+        links=tuple(line for line in _text(record, "public", "references").split() if "://" in line),
+        severity=_severity(record),
+    )
+
+
+def _case(record: Record, where: str) -> Note:
+    """Read a VINCE case: not published, so a draft; its vulnerabilities are sections."""
+    case, report = _record(record.get("get_case")), _record(record.get("get_original_report"))
+    listed = record.get("get_vuls")
+    vuls = [_record(one) for one in listed] if isinstance(listed, list) else []
+    product, wording = _text(report, "product_name"), _text(report, "product_version")
+    return Note(
+        number=_number(_text(case, "vuid") or _text(record, "case"), where),
+        title=_text(case, "title"),
+        parts=(
+            Section("Overview", _text(case, "summary")),
+            *(Section(_text(one, "name"), _text(one, "description")) for one in vuls),
+        ),
+        published=_facts.moment(_text(case, "created"), where, UTC),
+        cves=tuple(name for one in vuls for name in identity.names_in(_text(one, "name"))),
+        affected=(_facts.affected(wording, product=product, evidence=f"{product} {wording}"),) if wording else (),
+        status=Status.DRAFT,
+    )
+
+
+def _number(text: str, where: str) -> str:
+    found = _NUMBER.fullmatch(text)
+    if not found:
+        raise SourceError(where, "no advisory number")
+    return f"VU#{found[1]}"
+
+
+def _record(value: object) -> Record:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(record: Record, *names: str) -> str:
+    """Return the first of these fields that says something: a text, a number, or the lines of a list."""
+    for name in names:
+        value = record.get(name)
+        if isinstance(value, list):
+            value = "\n".join(one for one in value if isinstance(one, str))
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
+            return str(value).replace("\r\n", "\n").strip()
+    return ""
+
+
+def _parts(record: Record) -> Iterator[Section]:
+    """Yield the headed parts. VINCE keeps the whole note in `overview`, with headings in Markdown."""
+    for heading, names in _PARTS:
+        for part in sections.split(_text(record, *names)):
+            yield Section(part.heading or heading, part.text)
+
+
+def _severity(record: Record) -> tuple[Severity, ...]:
+    vector, score = _text(record, "cvss_basevector"), _text(record, "cvss_basescore")
+    # The archive writes unscored notes as 0 with a vector of dashes.
+    return (Severity("CVSSv2", vector, score),) if vector and "--" not in vector and score not in ("", "0") else ()
+
+
+def _advisory(document: Document, note: Note) -> Advisory:
+    if not note.title:
+        raise SourceError(document.url, "no title")
+    said = "\n\n".join(part.text for part in note.parts if part.heading in _SAYS_AFFECTED)
+    cure = "\n\n".join(part.text for part in note.parts if part.heading == "Solution")
+    last = note.updated or note.published
+    return Advisory(
+        source="cert_cc",
+        number=note.number,
+        revision=note.revision or (last.date().isoformat() if last else ""),
+        title=note.title,
+        language="en",
+        signature=_facts.unsigned(document),
+        status=note.status if note.status is Status.DRAFT else _facts.status_of(note.title),
+        published=note.published,
+        updated=note.updated,
+        summary=next((texts.joined(part.text.split("\n")) for part in note.parts if part.heading == "Overview"), ""),
+        aliases=tuple(dict.fromkeys(name for name in note.cves if name != note.number)),
+        severity=note.severity,
+        affected=note.affected or _facts.affected_sentences(_prose(said)),
+        fixed=_fixed(cure),
+        workarounds=tuple(part.text for part in note.parts if part.heading == "Workarounds"),
+        sections=note.parts,
+        references=tuple(Reference(link) for link in dict.fromkeys(note.links)),
+        url=f"https://www.kb.cert.org/vuls/id/{note.number.removeprefix('VU#')}",
+        publisher=SOURCE.issuer,
+    )
+
+
+def _prose(text: str) -> Iterator[str]:
+    for run in texts.paragraphs(text):
+        yield from texts.sentences(run)
+
+
+def _fixed(text: str) -> tuple[Fixed, ...]:
+    """Read what follows "is fixed in" or "update to" in the sentences of a Solution, to the end or the first comma."""
+    found: list[Fixed] = []
+    for match in (match for sentence in _prose(text) for match in _CURE.finditer(sentence)):
+        rest = match["rest"].rstrip(". ")
+        found += _facts.fixed_lines((rest,)) or _facts.fixed_lines((rest.partition(",")[0],))
+    return tuple(dict.fromkeys(found))

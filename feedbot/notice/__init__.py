@@ -1,5 +1,9 @@
 """What to say: the notice, its drafting from a case, its lint, its rendering. Japanese prose lives in templates/."""
 
+from feedbot.notice import _draft as draft
+from feedbot.notice import _lint as lint
+from feedbot.notice import _render as render
+from feedbot.notice import _site as site
 from feedbot.notice._model import (
     Audience,
     Block,
@@ -12,4 +16,18 @@ from feedbot.notice._model import (
     Step,
 )
 
-__all__ = ["Audience", "Block", "Kind", "MailText", "Notice", "Post", "Provider", "Recipient", "Step"]
+__all__ = [
+    "Audience",
+    "Block",
+    "Kind",
+    "MailText",
+    "Notice",
+    "Post",
+    "Provider",
+    "Recipient",
+    "Step",
+    "draft",
+    "lint",
+    "render",
+    "site",
+]

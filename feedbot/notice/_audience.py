@@ -1,0 +1,51 @@
+"""How an audience is written by hand: 対象: 専用,VPS(root)."""
+
+import re
+
+from feedbot.errors import NoticeError
+from feedbot.inventory import Plan
+from feedbot.notice._model import Audience
+
+_MATCH, _ALL, _NONE = "影響のあるお客様", "すべてのお客様", "なし"
+_PLANS = {"共用": Plan.SHARED, "VPS": Plan.VPS, "専用": Plan.DEDICATED, "マネージド": Plan.MANAGED}
+_ROOTS = {"": None, "(root)": True, "(rootなし)": False}
+_EVERY = tuple(plan.value for plan in Plan)
+
+
+def audience_text(audience: Audience) -> str:
+    """Write an audience: 影響のあるお客様, なし (post only), すべてのお客様, or plans with (root) or (rootなし)."""
+    if audience.rule != "contract":
+        return _MATCH if audience.rule == "match" else _NONE
+    root = next(words for words, value in _ROOTS.items() if value is audience.root)
+    if audience.plans == _EVERY:
+        return _ALL + root
+    return ",".join(word for value in audience.plans for word, plan in _PLANS.items() if plan == value) + root
+
+
+def read_audience(text: str, subject: str) -> Audience:
+    """Read what `audience_text` writes, and the same with 、 between plans, サーバー behind them and wide brackets.
+
+    Raises NoticeError with `subject` for an unknown word.
+    """
+    words = text.strip().replace("(", "(").replace(")", ")").replace(" ", "")
+    if words in (_MATCH, _NONE):
+        return Audience("match" if words == _MATCH else "none")
+    names, root = words, ""
+    if found := re.search(r"\(.*\)$", words):
+        names, root = words[: found.start()], found.group()
+    plans = _EVERY if names == _ALL else tuple(_plan(name, subject) for name in re.split(r"[,、・]", names))
+    if root not in _ROOTS:
+        raise _unknown(root, subject)
+    return Audience("contract", plans, _ROOTS[root])
+
+
+def _plan(name: str, subject: str) -> str:
+    plan = _PLANS.get(name.removesuffix("サーバー"))
+    if plan is None:
+        raise _unknown(name, subject)
+    return plan.value
+
+
+def _unknown(word: str, subject: str) -> NoticeError:
+    known = ", ".join([_MATCH, _ALL, _NONE, *_PLANS, *filter(None, _ROOTS)])
+    return NoticeError(subject, "not a known audience: {word}", hint="known: {known}", word=word, known=known)

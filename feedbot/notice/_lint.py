@@ -1,0 +1,180 @@
+"""Look a rendered notice over before anybody may approve it.
+
+Each rule is a function that yields findings under one code or a few of one stem; `check` runs them all.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from feedbot.advisory import Trust, Verdict
+from feedbot.notice._claims import unsupported, words_of
+from feedbot.notice._findings import Finding, error, warning
+from feedbot.notice._model import Kind, MailText, Notice, Post, Provider, Recipient
+from feedbot.notice._places import original_url
+from feedbot.notice._separation import foreign
+from feedbot.notice._spelling import misspelt
+from feedbot.notice._words import honorific, publisher
+from feedbot.reading.dates import read_date
+
+__all__ = ["Finding", "check"]
+
+_SUBJECT, _MATTER = 60, 30
+_DOUBLED = re.compile(r"((?=[^\s]{0,29}?[ぁ-んァ-ヶ一-龠])[^\s\d・=*_-][^\s]{3,29})\1")
+_MIXED = re.compile(r"御中[^\n]{0,20}様|様[ 、]*(?:御中|各位|殿)|各位[ ]*(?:様|殿|御中)|様[ ]*様|殿[ ]*様")
+_BROKEN = re.compile(r"\ufffd|[縺繧繝][\uff61-\uff9f]|[縺繧繝]{2}|Ã[\x80-\xbf]|â€|[\x00-\x08\x0b-\x1f\x7f]")
+_LOGIN = re.compile(r"(?:^|[/_.-])(?:log-?in|sign-?in|auth|password|passwd|account|mypage)(?:[/_.-]|$)", re.IGNORECASE)
+_VERIFIED = re.compile(r"検証済|署名を(?:弊社にて)?(?:検証|確認)|署名の?(?:検証|確認)(?:が|を|済)")
+_DATE = re.compile(r"\d{4}(?:年|[-/])\d{1,2}(?:月|[-/])\d{1,2}日?")
+
+
+def check(
+    notice: Notice,
+    post: Post,
+    mails: Iterable[tuple[Recipient, MailText]] = (),
+    *,
+    provider: Provider,
+    names: Iterable[str] = (),
+) -> tuple[Finding, ...]:
+    """Return every fault of a notice, its post and its mails, errors first, each once.
+
+    `names` are issuers and products that the catalogue knows, beside the shipped ones and those of the advisories.
+    """
+    mails = tuple(mails)
+    recipients = [one for one, _ in mails]
+    found: list[Finding] = []
+    for rule in (_audience, _pending, _claimed_verification):
+        found += rule(notice)
+    for where, text in _texts(notice):
+        found += [*_doubled(where, text), *_honorifics(where, text), *_mojibake(where, text)]
+    known = {*names, *(publisher(one) for one in notice.advisories)}
+    said = " ".join(word for one in notice.advisories for word in words_of(one))
+    found += misspelt(_texts(notice), known, said)
+    found += unsupported(notice, recipients)
+    found += _original(notice, post, provider)
+    for subject in {mail.subject for _, mail in mails} or {post.title}:
+        found += [*_doubled("subject", subject), *_subject(notice, subject)]
+    for recipient, mail in mails:
+        found += _mail(recipient, mail)
+    found += foreign(post, mails)
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: one.level != "error"))
+
+
+def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
+    yield "title", notice.title
+    for block in notice.blocks:
+        yield f"block {block.key}", block.text
+
+
+def _audience(notice: Notice) -> Iterator[Finding]:
+    """Say that nobody is meant, or that it is not said who is."""
+    if notice.audience.rule == "contract" and not notice.audience.plans:
+        yield error("no-audience", "audience", "the audience names no plan")
+    if notice.kind is Kind.ADVISORY and notice.advisories and not notice.block("affected").strip():
+        yield error("no-audience", "block affected", "対象 is empty")
+    if notice.kind in (Kind.TROUBLE, Kind.MAINTENANCE) and not notice.block("services").strip():
+        yield error("no-audience", "block services", "対象サービス is empty")
+
+
+def _pending(notice: Notice) -> Iterator[Finding]:
+    """Find 確認中: past the date beside it an error, else a warning."""
+    for where, text in _texts(notice):
+        for line in text.split("\n"):
+            if "確認中" in line:
+                dates = [read for found in _DATE.finditer(line) if (read := read_date(found.group()))]
+                if dates and max(dates).date() < notice.as_of.date():
+                    yield error("pending-overdue", where, "確認中 past its date: {line}", line=line.strip())
+                else:
+                    yield warning("pending", where, "still 確認中: {line}", line=line.strip())
+
+
+def _claimed_verification(notice: Notice) -> Iterator[Finding]:
+    """A notice says that a signature was checked only where one was."""
+    if any(one.trust is Trust.SIGNED for one in notice.advisories):
+        return
+    for where, text in _texts(notice):
+        if found := _VERIFIED.search(text):
+            yield error("not-verified", where, "says {words}, but no advisory of the case is verified", words=found[0])
+
+
+def _doubled(where: str, text: str) -> Iterator[Finding]:
+    for found in _DOUBLED.finditer(text):
+        yield error("doubled-phrase", where, "the phrase stands twice: {phrase}", phrase=found.group(1))
+
+
+def _honorifics(where: str, text: str) -> Iterator[Finding]:
+    for found in _MIXED.finditer(text):
+        yield error("honorific", where, "honorifics do not go together: {words}", words=found.group().strip())
+
+
+def _mojibake(where: str, text: str) -> Iterator[Finding]:
+    if found := _BROKEN.search(text):
+        yield error("mojibake", where, "broken characters: {characters!r}", characters=found.group())
+
+
+def _original(notice: Notice, post: Post, provider: Provider) -> Iterator[Finding]:
+    """A quoted signed text needs its verified original beside it to download."""
+    pasted = any("BEGIN PGP SIGNED MESSAGE" in block.text for block in notice.blocks)
+    quoted = notice.advisories if pasted else notice.advisories[:1] if notice.quote == "whole" else ()
+    if pasted and not quoted:
+        yield error("no-original", "post", "a signed text is quoted without its original to download")
+    for one in quoted:
+        url = original_url(one, provider)
+        if one.signature.verdict is not Verdict.UNSIGNED and (not url or url not in post.text):
+            yield error(
+                "no-original",
+                "post",
+                "the signed text of {number} is quoted without its verified original to download",
+                number=one.number,
+            )
+
+
+def _subject(notice: Notice, subject: str) -> Iterator[Finding]:
+    if len(subject) > _SUBJECT:
+        yield error(
+            "subject-length", "subject", "{count} characters; {limit} at most", count=len(subject), limit=_SUBJECT
+        )
+    products = {item.product for one in notice.advisories for item in one.affected if item.product}
+    matter = re.sub(r"^(?:【[^】]*】)+", "", subject).casefold()
+    places = [place for name in products if (place := _place(name.casefold(), matter)) >= 0]
+    if places and min(places) > _MATTER:
+        yield error("subject-matter", "subject", "the product's name comes after the first {limit}", limit=_MATTER)
+    elif products and not places:
+        named = ", ".join(sorted(products))
+        yield warning("subject-matter", "subject", "names none of the products: {products}", products=named)
+
+
+def _place(name: str, text: str) -> int:
+    """Return where a name, or its last word, ends in a text; -1 where it is not there."""
+    for word in (name, name.rsplit(maxsplit=1)[-1]):
+        if (start := text.find(word)) >= 0:
+            return start + len(word)
+    return -1
+
+
+def _mail(recipient: Recipient, mail: MailText) -> Iterator[Finding]:
+    where = f"mail {recipient.customer.id}"
+    yield from _mojibake(where, mail.subject + "\n" + mail.text)
+    head = mail.text.partition("\n")[0]
+    if head != honorific(recipient.customer):
+        yield error("honorific", where, "does not open with {name}", name=honorific(recipient.customer))
+    for url in re.findall(r"https?://[!-~]+", mail.text):
+        address = urlsplit(url)
+        if _LOGIN.search(address.path) or _LOGIN.search(address.netloc.partition(".")[0]):
+            yield error("login-link", where, "a link to a page that asks for a password: {url}", url=url)
+    yield from _unencodable(where, mail, recipient.customer.encoding)
+
+
+def _unencodable(where: str, mail: MailText, encoding: str) -> Iterator[Finding]:
+    """Find what an ISO-2022-JP (or other) mail cannot carry: ①, 髙, half-width katakana."""
+    try:
+        bad = _outside(sorted(set(mail.subject + mail.text)), encoding)
+    except LookupError:
+        yield error("encoding", where, "unknown encoding {encoding}", encoding=encoding)
+        return
+    if bad:
+        yield error("encoding", where, "{encoding} has no {characters}", encoding=encoding, characters=" ".join(bad))
+
+
+def _outside(characters: Sequence[str], encoding: str) -> list[str]:
+    return [one for one in characters if one.encode(encoding, "ignore") == b""]

@@ -1,0 +1,116 @@
+"""Read an operator's own notice from a text file.
+
+    種別: 障害報告                 お知らせ (the default), 障害報告, メンテナンス or 注意喚起
+    段階: 第一報                   第一報, 初報 (the default), 続報, 訂正, 復旧, 完了, 取下げ
+    件名: メールの配送遅延について
+    対象: 専用,VPS(root)           as feedbot.notice._audience reads it; なし (post only) is the default
+    発生日時: 2026-11-24 9:05
+    状況: 一部のお客様宛のメールに遅延が発生しています。
+      further lines start with a blank
+
+    本文 …
+
+Fields stand first, at most one a line, then a blank line and the body in the light markup of `_layout`.
+
+    障害報告      発生日時 復旧日時 対象サービス 影響範囲 状況 原因 対応 次報予定
+    メンテナンス  作業日時 対象サービス 影響範囲 作業内容 状況 次報予定
+
+A text without fields is one too: its first line that is no date is the title, the rest the body.
+"""
+
+import re
+from datetime import datetime
+from typing import TypeVar
+
+from feedbot.errors import NoticeError
+from feedbot.notice._audience import read_audience
+from feedbot.notice._model import Audience, Block, Kind, Notice, Provider, Step
+from feedbot.notice._words import KINDS, spelt_times
+from feedbot.reading.dates import JST, read_date
+
+_KINDS = {words: kind for kind, words in KINDS.items() if kind is not Kind.LISTING}
+_STEPS = {
+    "第一報": Step.FIRST,
+    "初報": Step.FIRST,
+    "続報": Step.UPDATE,
+    "訂正": Step.CORRECTION,
+    "復旧": Step.DONE,
+    "完了": Step.DONE,
+    "取下げ": Step.WITHDRAWN,
+}
+_BLOCKS = {
+    "発生日時": "occurred",
+    "復旧日時": "recovered",
+    "作業日時": "window",
+    "対象サービス": "services",
+    "影響範囲": "scope",
+    "作業内容": "work",
+    "状況": "status",
+    "原因": "cause",
+    "対応": "action",
+    "次報予定": "next",
+}
+_TIMES = ("occurred", "recovered", "window", "next")
+_FIELD = re.compile(rf"({'|'.join(('種別', '段階', '件名', '対象', *_BLOCKS))})\s*[::]\s*(.*)$")
+
+
+def own(text: str, provider: Provider, now: datetime) -> Notice:
+    """Make the operator's notice of a text; it says nothing that the text does not.
+
+    Raises NoticeError for a text without title or words, a field given twice, or an unknown word in one.
+    """
+    fields, rest = _fields(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"))
+    title, body = (fields["件名"], rest) if "件名" in fields else _titled(rest)
+    made = [Block(key, _value(key, fields[name])) for name, key in _BLOCKS.items() if fields.get(name)]
+    blocks = (Block("body", body), *made) if body else tuple(made)
+    if not title or not blocks:
+        raise NoticeError(provider.name, "the text has no title or no body", hint="the first line is the title")
+    return Notice(
+        kind=_word(_KINDS, fields.get("種別", KINDS[Kind.OWN])),
+        step=_word(_STEPS, fields.get("段階", "初報")),
+        title=" ".join(title.split()),
+        audience=read_audience(fields["対象"], "対象") if "対象" in fields else Audience("none"),
+        blocks=blocks,
+        as_of=now,
+        history=((now.astimezone(JST).date(), "初版"),),
+    )
+
+
+def _fields(lines: list[str]) -> tuple[dict[str, str], str]:
+    """Split the fields at the head of a text from its body."""
+    fields: dict[str, str] = {}
+    name = ""
+    for number, line in enumerate(lines):
+        if found := _FIELD.match(line):
+            name = found.group(1)
+            if name in fields:
+                raise NoticeError(f"line {number + 1}", "the field {field} stands twice", field=name)
+            fields[name] = found.group(2).strip()
+        elif name and line[:1].isspace() and line.strip():
+            fields[name] = f"{fields[name]}\n{line.strip()}".strip("\n")
+        else:
+            return fields, "\n".join(lines[number:]).strip("\n")
+    return fields, ""
+
+
+def _titled(text: str) -> tuple[str, str]:
+    """Take the title off a plain text: its first line that is not blank and no date."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if line.strip() and read_date(line) is None:
+            return line.strip(), "\n".join(lines[number + 1 :]).strip("\n")
+    return "", ""
+
+
+def _value(key: str, text: str) -> str:
+    return spelt_times(text) if key in _TIMES else text
+
+
+_Word = TypeVar("_Word")
+
+
+def _word(words: dict[str, _Word], word: str) -> _Word:
+    if word not in words:
+        known = ", ".join(words)
+        raise NoticeError(word, "not a known word: {word}", hint="known: {known}", word=word, known=known)
+    return words[word]

@@ -1,0 +1,233 @@
+"""Turn a notice into what people read. The only home of Jinja2.
+
+Templates are text in the light markup of `_layout`; one rendered text gives the text, HTML and Markdown of a post or
+mail. They run sandboxed, an unknown name is an error, and their work is bounded by counts rather than by a clock.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from textwrap import wrap
+from traceback import walk_tb
+from typing import TypeVar
+
+import jinja2
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from feedbot.advisory import Trust
+from feedbot.errors import NoticeError
+from feedbot.inventory import Plan
+from feedbot.notice import _words
+from feedbot.notice._formats import to_html, to_markdown, to_text
+from feedbot.notice._layout import parse
+from feedbot.notice._model import Block, MailText, Notice, Post, Provider, Recipient
+from feedbot.notice._places import original_name, original_url, page_url
+from feedbot.notice._share import shares
+
+_STEPS = 200_000
+"""Pieces a template may put out; the longest real notice needs some hundreds."""
+_CHARACTERS = 4_000_000
+_FAILURES = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_HINT = "correct the template; `feedbot template check` tries them all"
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a public post may say of those concerned: counts alone."""
+
+    customers: int = 0
+    servers: int = 0
+    by_plan: tuple[tuple[Plan, int], ...] = ()
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """A sandbox in which no operator makes a huge text from a short one."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
+        raise SecurityError(f"the operator {operator} is not for templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The templates in force: the operator's folders first, then the shipped ones."""
+
+    folders: tuple[Path, ...]
+    environment: jinja2.Environment
+
+    @classmethod
+    def load(cls, directories: Iterable[Path] = ()) -> "Templates":
+        """Open templates. A file of the same name (notice/advisory_mail.j2) in an earlier folder wins."""
+        folders = (*directories, shipped())
+        environment = _Sandbox(
+            loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
+            undefined=jinja2.StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        environment.filters.update(_FILTERS)
+        for name in ("range", "lipsum"):  # loops go over the notice's own data only, so each ends
+            del environment.globals[name]
+        environment.globals.update(headings=_words.BLOCKS)
+        return cls(folders, environment)
+
+    def digest(self) -> str:
+        """Return SHA-256, hex, over the names and sources of all templates in force."""
+        made = sha256()
+        for name in sorted(self.environment.list_templates(extensions=["j2", "css"])):
+            source = self.source(name).encode()
+            made.update(f"{name}\0{len(source)}\0".encode())
+            made.update(source)
+        return made.hexdigest()
+
+    def source(self, name: str) -> str:
+        """Return the source of a template. Raises NoticeError where there is none."""
+        return _guarded(lambda: self._loader.get_source(self.environment, name)[0], name)
+
+    @property
+    def _loader(self) -> jinja2.BaseLoader:
+        assert self.environment.loader is not None
+        return self.environment.loader
+
+    def text(self, name: str, values: Mapping[str, object]) -> str:
+        """Render a template whole. Raises NoticeError naming file and line; nothing is given out half rendered."""
+        return _guarded(lambda: _bounded(self.environment.get_template(name).generate(values)), name)
+
+    def blocks(self, name: str, values: Mapping[str, object]) -> tuple[Block, ...]:
+        """Render each named `{% block %}` of a template by itself; blocks without words are left out."""
+
+        def render() -> tuple[Block, ...]:
+            template = self.environment.get_template(name)
+            made = ((key, _bounded(part(template.new_context(dict(values))))) for key, part in template.blocks.items())
+            return tuple(Block(key, text.strip("\n")) for key, text in made if text.strip())
+
+        return _guarded(render, name)
+
+
+def shipped() -> Path:
+    """Return the folder of the templates that come with feedbot: in the wheel, else beside the package."""
+    inside = Path(str(resources.files("feedbot"))) / "templates"
+    return inside if inside.is_dir() else inside.parent.parent / "templates"
+
+
+_FILTERS: dict[str, Callable[..., object]] = {
+    "day": _words.day,
+    "moment": _words.moment,
+    "plan": _words.plan_words,
+    "distro": _words.distro_words,
+    "publisher": _words.publisher,
+    "severity": _words.severity_words,
+    "honorific": _words.honorific,
+    "greeted": lambda notice: _words.greets(notice.block("body")),
+    "quoted": lambda text: "\n".join(f"> {line}".rstrip(" ") for line in text.split("\n")),
+    "further": lambda text: text.replace("\n", "\n  "),
+    "command": lambda text: "\n".join(f"    {line}" for line in text.split("\n")),
+    "ymd": lambda value: f"{value:%Y/%m/%d}",
+    "fingerprint": lambda text: " ".join(wrap(text, 4)),
+    "verbatim": lambda advisory: "\n\n".join(
+        text for one in advisory.sections for text in (one.heading, one.text) if text
+    ),
+    "original_name": original_name,
+}
+
+
+def _bounded(pieces: Iterable[str]) -> str:
+    made: list[str] = []
+    size = 0
+    for piece in pieces:
+        made.append(piece)
+        size += len(piece)
+        if len(made) > _STEPS or size > _CHARACTERS:
+            raise SecurityError("the template puts out too much")
+    return "".join(made)
+
+
+def _guarded(work: Callable[[], _Made], name: str) -> _Made:
+    """Do work with templates; every failure of theirs becomes a NoticeError that names file and line."""
+    try:
+        return work()
+    except jinja2.TemplateNotFound as error:
+        raise NoticeError(
+            str(error.name), "no such template", hint="look into the folders of `templates` in the configuration"
+        ) from error
+    except jinja2.TemplateSyntaxError as error:
+        place = f"{error.filename or error.name or name}:{error.lineno}"
+        raise NoticeError(place, "not a template: {why}", hint=_HINT, why=error.message) from error
+    except _FAILURES as error:
+        raise NoticeError(_place(error, name), "the template fails: {why}", hint=_HINT, why=error) from error
+
+
+def _place(error: BaseException, name: str) -> str:
+    """Return FILE:LINE of the innermost template frame; Jinja2 names templates in its tracebacks."""
+    frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    return next((f"{file}:{line}" for file, line in reversed(frames) if file.endswith((".j2", ".css"))), name)
+
+
+def post(notice: Notice, totals: Totals, provider: Provider, templates: Templates) -> Post:
+    """Render the public post: HTML of the article, text and Markdown from the same words; no customer, no server.
+
+    Raises NoticeError where a template fails or leaves out a block of the notice.
+    """
+    parts = parse(_filled(f"notice/{notice.kind}_post.j2", notice, provider, templates, {"totals": totals}))
+    return Post(notice.title, to_html(parts), to_text(parts, _kept(notice)), to_markdown(parts))
+
+
+def mail(notice: Notice, recipient: Recipient, provider: Provider, templates: Templates) -> MailText:
+    """Render one recipient's mail. Only `recipient` is asked for names, so no other customer can appear.
+
+    Raises NoticeError as `post` does.
+    """
+    values = {"customer": recipient.customer, "shares": shares(recipient.exposures)}
+    parts = parse(_filled(f"notice/{notice.kind}_mail.j2", notice, provider, templates, values))
+    heading = subject(notice, provider, templates)
+    html = templates.text("notice/mail.html.j2", {"subject": heading, "body": to_html(parts)})
+    return MailText(heading, to_text(parts, _kept(notice)), html)
+
+
+def subject(notice: Notice, provider: Provider, templates: Templates) -> str:
+    """Render the subject, one line."""
+    return " ".join(templates.text("notice/subject.j2", {"notice": notice, "provider": provider}).split())
+
+
+def page(name: str, values: Mapping[str, object], templates: Templates) -> bytes:
+    """Render a page of the public site (`web/…`) as UTF-8."""
+    return templates.text(f"web/{name}", values).encode()
+
+
+def _filled(name: str, notice: Notice, provider: Provider, templates: Templates, more: Mapping[str, object]) -> str:
+    """Render a notice's template and see that each of its blocks was asked for."""
+    asked: set[str] = set()
+
+    def block(key: str) -> str:
+        asked.add(key)
+        return notice.block(key)
+
+    signed = [(one, original_url(one, provider)) for one in notice.advisories if one.trust is Trust.SIGNED]
+    values = {"notice": notice, "provider": provider, "block": block, "signed": signed} | dict(more)
+    text = templates.text(name, values | {"page_url": page_url(notice, provider)})
+    if left := sorted({one.key for one in notice.blocks} - asked):
+        raise NoticeError(name, "the template leaves out the block {block}", hint=_HINT, block=", ".join(left))
+    return text
+
+
+def _kept(notice: Notice) -> tuple[str, ...]:
+    """Return names with blanks in them that folding must not break."""
+    names = {one.product for advisory in notice.advisories for one in advisory.affected}
+    names |= {one.product for advisory in notice.advisories for one in advisory.fixed}
+    return tuple(sorted(name for name in names if " " in name))

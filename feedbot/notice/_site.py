@@ -1,0 +1,158 @@
+"""Build the public 障害報告 site as files: pages, feeds and originals. Nothing is written here."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import groupby
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from feedbot.notice._model import Kind, Notice, Post, Provider, Step
+from feedbot.notice._places import original_name, page_name, page_url
+from feedbot.notice._render import Templates, page
+from feedbot.notice._words import KINDS, STEPS
+from feedbot.reading.dates import JST
+
+__all__ = ["Published", "original_name", "page_name", "pages"]
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_IN_FEED = 50
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published edition: its notice (numbered and issued), its post, and (file name, bytes) of each original that
+    the post links to; the names are those of `original_name`."""
+
+    notice: Notice
+    post: Post
+    originals: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A notice as list and page show it. `mark` is the state to be seen at once: 更新, 訂正, 復旧, 取下げ or empty."""
+
+    notice: Notice
+    post: Post
+    href: str
+    label: str
+    mark: str
+    issued: date
+    first: date
+    originals: tuple[str, ...]
+
+
+def pages(entries: Iterable[Published], provider: Provider, templates: Templates) -> dict[str, bytes]:
+    """Return path → bytes of the whole site: index.html, NUMBER.html, feed.xml, feed.json, site.css, originals/….
+
+    Of each number the newest edition is shown; the list has the newest issue first. Raises NoticeError where a
+    template fails.
+    """
+    newest: dict[str, Published] = {}
+    for one in sorted(entries, key=lambda one: one.notice.edition):
+        newest[one.notice.number] = one
+    rows = sorted(map(_row, newest.values()), key=lambda row: (row.issued, row.notice.number), reverse=True)
+    years = [(year, list(found)) for year, found in groupby(rows, key=lambda row: row.issued.year)]
+    files = {
+        "index.html": page("index.html.j2", {"provider": provider, "years": years, "kinds": KINDS}, templates),
+        "site.css": templates.source("web/site.css").encode(),
+        "feed.xml": _atom(rows[:_IN_FEED], provider),
+        "feed.json": _json_feed(rows[:_IN_FEED], provider),
+    }
+    for row in rows:
+        files[row.href] = page("notice.html.j2", {"provider": provider, "row": row}, templates)
+    for one in newest.values():
+        files |= {f"originals/{name}": content for name, content in one.originals}
+    return files
+
+
+def _row(one: Published) -> Row:
+    notice = one.notice
+    issued = notice.issued or notice.as_of.astimezone(JST).date()
+    first = min([issued, *(on for on, _ in notice.history)])
+    names = tuple(name for name, _ in one.originals)
+    return Row(notice, one.post, page_name(notice), KINDS[notice.kind], _mark(notice), issued, first, names)
+
+
+def _mark(notice: Notice) -> str:
+    match notice.step:
+        case Step.FIRST:
+            return ""
+        case Step.UPDATE:
+            return "更新"
+        case Step.DONE if notice.kind is Kind.TROUBLE:
+            return "復旧"
+        case Step.DONE if notice.kind is Kind.LISTING:
+            return "解除"
+        case _:
+            return STEPS[notice.step]
+
+
+def _updated(row: Row) -> str:
+    """Return when an entry changed last, RFC 3339: the time its facts were looked at, if that was the day of issue."""
+    looked = row.notice.as_of.astimezone(JST)
+    moment = looked if looked.date() == row.issued else datetime.combine(row.issued, time(), JST)
+    return moment.isoformat(timespec="seconds")
+
+
+def _title(row: Row) -> str:
+    mark = f"【{row.mark}】" if row.mark else ""
+    return _NOT_XML.sub("", f"【{row.label}】{mark}{row.post.title}")
+
+
+def _summary(row: Row) -> str:
+    return row.notice.block("change") or row.notice.block("lead") or row.notice.block("status") or row.post.title
+
+
+def _atom(rows: Sequence[Row], provider: Provider) -> bytes:
+    """Return the feed as Atom (RFC 4287)."""
+    base = provider.site_url.rstrip("/")
+    feed = Element("feed", {"xmlns": _ATOM, "xml:lang": "ja"})
+    SubElement(feed, "title").text = f"{provider.service} 障害・セキュリティ情報"
+    SubElement(feed, "id").text = f"{base}/"
+    SubElement(feed, "link", {"rel": "alternate", "href": f"{base}/"})
+    SubElement(feed, "link", {"rel": "self", "href": f"{base}/feed.xml"})
+    SubElement(feed, "updated").text = max(map(_updated, rows), default="1970-01-01T00:00:00+09:00")
+    SubElement(SubElement(feed, "author"), "name").text = provider.name
+    for row in rows:
+        entry = SubElement(feed, "entry")
+        SubElement(entry, "title").text = _title(row)
+        SubElement(entry, "id").text = page_url(row.notice, provider)
+        SubElement(entry, "link", {"rel": "alternate", "href": page_url(row.notice, provider)})
+        SubElement(entry, "published").text = datetime.combine(row.first, time(), JST).isoformat()
+        SubElement(entry, "updated").text = _updated(row)
+        SubElement(entry, "category", {"term": row.notice.kind.value, "label": row.label})
+        SubElement(entry, "summary").text = _NOT_XML.sub("", _summary(row))
+        SubElement(entry, "content", {"type": "html"}).text = _NOT_XML.sub("", row.post.html)
+    return bytes(tostring(feed, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _json_feed(rows: Sequence[Row], provider: Provider) -> bytes:
+    """Return the feed as JSON Feed 1.1."""
+    base = provider.site_url.rstrip("/")
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": f"{provider.service} 障害・セキュリティ情報",
+        "home_page_url": f"{base}/",
+        "feed_url": f"{base}/feed.json",
+        "language": "ja",
+        "authors": [{"name": provider.name}],
+        "items": [
+            {
+                "id": page_url(row.notice, provider),
+                "url": page_url(row.notice, provider),
+                "title": _title(row),
+                "summary": _summary(row),
+                "content_html": row.post.html,
+                "content_text": row.post.text,
+                "date_published": datetime.combine(row.first, time(), JST).isoformat(),
+                "date_modified": _updated(row),
+                "tags": [row.label],
+            }
+            for row in rows
+        ],
+    }
+    return json.dumps(feed, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -1,0 +1,128 @@
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedbot.inventory import Customer
+from feedbot.notice import _words
+from feedbot.notice._words import range_words
+from feedbot.version import Constraint, VersionRange, compare
+
+LOWER = {"から": ">=", "より後": ">", "およびそれ以降": ">="}
+UPPER = {"より前": "<", "まで": "<=", "およびそれ以前": "<="}
+
+
+def read_back(words: str) -> VersionRange:
+    """Read what range_words writes: its inverse, written from the words alone."""
+    barred = re.search(r"\((.+) を除く\)$", words)
+    found = [Constraint("!=", one) for one in barred.group(1).split("、")] if barred else []
+    for span in (words[: barred.start()] if barred else words).split("、"):
+        versions = re.findall(r"[0-9][0-9a-z.]*", span)
+        if "系の" in span:
+            found += VersionRange.branch("generic", versions[0]).constraints
+        elif len(versions) == 2:
+            low, high = re.fullmatch(r"\S+ (\S+) \S+ (より前|まで)のバージョン", span).groups()  # type: ignore[union-attr]  # a span of two versions has this form
+            found += [Constraint(LOWER[low], versions[0]), Constraint(UPPER[high], versions[1])]
+        elif versions:
+            word = re.sub(r"^\S+ ?|のバージョン$", "", span)
+            found.append(Constraint((LOWER | UPPER).get(word, "="), versions[0]))
+    return VersionRange("generic", tuple(found))
+
+
+VERSIONS = st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){0,2}(p[0-9])?", fullmatch=True)
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> VersionRange:
+    """Make a range of upper, inner and lower spans, of singles and of exceptions, as VERS allows."""
+    versions: list[str] = []
+    for one in draw(st.lists(VERSIONS, min_size=1, max_size=7)):
+        if all(compare("generic", one, other) for other in versions):
+            versions.append(one)
+    versions = list(VersionRange("generic", tuple(Constraint("=", one) for one in versions)).constraints)
+    signs: list[str] = []
+    for place in range(len(versions)):
+        inside = bool(signs) and signs[-1] in (">", ">=")
+        opens = [] if place and not inside else ["<", "<="]
+        signs.append(draw(st.sampled_from(["<", "<="] if inside else ["=", ">", ">=", *opens])))
+    return VersionRange("generic", tuple(Constraint(s, c.version) for s, c in zip(signs, versions, strict=True)))
+
+
+@given(ranges())
+@settings(max_examples=200, deadline=None)
+def test_the_words_say_the_whole_range(wanted: VersionRange) -> None:
+    """What the words say, read back, is the range again."""
+    assert read_back(range_words(wanted)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("vers", "words"),
+    [
+        ("vers:generic/*", "すべてのバージョン"),
+        ("vers:generic/<4.2.7p26", "4.2.7p26 より前のバージョン"),
+        ("vers:generic/<=9.1", "9.1 およびそれ以前のバージョン"),
+        ("vers:generic/>=9.1", "9.1 およびそれ以降のバージョン"),
+        ("vers:generic/>=2.3|<2.4", "2.3 系のすべてのバージョン"),
+        ("vers:generic/>=2.3|<2.3.9", "2.3 から 2.3.9 より前のバージョン"),
+        ("vers:generic/>=2.3|<=2.3.9", "2.3 から 2.3.9 までのバージョン"),
+        ("vers:generic/>2.3|<2.3.9", "2.3 より後 2.3.9 より前のバージョン"),
+        ("vers:generic/1.0|1.2", "1.0、1.2"),
+        ("vers:generic/!=1.2", "すべてのバージョン(1.2 を除く)"),
+    ],
+)
+def test_ranges_in_plain_japanese(vers: str, words: str) -> None:
+    """Each form of a range has its wording."""
+    assert range_words(VersionRange.parse(vers)) == words
+
+
+def test_days_and_times_are_japanese() -> None:
+    """Dates carry their weekday, times are 24-hour JST whatever zone they come in."""
+    assert _words.day(date(2014, 3, 18)) == "2014年3月18日(火)"
+    assert _words.day(datetime(2014, 3, 17, 15, 0, tzinfo=UTC)) == "2014年3月18日(火)"
+    assert _words.moment(datetime(2014, 3, 18, 0, 5, tzinfo=UTC)) == "2014年3月18日(火) 9:05"
+
+
+def test_typed_times_are_spelt() -> None:
+    """An operator may type ISO dates; what is no date, or part of a longer word, is left."""
+    assert (
+        _words.spelt_times("2026-11-24 14:05 頃から 2026/11/25") == "2026年11月24日(火) 14:05 頃から 2026年11月25日(水)"
+    )
+    assert _words.spelt_times("2026-13-40 と JPN-2026-11-24-1") == "2026-13-40 と JPN-2026-11-24-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "organisation", "words"),
+    [
+        ("株式会社あおば商店", True, "株式会社あおば商店 御中"),
+        ("佐藤 みどり", False, "佐藤 みどり 様"),
+        ("株式会社あおば商店 御中", False, "株式会社あおば商店 御中"),
+        ("佐藤 みどり 様", True, "佐藤 みどり 様"),
+    ],
+)
+def test_one_honorific_for_a_name(name: str, organisation: bool, words: str) -> None:
+    """御中 for an organisation, 様 for a person, never both."""
+    assert _words.honorific(Customer("1", name, "a@b.example", organisation)) == words
+
+
+@pytest.mark.parametrize(
+    ("title", "alert"),
+    [
+        ("timed の問題", "timed の問題に関する注意喚起"),
+        ("timed の問題に関する注意喚起", "timed の問題に関する注意喚起"),
+        ("timed の問題に関する注意喚起に関する注意喚起", "timed の問題に関する注意喚起"),
+        ("Problem in timed", "Problem in timed に関する注意喚起"),
+        ("年末の注意喚起", "年末の注意喚起"),
+    ],
+)
+def test_a_title_says_it_once(title: str, alert: str) -> None:
+    """「に関する注意喚起」 stands once, however often the title already says it."""
+    assert _words.alert_title(title) == alert
+
+
+def test_scores_have_their_words() -> None:
+    """CVSS base scores are rated with IPA's words; what is no score has none."""
+    assert [_words.severity_words(one) for one in ("10.0", "9.0", "8.9", "4.0", "0.1", "0.0", "高")] == [
+        "緊急", "緊急", "重要", "警告", "注意", "", "",
+    ]  # fmt: skip

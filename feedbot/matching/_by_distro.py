@@ -40,7 +40,7 @@ class Words:
         deb statements are about source packages; rpm errata name binary packages, and only where they do not name
         this one does its source's word count.
         """
-        if component.scheme not in PACKAGED or not component.distro:
+        if component.scheme not in PACKAGED:
             return ()
         source = component.source or component.name
         for package in (component.name, source) if component.scheme == "rpm" else (source,):

@@ -142,6 +142,7 @@ def test_a_broken_line_is_named_and_the_rest_kept(row: str, reason: str) -> None
         ("web01,ntp", "2 columns instead of 3"),
         ("web 01,ntp,4.2.6", "not a host name"),
         ("web01,,4.2.6", "not a package name: "),
+        ('web01,"ntp"d,4.2.6', "a quoted field runs over more than one line, or a quotation mark is missing"),
         ('web01,"ntp,4.2.6', "a quoted field runs over more than one line, or a quotation mark is missing"),
     ],
 )
@@ -161,7 +162,7 @@ def test_an_unknown_ecosystem_is_refused() -> None:
 
 def test_a_field_over_lines_refuses_every_line() -> None:
     """A quoted line feed makes no second row of what follows it."""
-    text = 'server,name,version\nweb01,"ntp\nweb02,evil,1"\nweb03,ntp,4.2.6\n'
+    text = 'server,name,version\nweb01,"ntp\nweb02",4.2.6\nweb03,ntp,4.2.6\n'
     assert [one.line for one in refused(text)] == [2, 3]
     assert [one.server for one in hosts(text)] == ["web03"]
 
@@ -177,8 +178,15 @@ def test_the_file_names_the_server() -> None:
 
 def test_placing_leaves_self_built_software_alone() -> None:
     """A release is given to its packages only, and never over one that the file named."""
-    (host,) = hosts("server,name,version,os\nweb01,ntp,1:4.2-1,debian 12\nweb01,OpenSSL,3.0.7,\n")
-    assert [one.distro for one in host.placed(distro="debian:11").components] == ["debian:12", ""]
+    rows = "web01,ntp,1:4.2-1,debian 12,\nweb01,OpenSSL,3.0.7,,\nweb01,bash,5.2-1,,deb\n"
+    (host,) = hosts("server,name,version,os,ecosystem\n" + rows)
+    assert [one.distro for one in host.placed(distro="debian:11").components] == ["debian:12", "", "debian:12"]
+
+
+def test_a_version_without_revision_is_no_package_s() -> None:
+    """On a known release too, a bare upstream version is software from its makers, judged by their ranges."""
+    (host,) = hosts("server,name,version,os\nweb01,nginx,1.24.0,debian 12\nweb01,nginx,1.22.1-9,debian 12\n")
+    assert [one.scheme for one in host.components] == ["generic", "deb"]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,12 @@ def line(vers: str, product: str = "ntpd", **more: tuple[str, ...]) -> Affected:
 
 
 def advisory(
-    number: str, *affected: Affected, fixed: str = "", aliases: tuple[str, ...] = (), withdrawn: bool = False
+    number: str,
+    *affected: Affected,
+    fixed: str = "",
+    aliases: tuple[str, ...] = (),
+    withdrawn: bool = False,
+    verdict: Verdict = Verdict.UNSIGNED,
 ) -> Advisory:
     """Make an advisory of a made-up issuer."""
     return Advisory(
@@ -39,7 +44,7 @@ def advisory(
         "1",
         "a fault",
         "ja",
-        Signature(Verdict.UNSIGNED),
+        Signature(verdict),
         Status.WITHDRAWN if withdrawn else Status.FINAL,
         aliases=aliases,
         affected=affected,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedbot import matching
-from feedbot.advisory import Fixed
+from feedbot.advisory import Fixed, Verdict
 from feedbot.catalog import Product
 from feedbot.distro import Statement, StatementStatus
 from feedbot.inventory import Component
@@ -177,6 +177,48 @@ def test_the_worst_of_several_cves_counts() -> None:
     assert match.because.distro == f"{words[0]}; {words[1]}"
 
 
+def test_the_highest_version_corrects_all() -> None:
+    """Where two CVEs are open on this version, the later package is the one to install."""
+    words = (said("fixed", "1:4-9"), said("fixed", "1:4-10", cve="CVE-2026-0002"))
+    given_case = case(advisory("A-1", BELOW, aliases=(*CVE, "CVE-2026-0002")))
+    assert judged(given_case, deb("1:4-2"), words=words)[0].fixed == ("1:4-10",)
+
+
+def test_a_fix_of_another_cve_is_not_named() -> None:
+    """Where the distributor does not know of one CVE, the version that fixed another is no answer."""
+    words = (said("fixed", "1:4-1"), said("undetermined", cve="CVE-2026-0002"))
+    (match,) = judged(case(advisory("A-1", BELOW, aliases=(*CVE, "CVE-2026-0002"))), deb("1:4-2"), words=words)
+    assert (match.verdict, match.fixed) == (UNKNOWN, ())
+
+
+def test_the_distributor_s_word_is_shown_before_a_range() -> None:
+    """Where one CVE is affected by its word and another by range, the word and its version are the reason."""
+    given_case = case(advisory("A-1", BELOW, fixed="4.2.7p26", aliases=(*CVE, "CVE-2026-0002")))
+    (match,) = judged(given_case, deb("1:4.2.6-1"), words=(said("fixed", "1:4.2.6-2"),))
+    assert (match.because.rule, match.fixed) == ("distro-fixed", ("1:4.2.6-2",))
+
+
+def test_a_signed_text_is_the_reason_before_others() -> None:
+    """Of publishers who agree, the one whose signature holds is named."""
+    parts = advisory("A-1", BELOW), advisory("B-1", BELOW, verdict=Verdict.VERIFIED)
+    assert judged(case(*parts), own("4.2.6"))[0].because.advisory == "B-1"
+
+
+def test_statements_speak_of_sources() -> None:
+    """Debian's fixed version is the source's: a rebuilt binary with another number does not count."""
+    given_case = case(advisory("A-1", BELOW, aliases=CVE))
+    word = said("fixed", "1:4.2.6-2")
+    rebuilt = deb("1:4.2.6-1", binary="1:4.2.6-2+b1")
+    assert judged(given_case, rebuilt, words=(word,))[0].verdict is AFFECTED
+
+
+@pytest.mark.parametrize(("installed", "verdict"), [("4.2.6-3", FIXED), ("4.2.6-1", AFFECTED), ("1:4.2.6-3", AFFECTED)])
+def test_a_statement_with_an_epoch(installed: str, verdict: MatchVerdict) -> None:
+    """An rpm that tells no epoch is compared without the statement's."""
+    word = said("fixed", "3:4.2.6-2", distro="almalinux:9")
+    assert judged(case(advisory("A-1", BELOW, aliases=CVE)), rpm(installed), words=(word,))[0].verdict is verdict
+
+
 def test_a_cve_without_a_word_is_judged_by_range() -> None:
     """A statement on one CVE does not clear another that nobody spoke of."""
     two = (*CVE, "CVE-2026-0002")
@@ -220,6 +262,12 @@ def test_a_module_stream_speaks_of_its_builds(version: str, rule: str) -> None:
     word = said("fixed", "4.2.6-9.module_el8+9", distro="almalinux:8", stream="ntp:4.2")
     component = rpm(version, distro="almalinux:8")
     assert judged(case(advisory("A-1", BELOW, aliases=CVE)), component, words=(word,))[0].because.rule == rule
+
+
+def test_a_statement_of_plain_packages() -> None:
+    """It says nothing of a module's builds."""
+    word, built = said("fixed", "4.2.6-2.el8", distro="almalinux:8"), rpm("4.2.6-1.module_el8+1", distro="almalinux:8")
+    assert judged(case(advisory("A-1", BELOW, aliases=CVE)), built, words=(word,))[0].because.rule == "upstream-range"
 
 
 def test_the_publishers_fixed_versions() -> None:

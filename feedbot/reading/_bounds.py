@@ -1,0 +1,161 @@
+"""Versions, branches and bounds: the inner half of the grammar, which knows no products."""
+
+import re
+from dataclasses import dataclass
+
+from feedbot.reading._cursor import Cursor, UnclearError
+from feedbot.reading._tokens import Token
+from feedbot.version import Comparator, Constraint, VersionRange
+
+AFTER: dict[str, Comparator] = {"below": "<", "upto": "<=", "since": ">=", "above": ">", "unclear": "<="}
+BEFORE: dict[str, Comparator] = {f"before_{kind}": sign for kind, sign in AFTER.items()}
+_TO = {"through", "thru", "to", "up to", "up to and including", "up through"}
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version, or with `wide` the branch of that number. `marked`: a word such as バージョン stands with it."""
+
+    text: str
+    wide: bool
+    marked: bool
+
+    @property
+    def bare(self) -> bool:
+        """A number alone, which may as well be a model, a year or a count."""
+        return self.text.isdigit() and not self.marked
+
+
+@dataclass(slots=True)
+class Clause:
+    """What one item of a line says.
+
+    `alone` is the version of an item that names just one; `single` is a bound with one sign behind it (以前), which
+    after bare versions could be meant for them too. `unclear` is the word that is used in two senses.
+    """
+
+    range: VersionRange
+    alone: Version | None = None
+    single: bool = False
+    unclear: Token | None = None
+
+
+def bound(scheme: str, sign: Comparator, version: Version) -> VersionRange:
+    """Return the range on one side of a version; of a branch, the side that the sign means for the whole of it."""
+    if not version.wide:
+        return VersionRange(scheme, (Constraint(sign, version.text),))
+    first, following = VersionRange.branch(scheme, version.text).constraints
+    text = first.version if sign in {"<", ">="} else following.version
+    return VersionRange(scheme, (Constraint("<" if sign[0] == "<" else ">=", text),))
+
+
+def single(scheme: str, version: Version) -> VersionRange:
+    """Return the range of one version or one branch."""
+    if version.wide:
+        return VersionRange.branch(scheme, version.text)
+    return VersionRange(scheme, (Constraint("=", version.text),))
+
+
+@dataclass(slots=True)
+class Bounds(Cursor):
+    """The rules for versions and bounds."""
+
+    scheme: str = "generic"
+    subject_known: bool = False
+
+    def version(self) -> Version:
+        """Read `[バージョン] 2.4.1`, `2.4.x`, `2.4 系`."""
+        marked = self.skip("noun")
+        token = self.need("version")
+        self.qualifiers()
+        word = self.take("branch")
+        series = word is not None and word.text.casefold() in {"シリーズ", "series"}
+        sure = marked or token.prefixed or token.branch or (word is not None and len(token.text) <= 2 and not series)
+        read = Version(token.text, token.branch or word is not None, sure)
+        if read.bare and (series or not self.subject_known):
+            raise UnclearError(token)
+        return read
+
+    def qualifiers(self) -> None:
+        """Go over what narrows a version to an edition; a line's reading notes it."""
+        self.skip("edition")
+
+    def bounds(self) -> Clause:
+        """Read one version with its signs, or two of them."""
+        if self.peek(*BEFORE):
+            return self._before()
+        version = self.version()
+        if self._between():
+            return self._range(version)
+        if sign := self.take(*AFTER):
+            return self._after(version, sign)
+        if self.peek(*BEFORE):
+            low = single(self.scheme, version) if version.wide else bound(self.scheme, ">=", version)
+            return Clause(low.intersection(self._before().range))
+        return self._alone(version)
+
+    def _alone(self, version: Version) -> Clause:
+        odd = version.bare and not version.wide and len(version.text) > 3 and not _YEAR.fullmatch(version.text)
+        if odd or (version.bare and not self.subject_known):
+            raise UnclearError(version)
+        return Clause(single(self.scheme, version), alone=version)
+
+    def _between(self) -> bool:
+        """Go over から, 〜, - or through, where a version follows."""
+        ahead = 1
+        while self.peek("noun", "name", ahead=ahead):
+            ahead += 1
+        sign = self.peek("range", "bullet", "before_upto", "before_unclear")
+        words = sign is not None and (sign.kind == "range" or sign.text == "-" or sign.text.casefold() in _TO)
+        if not words or not self.peek("version", ahead=ahead):
+            return False
+        self.at += 1
+        return True
+
+    def _range(self, low: Version) -> Clause:
+        self.same_subject()
+        high = self.version()
+        self.skip("noun")
+        end: Comparator = "<" if self.take("below") else "<="
+        if end == "<=":
+            self.take("upto")
+            self.take("between")
+        return Clause(bound(self.scheme, ">=", low).intersection(bound(self.scheme, end, high)))
+
+    def same_subject(self) -> None:
+        """Go over the product's name where it is repeated."""
+
+    def _after(self, version: Version, sign: Token) -> Clause:
+        made = bound(self.scheme, AFTER[sign.kind], version)
+        unclear = sign if sign.kind == "unclear" else None
+        if sign.kind in {"since", "above"}:
+            with self.attempt():
+                return Clause(made.intersection(self._upper(version)))
+        return Clause(made, single=True, unclear=unclear)
+
+    def _upper(self, low: Version) -> VersionRange:
+        """Read 「、B 未満」 after 「A 以上」, where B is above A."""
+        self.skip("noun")
+        self.take("and")
+        self.skip("noun")
+        high = self.version()
+        sign = self.need("below", "upto")
+        upper = bound(self.scheme, AFTER[sign.kind], high)
+        if low.text not in upper:
+            raise UnclearError(high)
+        return upper
+
+    def _before(self) -> Clause:
+        sign = self.need(*BEFORE)
+        version = self.version()
+        made = bound(self.scheme, BEFORE[sign.kind], version)
+        unclear = sign if sign.kind == "before_unclear" else None
+        if sign.kind not in {"before_since", "before_above"}:
+            return Clause(made, unclear=unclear)
+        with self.attempt():
+            self.skip("noun")
+            self.take("and")
+            upper = self.need("before_below", "before_upto", "before_unclear")
+            return Clause(made.intersection(bound(self.scheme, BEFORE[upper.kind], self.version())))
+        return Clause(made)

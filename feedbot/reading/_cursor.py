@@ -1,0 +1,60 @@
+"""A place in a list of tokens, with what a grammar's rules ask of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from feedbot.reading._tokens import Token
+
+
+class UnclearError(Exception):
+    """The tokens here are not what a rule needs, or could be read in two ways. Never leaves reading/."""
+
+
+@dataclass(slots=True)
+class Cursor:
+    """Tokens and the place of the next one."""
+
+    tokens: list[Token] = field(default_factory=list)
+    at: int = 0
+
+    def peek(self, *kinds: str, ahead: int = 0) -> Token | None:
+        """Return the token `ahead` of here if it is of one of the kinds (of any, where none is given)."""
+        place = self.at + ahead
+        token = self.tokens[place] if place < len(self.tokens) else None
+        return token if token and (not kinds or token.kind in kinds) else None
+
+    def take(self, *kinds: str, test: Callable[[Token], bool] | None = None) -> Token | None:
+        """Return the next token and go on, if it is of one of the kinds and passes the test."""
+        token = self.peek(*kinds)
+        if token is None or (test is not None and not test(token)):
+            return None
+        self.at += 1
+        return token
+
+    def need(self, *kinds: str) -> Token:
+        """Return the next token and go on. Raises UnclearError where it is of another kind."""
+        token = self.take(*kinds)
+        if token is None:
+            raise UnclearError(kinds)
+        return token
+
+    def skip(self, *kinds: str) -> bool:
+        """Go over all that is of the kinds; say whether there was any."""
+        start = self.at
+        while self.take(*kinds):
+            pass
+        return self.at > start
+
+    def ended(self) -> bool:
+        """Say whether nothing is left."""
+        return self.at >= len(self.tokens)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Try a rule; where it raises UnclearError, stand where we stood and go on after the block."""
+        start = self.at
+        try:
+            yield
+        except UnclearError:
+            self.at = start

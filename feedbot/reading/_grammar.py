@@ -1,0 +1,270 @@
+"""Read the tokens of one line as affected versions, by recursive descent.
+
+    line   = {bullet} { item | and } [stop]
+    item   = [others ":"] [name] ["の" | ":"] clause { tail }
+    clause = all [noun] | [all] bounds | fixed version { and version }
+    bounds = sign version [and sign version]
+           | version (sign [and version sign] | range version [sign] | sign version | nothing)
+    tail   = bracket | edition | noun | only | ["は"] [all] affected | fixed
+           | "の" [all] ["の"] (noun | name | [name] branch)
+    scope  = an item that is a branch alone and is followed by ":", "の" or a clause, which is then cut to the branch
+
+Where a piece fits no rule, it and all behind it are unread; where a rule fits in two ways, the line gives no range.
+"""
+
+from dataclasses import dataclass, field
+
+from feedbot.errors import VersionError
+from feedbot.reading._bounds import BEFORE, Clause, Version, single
+from feedbot.reading._cursor import UnclearError
+from feedbot.reading._names import Names, is_qualifier, plain
+from feedbot.reading._tokens import Token, tokenise
+from feedbot.version import VersionRange
+
+
+@dataclass(slots=True)
+class Line(Names):
+    """One line, and what was read of it so far. `void`: whatever was read must not be taken as a range."""
+
+    clauses: list[Clause] = field(default_factory=list)
+    fixed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unread: list[Token] = field(default_factory=list)
+    void: bool = False
+    scope: VersionRange | None = None
+    separated: bool = True
+
+    def read(self) -> None:
+        """Read the whole line."""
+        self.tokens = tokenise(self.text, self.product)
+        self.subject_known = bool(self.product)
+        groups = [part for token in self.tokens if token.kind == "group" for part in tokenise(token.text[1:-1])]
+        if any(token.kind in {"refuse", "date", "address"} for token in (*self.tokens, *groups)):
+            self.unread, self.void = list(self.tokens), True
+            return
+        self.skip("bullet")
+        while not self.ended():
+            self._step()
+
+    def result(self) -> VersionRange | None:
+        """Return everything that the line calls affected."""
+        made: VersionRange | None = None
+        for clause in () if self.void else self.clauses:
+            made = clause.range if made is None else made.union(clause.range)
+        return made
+
+    def _step(self) -> None:
+        if self.clauses and self.skip("and") and not self.ended():
+            self.separated = True
+        if self.peek("stop") and self.at == len(self.tokens) - 1:
+            self.at += 1
+            return
+        start, clauses, names, notes = self.at, len(self.clauses), list(self.names), list(self.notes)
+        try:
+            self._item()
+        except (UnclearError, VersionError):
+            self.at, self.names, self.notes = start, names, notes
+            del self.clauses[clauses:]
+            self._leave_rest()
+        self.separated = not self.clauses or self.tokens[self.at - 1].kind in {"colon", "and"}
+
+    def _leave_rest(self) -> None:
+        """Leave the rest unread. It may belong to a bare version before it (1.2.3 から…), which then says nothing."""
+        if not self.separated and self.clauses and self.clauses[-1].alone:
+            del self.clauses[-1]
+        self.unread.extend(self.tokens[self.at :])
+        self.at = len(self.tokens)
+
+    def _item(self) -> None:
+        if not self.separated:
+            raise UnclearError
+        if others := self.take("others"):
+            self.notes.append(others.text)
+            self.need("colon")
+        self.qualifiers()
+        name = self.name(first=not self.clauses)
+        if name and not self.is_subject(name):
+            raise UnclearError(name)
+        if name and not self.names:
+            self.names.append(name)
+        self.subject_known = self.subject_known or bool(name)
+        self.take("of", "colon", "topic")
+        self.qualifiers()
+        clause = self._clause()
+        if clause is not None:
+            self._add(clause, named=bool(name))
+            self._tail(clause)
+
+    # -- clauses
+
+    def _clause(self) -> Clause | None:
+        if self.take("fixed"):
+            self.take("colon")
+            self._fixed_list()
+            return None
+        every = self.take("all")
+        self.take("of")
+        if self.peek("noun") and self.peek(*BEFORE, ahead=1):
+            self.at += 1
+        if every and not self.peek("version", *BEFORE):
+            self.skip("noun")
+            return Clause(VersionRange(self.scheme))
+        clause = self.bounds()
+        if every and clause.alone:
+            self._widen(clause)
+        return clause
+
+    def _fixed_list(self) -> None:
+        self.fixed.append(self.version().text)
+        while self.peek("and") and self.peek("version", ahead=1):
+            self.at += 1
+            self.fixed.append(self.version().text)
+
+    def _add(self, clause: Clause, *, named: bool) -> None:
+        """Join a clause to the line. A sign or a branch word after bare versions could be meant for them too."""
+        before = self.clauses[-1] if self.clauses else None
+        bare_before = before is not None and before.alone is not None and not before.alone.wide
+        by_word = clause.alone is not None and clause.alone.wide and self.tokens[self.at - 1].kind == "branch"
+        if bare_before and not named and (clause.single or by_word):
+            self.void = True
+            self.unread.append(self.tokens[self.at - 1])
+        if clause.unclear:
+            self.unread.append(clause.unclear)
+        if self.scope is not None:
+            clause.range = clause.range.intersection(self.scope)
+        self.clauses.append(clause)
+
+    # -- what follows a clause
+
+    def _tail(self, clause: Clause) -> None:
+        while (
+            self._qualify()
+            or self.take("noun", "only")
+            or self._is_affected()
+            or self._all_of(clause)
+            or self._is_fixed(clause)
+        ):
+            pass
+        if clause.alone and clause.alone.wide:
+            self._as_scope(clause)
+
+    def qualifiers(self) -> None:
+        """Note editions and brackets."""
+        while self._qualify():
+            pass
+
+    def _qualify(self) -> bool:
+        if token := self.take("group", test=is_qualifier):
+            self.notes.append(self.text[token.start + 1 : token.end - 1].strip())
+            return True
+        if token := self.take("edition"):
+            self.notes.append(token.text)
+            return True
+        return self._fixed_in_group()
+
+    def _fixed_in_group(self) -> bool:
+        """Read 「(1.2.3 で修正)」."""
+        token = self.peek("group")
+        if token is None:
+            return False
+        inner = Line(text=token.text[1:-1], product=self.product or "?", scheme=self.scheme)
+        inner.read()
+        if inner.unread or inner.clauses or not inner.fixed:
+            return False
+        self.at += 1
+        self.fixed.extend(inner.fixed)
+        return True
+
+    def _is_affected(self) -> bool:
+        start = self.at
+        self.take("topic")
+        self.take("all")
+        if self.take("affected"):
+            return True
+        self.at = start
+        return False
+
+    def _is_fixed(self, clause: Clause) -> bool:
+        """「1.2.3 で修正」 names a correction, not a range."""
+        if not self.peek("fixed"):
+            return False
+        ends = clause.range.constraints
+        if len(ends) != 1 or ends[0].comparator not in {"=", ">="}:
+            raise UnclearError
+        self.at += 1
+        self.fixed.append(ends[0].version)
+        self.clauses.remove(clause)
+        return True
+
+    def _all_of(self, clause: Clause) -> bool:
+        """Read 「のすべてのバージョン」, 「の 2.4 系」, 「の Sample Server」."""
+        start = self.at
+        self.skip("of", "all")
+        every = any(token.kind == "all" for token in self.tokens[start : self.at])
+        if self.at > start and self._of_what(clause, every=every):
+            return True
+        self.at = start
+        return False
+
+    def _of_what(self, clause: Clause, *, every: bool) -> bool:
+        if self.skip("noun"):
+            if every:
+                self._widen_list()
+            return True
+        name = self.name()
+        if name and not self.is_subject(name):
+            return False
+        if self.peek("version") and clause.alone is None:
+            version = self.version()
+            if not version.wide and not name:
+                raise UnclearError(version)
+            clause.range = clause.range.intersection(single(self.scheme, _as_branch(version)))
+        elif not name or (self.peek() and not self.peek("and", "stop", "topic", "affected", "group")):
+            return False
+        if name and not self.names:
+            self.names.append(name)
+        return True
+
+    def _widen_list(self) -> None:
+        """「1.0.1、1.0.0 のすべてのバージョン」: each version of the list is a branch."""
+        for clause in reversed(self.clauses):
+            if clause.alone is None:
+                return
+            self._widen(clause)
+
+    def _widen(self, clause: Clause) -> None:
+        assert clause.alone is not None
+        clause.alone = _as_branch(clause.alone)
+        clause.range = single(self.scheme, clause.alone)
+
+    def _as_scope(self, clause: Clause) -> None:
+        """Take a branch that a clause follows as the branch that the clause is in."""
+        colon = self.take("colon") is not None
+        ahead = 1 if self.peek("of") else 0
+        if not colon and not self.peek("version", "noun", *BEFORE, ahead=ahead):
+            return
+        self.clauses.remove(clause)
+        if colon and self.names and self.peek("name") and self._of_another(clause):
+            return
+        self.take("of")
+        self.scope = clause.range
+        self.same_subject()
+        inner = self._clause()
+        if inner is None:
+            raise UnclearError
+        self._add(inner, named=True)
+        self._tail(inner)
+
+    def _of_another(self, clause: Clause) -> bool:
+        """「Sample 3.2 系: samplelib 0.2.2 以前」: the branch is another product's, so it is a note."""
+        token = self.need("name")
+        self.at -= 1
+        if plain(token.text) == plain(self.names[0]):
+            return False
+        assert clause.alone is not None
+        self.notes.append(f"{self.names.pop(0)} {clause.alone.text}")
+        return True
+
+
+def _as_branch(version: Version) -> Version:
+    return Version(version.text, True, version.marked)

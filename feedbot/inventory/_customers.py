@@ -191,32 +191,44 @@ def _customer(record: Record) -> Entry | RefusedRow:
         record.get("language").lower() or "ja",
         record.get("encoding").lower() or "utf-8",
     )
-    faults = (
-        (not _ID.fullmatch(made.id), tr("not an id: {id}", id=made.id)),
-        (not made.name or len(made.name) > _MAX_NAME, tr("there is no name, or it is too long")),
-        (not _EMAIL.fullmatch(made.email), tr("not one address: {email}", email=made.email)),
-        (record.get("honorific") not in _HONORIFICS, tr("the honorific must be {known}", known="様, 御中")),
-        (made.language not in _LANGUAGES, tr("no such language: {name}", name=made.language)),
-        (made.encoding not in _ENCODINGS, tr("no such encoding of mail: {name}", name=made.encoding)),
-    )
-    reason = next((reason for wrong, reason in faults if wrong), "")
+    reason = next(_customer_faults(made, record), "")
     return record.line.refused(reason) if reason else Entry(record.line, (made,))
 
 
+def _customer_faults(made: Customer, record: Record) -> Iterator[str]:
+    if not _ID.fullmatch(made.id):
+        yield tr("not an id: {id}", id=made.id)
+    if not made.name or len(made.name) > _MAX_NAME:
+        yield tr("there is no name, or it is too long")
+    if not _EMAIL.fullmatch(made.email):
+        yield tr("not one address: {email}", email=made.email)
+    if record.get("honorific") not in _HONORIFICS:
+        yield tr("the honorific must be {known}", known="様, 御中")
+    if made.language not in _LANGUAGES:
+        yield tr("no such language: {name}", name=made.language)
+    if made.encoding not in _ENCODINGS:
+        yield tr("no such encoding of mail: {name}", name=made.encoding)
+
+
 def _contract(record: Record) -> Entry | RefusedRow:
-    id_, customer, server = record.get("contract"), record.get("customer"), record.get("server")
-    plan, root = _PLANS.get(record.get("plan").casefold()), record.get("root").casefold()
-    distro = release_of(record.get("os"))
-    faults = (
-        (not _ID.fullmatch(id_), tr("not an id: {id}", id=id_)),
-        (not _ID.fullmatch(customer), tr("not an id: {id}", id=customer)),
-        (bool(server) and not server_name(server), tr("not a host name")),
-        (plan is None, tr("no such plan: {name}", name=record.get("plan"))),
-        (root not in _YES | _NO, tr("root must be {known}", known="yes, no, あり, なし")),
-        (bool(record.get("os")) and not distro, tr("no such release: {name}", name=record.get("os"))),
-    )
-    reason = next((reason for wrong, reason in faults if wrong), "")
-    if reason or plan is None:
+    reason = next(_contract_faults(record), "")
+    if reason:
         return record.line.refused(reason)
-    contract = Contract(id_, customer, plan, root in _YES)
-    return Entry(record.line, (contract, Server(server_name(server), id_, distro)) if server else (contract,))
+    id_, server = record.get("contract"), server_name(record.get("server"))
+    plan = _PLANS[record.get("plan").casefold()]
+    contract = Contract(id_, record.get("customer"), plan, record.get("root").casefold() in _YES)
+    return Entry(record.line, (contract, Server(server, id_, release_of(record.get("os")))) if server else (contract,))
+
+
+def _contract_faults(record: Record) -> Iterator[str]:
+    for id_ in (record.get("contract"), record.get("customer")):
+        if not _ID.fullmatch(id_):
+            yield tr("not an id: {id}", id=id_)
+    if record.get("server") and not server_name(record.get("server")):
+        yield tr("not a host name")
+    if record.get("plan").casefold() not in _PLANS:
+        yield tr("no such plan: {name}", name=record.get("plan"))
+    if record.get("root").casefold() not in _YES | _NO:
+        yield tr("root must be {known}", known="yes, no, あり, なし")
+    if record.get("os") and not release_of(record.get("os")):
+        yield tr("no such release: {name}", name=record.get("os"))

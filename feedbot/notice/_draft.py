@@ -27,9 +27,11 @@ _FACTS = ("affected", "solution", "references")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became different in one block; of prose `added` and `removed` are empty."""
+    """What became different in one block: it is `new`, `gone`, or its lines are; of prose the lines are empty."""
 
     heading: str
+    new: bool = False
+    gone: bool = False
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
@@ -131,9 +133,9 @@ def _changes(old: Notice, new: Notice) -> Iterable[Change]:
         if key in _FACTS:
             added = tuple(line for line in after if line not in before)
             removed = tuple(line for line in before if line not in after)
-            yield Change(heading, _items(added), _items(removed))
+            yield Change(heading, not before, not after, _items(added), _items(removed))
         else:
-            yield Change(heading)
+            yield Change(heading, not before, not after)
 
 
 def _lines(text: str) -> list[str]:

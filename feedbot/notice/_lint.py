@@ -21,8 +21,8 @@ __all__ = ["Finding", "check"]
 
 _SUBJECT, _MATTER = 60, 30
 _DOUBLED = re.compile(r"((?=[^\s]{0,29}?[ぁ-んァ-ヶ一-龠])[^\s\d・=*_-][^\s]{3,29})\1")
-_MIXED = re.compile(r"御中[^\n]{0,20}様|様[ 、]*(?:御中|各位|殿)|各位[ ]*(?:様|殿|御中)|様[ ]*様|殿[ ]*様")
-_BROKEN = re.compile(r"\ufffd|[縺繧繝][\uff61-\uff9f]|[縺繧繝]{2}|Ã[\x80-\xbf]|â€|[\x00-\x08\x0b-\x1f\x7f]")
+_MIXED = re.compile(r"御中[^\n]{0,20}様|(?<!お客)様[ 、]*(?:御中|各位|殿)|各位[ ]*(?:様|殿|御中)|様[ ]*様|殿[ ]*様")
+_BROKEN = re.compile(r"\ufffd|[縺繧繝](?![れら])|Ã[\x80-\xbf]|â€|[\x00-\x08\x0b-\x1f\x7f]")
 _LOGIN = re.compile(r"(?:^|[/_.-])(?:log-?in|sign-?in|auth|password|passwd|account|mypage)(?:[/_.-]|$)", re.IGNORECASE)
 _VERIFIED = re.compile(r"検証済|署名を(?:弊社にて)?(?:検証|確認)|署名の?(?:検証|確認)(?:が|を|済)")
 _DATE = re.compile(r"\d{4}(?:年|[-/])\d{1,2}(?:月|[-/])\d{1,2}日?")

@@ -15,8 +15,17 @@ from feedbot.matching import Exposure
 from feedbot.notice import Notice, Recipient, draft, render
 from feedbot.version import VersionRange
 from tests.notice.fixtures import (
-    AOBA, CASE, CONTRACT_CASE, EXPOSURES, JST, NOW, PROVIDER, SATO, TIMED, VU,
-)  # fmt: skip
+    AOBA,
+    CASE,
+    CONTRACT_CASE,
+    EXPOSURES,
+    JST,
+    NOW,
+    PROVIDER,
+    SATO,
+    TIMED,
+    VU,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 TEMPLATES = render.Templates.load()
@@ -37,7 +46,9 @@ def second() -> Notice:
     later = NOW + timedelta(days=2)
     more = Fixed("timed", VersionRange.parse("vers:generic/4.2.6p9"))
     revised = replace(TIMED, updated=later.astimezone(JST), fixed=(*TIMED.fixed, more), workarounds=())
-    made = draft.from_case(Case("C-2026-0012", (VU, revised)), EXPOSURES, 0, PROVIDER, later, first(), templates=TEMPLATES)
+    made = draft.from_case(
+        Case("C-2026-0012", (VU, revised)), EXPOSURES, 0, PROVIDER, later, first(), templates=TEMPLATES
+    )
     return replace(made, issued=date(2026, 11, 26))
 
 

@@ -1,0 +1,200 @@
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedbot.advisory import Signature, Verdict
+from feedbot.notice import Audience, Block, Kind, MailText, Notice, Recipient, Step, draft, lint, render
+from feedbot.notice._spelling import distance
+from tests.notice.fixtures import AOBA, CASE, EXPOSURES, NOW, PROVIDER, SATO, TIMED, VU
+
+TEMPLATES = render.Templates.load()
+NOTICE = draft.from_case(CASE, EXPOSURES, 0, PROVIDER, NOW, templates=TEMPLATES)
+RECIPIENTS = (Recipient(AOBA, EXPOSURES[:3]), Recipient(SATO, EXPOSURES[3:]))
+JPCERT = ("JPCERT/CC",)
+IROHA = "いろはにほへとちりぬるをわかよたれそつねならむうゐの"
+
+
+def with_block(key: str, text: str, notice: Notice = NOTICE) -> Notice:
+    """Replace or add one block."""
+    return replace(notice, blocks=(*(one for one in notice.blocks if one.key != key), Block(key, text)))
+
+
+def look(notice: Notice, recipients: tuple[Recipient, ...] = RECIPIENTS) -> list[tuple[str, str, str]]:
+    """Return (level, code, where) of what lint finds in a notice rendered for recipients."""
+    mails = [(one, render.mail(notice, one, PROVIDER, TEMPLATES)) for one in recipients]
+    post = render.post(notice, render.Totals(2, 4), PROVIDER, TEMPLATES)
+    return [
+        (one.level, one.code, one.where) for one in lint.check(notice, post, mails, provider=PROVIDER, names=JPCERT)
+    ]
+
+
+def test_a_draft_as_drafted_has_no_errors() -> None:
+    """What from_case writes passes: every claim in it comes from the advisories or the inventory."""
+    assert look(NOTICE) == []
+
+
+@pytest.mark.parametrize("word", ["JPCRET/CC", "JPCERT/C", "JPSERT/CC", "jpcert/cc", "CERT/C", "JVN iPedea", "CSIRTA"])
+def test_a_misspelt_issuer_is_found(word: str) -> None:
+    """The seed page's first defect: a name one or two slips away from a known issuer."""
+    assert ("error", "issuer-misspelt", "block lead") in look(with_block("lead", f"さて、{word}より公開されました。"))
+
+
+@pytest.mark.parametrize(
+    "word", ["JPCERT/CC", "CERT/CC", "JVN iPedia", "CSIRT-A", "JPCERT-AT-2026-0001", "NetBSD", "SMTP"]
+)
+def test_a_right_name_is_left_alone(word: str) -> None:
+    """Known names and other words are no misspellings."""
+    found = look(with_block("lead", f"さて、{word}より公開されました。"))
+    assert "issuer-misspelt" not in {code for _, code, _ in found}
+
+
+def test_a_doubled_phrase_is_found() -> None:
+    """The seed page's second defect, in a block, the title and so the subject."""
+    twice = "timed の応答増幅に関する注意喚起に関する注意喚起"
+    assert ("error", "doubled-phrase", "block lead") in look(with_block("lead", f"{twice}が公開されました。"))
+    found = look(replace(NOTICE, title=twice))
+    assert ("error", "doubled-phrase", "title") in found
+    assert ("error", "doubled-phrase", "subject") in found
+
+
+def test_a_quoted_signed_text_needs_its_original() -> None:
+    """The seed page's third defect: pasted or quoted whole, without a verified original to download."""
+    pasted = with_block("overview", "-----BEGIN PGP SIGNED MESSAGE-----\n各位", NOTICE)
+    broken = replace(TIMED, signature=Signature(Verdict.MALFORMED))
+    assert ("error", "no-original", "post") in look(replace(pasted, advisories=(broken, VU)))
+    assert ("error", "no-original", "post") in look(replace(NOTICE, quote="whole", advisories=(broken, VU)))
+    assert look(replace(NOTICE, quote="whole")) == []
+    own = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), pasted.blocks[-1:], NOW)
+    assert ("error", "no-original", "post") in look(own, ())
+
+
+def test_the_seeds_first_post_is_stopped(seed: Path) -> None:
+    """The real page, taken as an operator's own text, is refused for all three of its defects."""
+    first = seed.read_text(encoding="utf-8").split("2014年03月18日")[1]
+    codes = {code for level, code, _ in look(draft.own(first, PROVIDER, NOW), ()) if level == "error"}
+    assert {"issuer-misspelt", "doubled-phrase", "no-original"} <= codes
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "code"),
+    [
+        ("timed 9.9.9 以降へ更新してください。", "error", "claim-version"),
+        ("CVE-2026-1000 です。", "error", "claim-name"),
+        ("CVE-2026-100070 です。", "error", "claim-name"),
+        ("CSIRT-A-AT-2026-0008 です。", "error", "claim-name"),
+        ("2026年11月19日(木)に公開されました。2026/11/18 とも。", "error", "claim-date"),
+        ("ポート 321 を閉じてください。", "warning", "claim-number"),
+    ],
+)
+def test_a_claim_nobody_made_is_found(text: str, level: str, code: str) -> None:
+    """Versions, names, dates and numbers that stand in no advisory and no inventory."""
+    assert (level, code, "block solution") in look(with_block("solution", text))
+
+
+def test_claims_of_advisories_and_inventory_pass() -> None:
+    """Installed versions, the distributor's, the issuer's dates and names in any spelling are known."""
+    words = "1:4.2.6.p5+dfsg-7 と 1:4.2.6.p5+dfsg-7+deb12u2、JVNVU#90000007、2026/11/20、https://x.example/9.9.9、3台、第2版"
+    assert look(with_block("solution", words)) == []
+
+
+def test_an_empty_audience_is_found() -> None:
+    """No 対象, no plan, no service: nobody could know whether he is meant."""
+    bare = replace(NOTICE, blocks=tuple(one for one in NOTICE.blocks if one.key != "affected"))
+    assert ("error", "no-audience", "block affected") in look(bare)
+    assert ("error", "no-audience", "audience") in look(replace(NOTICE, audience=Audience("contract")))
+    trouble = Notice(Kind.TROUBLE, Step.FIRST, "遅延", Audience("none"), (Block("status", "対応中です。"),), NOW)
+    assert ("error", "no-audience", "block services") in look(trouble, ())
+
+
+def test_a_long_subject_and_a_late_name_are_found() -> None:
+    """Subjects are at most 60 characters, and the product stands in the first 30 behind the marks."""
+    assert len(render.subject(NOTICE, PROVIDER, TEMPLATES)) <= 60
+    assert ("error", "subject-length", "subject") in look(replace(NOTICE, title="timed " + "長" * 60))
+    assert ("error", "subject-matter", "subject") in look(replace(NOTICE, title=IROHA[:26] + " timed"))
+    assert look(replace(NOTICE, title=IROHA[:24] + " timed")) == []
+    assert ("warning", "subject-matter", "subject") in look(replace(NOTICE, title="時刻同期の問題"))
+
+
+@pytest.mark.parametrize("words", ["株式会社あおば 御中 佐藤様", "お客様各位様", "佐藤様 御中", "佐藤様様"])
+def test_honorifics_that_do_not_go_together_are_found(words: str) -> None:
+    """御中 with 様, 各位 with 様, 様 twice."""
+    assert ("error", "honorific", "block lead") in look(with_block("lead", f"{words}\n{NOTICE.block('lead')}"))
+
+
+def test_honorifics_in_use_pass() -> None:
+    """お客様各位 is established, and a sentence may hold お客様 twice."""
+    words = "お客様各位\nお客様ご自身で、お客様のサーバーをご確認ください。"
+    assert look(with_block("lead", words)) == []
+
+
+@pytest.mark.parametrize("words", ["\ufffd", "繧ケ", "縺薙l", "縺ゅ繧", "Ã\x81", "â€œ", "\x07"])
+def test_mojibake_is_found(words: str) -> None:
+    """Text read in the wrong encoding, replacement characters and control bytes."""
+    assert ("error", "mojibake", "block overview") in look(with_block("overview", f"概要{words}です。"))
+
+
+def test_what_a_recipients_encoding_lacks_is_found() -> None:
+    """① and 髙 cannot be sent in ISO-2022-JP; only that recipient's mail is reported."""
+    found = look(with_block("overview", "①髙"))
+    assert ("error", "encoding", "mail K-1002") in found
+    assert ("error", "encoding", "mail K-1001") not in found
+    odd = Recipient(replace(SATO, encoding="none-such"), EXPOSURES[3:])
+    assert ("error", "encoding", "mail K-1002") in look(NOTICE, (odd,))
+
+
+def test_what_is_still_being_looked_at_is_found() -> None:
+    """確認中 is a warning, and an error once the day beside it is over."""
+    assert ("warning", "pending", "block impact") in look(with_block("impact", "影響は確認中です。"))
+    assert ("warning", "pending", "block impact") in look(with_block("impact", "2026年11月24日まで確認中です。"))
+    later = replace(with_block("impact", "2026年11月24日まで確認中です。"), as_of=NOW + timedelta(days=1))
+    assert ("error", "pending-overdue", "block impact") in look(later)
+
+
+def test_a_verification_that_was_none_is_found() -> None:
+    """Words that say a signature was checked need an advisory whose signature was."""
+    words = "署名を検証済みです。"
+    unsigned = replace(NOTICE, advisories=(replace(TIMED, signature=Signature(Verdict.UNSIGNED)), VU))
+    assert ("error", "not-verified", "block overview") in look(with_block("overview", words, unsigned))
+    assert look(with_block("overview", words)) == []
+
+
+@pytest.mark.parametrize("url", ["https://a.example/login", "https://a.example/mypage/x", "https://login.a.example/"])
+def test_a_login_link_is_found(url: str) -> None:
+    """Customers are phished in the provider's name, so no mail asks them to log in."""
+    assert ("error", "login-link", "mail K-1001") in look(with_block("provider", url))
+
+
+def test_another_customers_names_are_found() -> None:
+    """A server, a contract or a name of one customer in another's mail, or of any in the post."""
+    mine = render.mail(NOTICE, RECIPIENTS[0], PROVIDER, TEMPLATES)
+    for leak in ("ns1.aoba.example", "A-0002", "admin@aoba.example", "株式会社あおば商店 御中"):
+        mail = render.mail(NOTICE, RECIPIENTS[1], PROVIDER, TEMPLATES)
+        leaked = MailText(mail.subject, mail.text + leak + "\n", mail.html)
+        post = render.post(NOTICE, render.Totals(), PROVIDER, TEMPLATES)
+        found = lint.check(NOTICE, post, [(RECIPIENTS[0], mine), (RECIPIENTS[1], leaked)], provider=PROVIDER)
+        assert [(one.code, one.where) for one in found] == [("foreign-name", "mail K-1002")]
+    for leak in ("vps-31.mihon.example", "株式会社あおば商店"):
+        assert ("error", "foreign-name", "post") in look(with_block("provider", f"{leak} が対象です。"))
+
+
+def test_errors_come_first() -> None:
+    """A person reads what bars approval before what does not."""
+    levels = [level for level, _, _ in look(with_block("impact", "確認中です。9.9.9 と 321"))]
+    assert levels == sorted(levels)
+    assert set(levels) == {"error", "warning"}
+
+
+WORDS = st.text("abc", max_size=6)
+
+
+@given(WORDS, WORDS)
+@settings(max_examples=100)
+def test_distance_is_symmetric_and_zero_for_equals_only(left: str, right: str) -> None:
+    """The measure behind misspellings behaves as one; a swap of neighbours counts once."""
+    assert distance(left, right) == distance(right, left)
+    assert (distance(left, right) == 0) == (left == right)
+    assert distance("JPCRET", "JPCERT") == 1

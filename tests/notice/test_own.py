@@ -1,0 +1,127 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedbot.errors import NoticeError
+from feedbot.notice import Audience, Block, Kind, Notice, Step, draft
+from feedbot.notice._audience import audience_text, read_audience
+from feedbot.notice._words import BLOCKS
+from tests.notice.fixtures import NOW, PROVIDER
+
+AUDIENCES = (
+    st.just(Audience("match"))
+    | st.just(Audience("none"))
+    | st.builds(
+        lambda plans, root: Audience("contract", tuple(plans), root),
+        st.lists(st.sampled_from(["shared", "vps", "dedicated", "managed"]), min_size=1, unique=True),
+        st.none() | st.booleans(),
+    )
+)
+
+
+def own(text: str) -> Notice:
+    """Read an operator's text."""
+    return draft.own(text, PROVIDER, NOW)
+
+
+def test_fields_make_a_trouble_notice() -> None:
+    """Fields become blocks, times are spelt in Japanese, further lines stay with their field."""
+    made = own(
+        "種別: 障害報告\n段階: 続報\n件名:メール遅延\n対象: 専用,VPS(root)\n発生日時: 2026-11-24 9:05\n"
+        "影響範囲: メール\n  Web は除く\n状況: 対応しています\n\n本文です。\n"
+    )
+    assert (made.kind, made.step, made.title) == (Kind.TROUBLE, Step.UPDATE, "メール遅延")
+    assert made.audience == Audience("contract", ("dedicated", "vps"), True)
+    assert made.blocks == (
+        Block("body", "本文です。"),
+        Block("occurred", "2026年11月24日(火) 9:05"),
+        Block("scope", "メール\nWeb は除く"),
+        Block("status", "対応しています"),
+    )
+
+
+def test_a_plain_text_is_title_and_body() -> None:
+    """Without fields the first line that is no date is the title, and the notice is a post only."""
+    made = own("2026年11月24日(火)\r\n\r\n 踏み台対策について \r\n\r\n一段落。\r\n\r\n二段落。\r\n")
+    assert (made.kind, made.title) == (Kind.OWN, "踏み台対策について")
+    assert made.blocks == (Block("body", "一段落。\n\n二段落。"),)
+    assert made.audience == Audience("none")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no title"),
+        ("2026-11-24\n", "no title"),
+        ("題名だけ\n", "no title or no body"),
+        ("種別: 怪文書\n件名: x\n\n本文", "怪文書"),
+        ("段階: 途中\n件名: x\n\n本文", "途中"),
+        ("対象: 全員以外\n件名: x\n\n本文", "全員以外"),
+        ("件名: x\n件名: y\n\n本文", "件名 stands twice"),
+    ],
+)
+def test_what_cannot_be_read_is_named(text: str, words: str) -> None:
+    """A text without title or words, an unknown word, a field given twice: an error that names it."""
+    with pytest.raises(NoticeError, match=words):
+        own(text)
+
+
+@given(AUDIENCES)
+@settings(max_examples=60)
+def test_an_audience_written_is_read_again(audience: Audience) -> None:
+    """audience_text and read_audience are inverse, all plans in their own order included."""
+    assert read_audience(audience_text(audience), "test") == audience
+
+
+TEXTS = st.text("あ=\\# \n:lead()== 対象", max_size=60) | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+NOTICES = st.builds(
+    lambda title, step, audience, quote, blocks: Notice(
+        Kind.ADVISORY,
+        step,
+        " ".join(title.split()),
+        audience,
+        tuple(Block(key, text.strip("\n")) for key, text in blocks if text.strip()),
+        NOW,
+        quote=quote,
+    ),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30),
+    st.sampled_from(Step),
+    AUDIENCES,
+    st.sampled_from(["summary", "whole"]),
+    st.lists(st.tuples(st.sampled_from(sorted(BLOCKS)), TEXTS), max_size=5),
+)
+
+
+@given(NOTICES)
+@settings(max_examples=200, deadline=None)
+def test_editing_nothing_changes_nothing(notice: Notice) -> None:
+    """from_edit_text is the inverse of to_edit_text, whatever the words: header look-alikes and backslashes too."""
+    blank = Notice(Kind.ADVISORY, Step.FIRST, "", Audience("none"), (), NOW)
+    assert draft.from_edit_text(notice, draft.to_edit_text(notice)) == notice
+    assert draft.from_edit_text(blank, draft.to_edit_text(notice)) == notice
+
+
+def test_edits_are_taken() -> None:
+    """A changed title, a block emptied and a block added are what the notice then has."""
+    notice = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (Block("body", "一"), Block("check", "二")), NOW)
+    text = (
+        draft.to_edit_text(notice).replace("件名: 題", "件名:別の題").replace("\n二\n", "\n\n") + "\n== impact ==\n三\n"
+    )
+    made = draft.from_edit_text(notice, text)
+    assert made.title == "別の題"
+    assert made.blocks == (Block("body", "一"), Block("impact", "三"))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("件名 題", "line 1: not a field"),
+        ("段階: 済", "line 1"),
+        ("対象: 誰か", "line 1"),
+        ("== nothing ==", "line 1: no such block"),
+    ],
+)
+def test_a_wrong_line_is_named(line: str, words: str) -> None:
+    """What cannot be read is an error with its line."""
+    with pytest.raises(NoticeError, match=words):
+        draft.from_edit_text(Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (), NOW), line + "\n")

@@ -1,5 +1,7 @@
 """What must hold before anything is written, and what can be wrong later."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, Engine, inspect
 
 from feedbot.errors import StoreError
@@ -74,31 +76,25 @@ def check(database: Engine) -> tuple[str, ...]:
 
 
 def _settings(tx: Connection) -> list[str]:
-    if tx.dialect.name == "sqlite":
-        facts = {name: tx.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")}
-        wanted = (
-            (facts["journal_mode"] == "wal", tr("journal_mode is {found}, not WAL", found=facts["journal_mode"])),
-            (
-                int(facts["synchronous"] or 0) >= FULL,
-                tr("synchronous is {found}, less than FULL (2)", found=facts["synchronous"]),
-            ),
-        )
-    else:
-        facts = {
-            name: tx.exec_driver_sql(f"SHOW {name}").scalar()
-            for name in ("fsync", "synchronous_commit", "server_encoding")
-        }
-        wanted = (
-            (
-                facts["fsync"] == "on" and facts["synchronous_commit"] != "off",
-                tr("fsync or synchronous_commit is off: a commit may be lost"),
-            ),
-            (
-                facts["server_encoding"] == "UTF8",
-                tr("the encoding is {found}, not UTF8", found=facts["server_encoding"]),
-            ),
-        )
-    return [problem for holds, problem in wanted if not holds]
+    return list(_sqlite_settings(tx) if tx.dialect.name == "sqlite" else _postgresql_settings(tx))
+
+
+def _sqlite_settings(tx: Connection) -> Iterator[str]:
+    mode, synchronous = (tx.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous"))
+    if mode != "wal":
+        yield tr("journal_mode is {found}, not WAL", found=mode)
+    if synchronous is None or synchronous < FULL:
+        yield tr("synchronous is {found}, less than FULL (2)", found=synchronous)
+
+
+def _postgresql_settings(tx: Connection) -> Iterator[str]:
+    fsync, commit, encoding = (
+        tx.exec_driver_sql(f"SHOW {name}").scalar() for name in ("fsync", "synchronous_commit", "server_encoding")
+    )
+    if "off" in (fsync, commit):
+        yield tr("fsync or synchronous_commit is off: a commit may be lost")
+    if encoding != "UTF8":
+        yield tr("the encoding is {found}, not UTF8", found=encoding)
 
 
 def _damage(tx: Connection) -> list[str]:

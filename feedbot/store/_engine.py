@@ -7,7 +7,7 @@ with SQLITE_BUSY, however long the patience.
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +36,14 @@ def open(url: str, *, create: bool = False) -> Engine:  # noqa: A001 - read as s
     missing, damaged, not feedbot's, of another schema version, or set up so that a commit may be lost.
     """
     engine = _engine(url, create)
-    try:
+    with ExitStack() as undo:
+        undo.callback(engine.dispose)
         with engine.begin() as tx:
             require_durable(tx)
             if create:
                 _bring_up_to_date(tx)
             require_schema(tx)
-    except StoreError:
-        engine.dispose()
-        raise
+        undo.pop_all()
     return engine
 
 

@@ -243,7 +243,7 @@ frozen_mails = Table(
     metadata,
     Column("draft", ForeignKey(drafts.c.id), primary_key=True),
     Column("customer", String, primary_key=True),
-    Column("address", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
     Column("mail", Text, nullable=False),
 )
 decisions = Table(

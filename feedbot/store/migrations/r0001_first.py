@@ -186,7 +186,7 @@ def upgrade() -> None:
         "frozen_mails",
         sa.Column("draft", sa.Integer(), nullable=False),
         sa.Column("customer", sa.String(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("mail", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_frozen_mails_draft")),
         sa.PrimaryKeyConstraint("draft", "customer", name=op.f("pk_frozen_mails")),

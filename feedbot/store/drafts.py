@@ -1,0 +1,155 @@
+"""Drafts of notices, and the render that a decision is bound to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, select, update
+
+from feedbot.errors import StoreError
+from feedbot.notice import MailText, Notice, Post, Recipient
+from feedbot.review import Digests, Draft, State
+from feedbot.store._json import dump
+from feedbot.store._json import load as load_noun
+from feedbot.store._sql import insert, next_value
+from feedbot.store._tables import drafts, frozen_mails
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenMail:
+    """One mail as it was proposed, with the recipient and his exposures of that moment."""
+
+    recipient: Recipient
+    mail: MailText
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRender:
+    """What is decided over, in words; `mails` by customer id."""
+
+    post: Post
+    mails: tuple[FrozenMail, ...]
+
+
+def create(tx: Connection, notice: Notice, actor: str, now: datetime) -> Draft:
+    """Keep a new draft."""
+    row = insert(tx, drafts).values(
+        case=notice.case,
+        state=State.DRAFT.value,
+        created_at=now,
+        created_by=actor,
+        moved_at=now,
+        notice=dump(notice),
+        recipients=0,
+    )
+    return load(tx, tx.execute(row.returning(drafts.c.id)).scalar_one())
+
+
+def load(tx: Connection, number: int) -> Draft:
+    """Return a draft. Raises StoreError where there is none of this number."""
+    row = tx.execute(select(drafts).where(drafts.c.id == number)).one_or_none()
+    if row is None:
+        raise StoreError(str(number), "no such draft", hint="`feedbot draft list` shows them")
+    return _draft(row)
+
+
+def listing(tx: Connection, state: State | None = None) -> tuple[Draft, ...]:
+    """Return the drafts (in one state), the newest first."""
+    query = select(drafts).order_by(drafts.c.id.desc())
+    return _drafts(tx, query if state is None else query.where(drafts.c.state == state.value))
+
+
+def of_case(tx: Connection, case: str) -> tuple[Draft, ...]:
+    """Return the drafts about a case, the newest first."""
+    return _drafts(tx, select(drafts).where(drafts.c.case == case).order_by(drafts.c.id.desc()))
+
+
+def published(tx: Connection) -> tuple[Draft, ...]:
+    """Return what has been published, the latest first."""
+    query = select(drafts).where(drafts.c.state == State.PUBLISHED.value)
+    return _drafts(tx, query.order_by(drafts.c.moved_at.desc(), drafts.c.id.desc()))
+
+
+def update_notice(tx: Connection, number: int, notice: Notice) -> bool:
+    """Put an edited notice in place. False, and nothing done, where it is no longer a draft."""
+    done = tx.execute(
+        update(drafts)
+        .where(drafts.c.id == number, drafts.c.state == State.DRAFT.value)
+        .values(notice=dump(notice), case=notice.case)
+        .returning(drafts.c.id)
+    )
+    return done.one_or_none() is not None
+
+
+def move(tx: Connection, number: int, old: State, new: State, now: datetime) -> bool:
+    """Move a draft, if it still stands where the caller saw it; False where another got there first.
+
+    Whether the move is allowed is review/_states.py's to say.
+    """
+    done = tx.execute(
+        update(drafts)
+        .where(drafts.c.id == number, drafts.c.state == old.value)
+        .values(state=new.value, moved_at=now)
+        .returning(drafts.c.id)
+    )
+    return done.one_or_none() is not None
+
+
+def freeze(
+    tx: Connection, number: int, notice: Notice, digests: Digests, post: Post, mails: Iterable[FrozenMail]
+) -> bool:
+    """Keep the render that is proposed, in place of an earlier one. False, and nothing done, unless it is a draft or
+    void. The caller moves the draft in the same transaction."""
+    rows = [
+        {
+            "draft": number,
+            "customer": one.recipient.customer.id,
+            "recipient": dump(one.recipient),
+            "mail": dump(one.mail),
+        }
+        for one in mails
+    ]
+    done = tx.execute(
+        update(drafts)
+        .where(drafts.c.id == number, drafts.c.state.in_((State.DRAFT.value, State.VOID.value)))
+        .values(notice=dump(notice), digests=dump(digests), post=dump(post), recipients=len(rows))
+        .returning(drafts.c.id)
+    )
+    if done.one_or_none() is None:
+        return False
+    tx.execute(delete(frozen_mails).where(frozen_mails.c.draft == number))
+    if rows:
+        tx.execute(insert(tx, frozen_mails), rows)
+    return True
+
+
+def frozen(tx: Connection, number: int) -> FrozenRender:
+    """Return the render that was frozen. Raises StoreError where none was."""
+    post = tx.scalar(select(drafts.c.post).where(drafts.c.id == number))
+    if post is None:
+        raise StoreError(str(number), "nothing has been proposed yet", hint="`feedbot propose` freezes the text")
+    rows = tx.execute(select(frozen_mails).where(frozen_mails.c.draft == number))
+    mails = [FrozenMail(load_noun(Recipient, row.recipient), load_noun(MailText, row.mail)) for row in rows]
+    return FrozenRender(load_noun(Post, post), tuple(sorted(mails, key=lambda one: one.recipient.customer.id)))
+
+
+def next_number(tx: Connection, prefix: str, year: int) -> str:
+    """Reserve and return the next notice number of a year, PREFIX-YYYY-NNNN."""
+    return f"{prefix}-{year}-{next_value(tx, f'notice-{prefix}-{year}'):04}"
+
+
+def _drafts(tx: Connection, query: Select[Any]) -> tuple[Draft, ...]:
+    return tuple(_draft(row) for row in tx.execute(query))
+
+
+def _draft(row: Row[Any]) -> Draft:
+    return Draft(
+        id=row.id,
+        notice=load_noun(Notice, row.notice),
+        state=State(row.state),
+        created_at=row.created_at,
+        created_by=row.created_by,
+        digests=load_noun(Digests, row.digests) if row.digests else None,
+        recipients=row.recipients,
+    )

@@ -1,0 +1,203 @@
+"""The outbox: every message is a row before it leaves, and a receipt after.
+
+1. `add` makes the row, in the transaction of the decision it follows from. A key that is there already makes none (I2).
+2. `claim` hands due rows to a worker by a conditional UPDATE, for the time of a lease; each claim raises the row's
+   fence, the number that the worker must show from then on.
+3. `mark_sending`, in a transaction of its own just before the wire, asks once more: this fence, within the lease, not
+   cancelled. A worker that was paused past its lease is told False and may not send.
+4. `record` keeps the answer. It is told False only where a person or another worker has had the row since.
+5. `recover` finds rows left in SENDING past their lease: the worker died on the wire. They are UNCERTAIN: never sent
+   again by themselves, never lost. A late answer of the same worker is still the truth and settles them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+
+from feedbot.delivery import OutboxState, Outgoing, Receipt
+from feedbot.store._sql import insert
+from feedbot.store._tables import outbox, receipts
+
+_WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
+_ON_THE_WIRE = (OutboxState.SENDING.value, OutboxState.UNCERTAIN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that is one worker's until the lease ends; `fence` proves it."""
+
+    id: int
+    fence: int
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A row as a person looks at it, with the last answer."""
+
+    id: int
+    outgoing: Outgoing
+    answer: Receipt | None
+
+
+def add(tx: Connection, outgoing: Outgoing) -> bool:
+    """Keep a message that is to leave. False, and nothing kept, where its key is there already."""
+    facts = asdict(outgoing) | {"state": outgoing.state.value, "worker": "", "fence": 0}
+    row = insert(tx, outbox).values(facts)
+    done = tx.execute(row.on_conflict_do_nothing(index_elements=[outbox.c.key]).returning(outbox.c.id))
+    return done.one_or_none() is not None
+
+
+def claim(
+    tx: Connection, worker: str, now: datetime, lease: timedelta, limit: int, *, channel: str = ""
+) -> tuple[Claimed, ...]:
+    """Take up to `limit` rows that are due and nobody's, the oldest first.
+
+    PostgreSQL skips rows that another worker is just taking; SQLite has one writer at a time.
+    """
+    due = _due(now) if not channel else _due(now) & (outbox.c.channel == channel)
+    free = select(outbox.c.id).where(due).order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)
+    taken = tx.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(tx.scalars(free).all()), due)
+        .values(worker=worker, lease_until=now + lease, fence=outbox.c.fence + 1)
+        .returning(outbox)
+    )
+    return tuple(Claimed(row.id, row.fence, _outgoing(row)) for row in sorted(taken, key=lambda row: row.id))
+
+
+def mark_sending(tx: Connection, number: int, fence: int, now: datetime, lease: timedelta) -> bool:
+    """Note that the message goes on the wire now, and extend the lease. False: it may not be sent."""
+    return _change(
+        tx,
+        and_(_held(number, fence), outbox.c.state.in_(_WAITING), outbox.c.lease_until > now),
+        {"state": OutboxState.SENDING.value, "lease_until": now + lease},
+    )
+
+
+def record(
+    tx: Connection, number: int, fence: int, receipt: Receipt, *, attempts: int, next_try_at: datetime | None = None
+) -> bool:
+    """Keep the answer to a claimed message and end the claim. False, and nothing kept, where the fence is stale."""
+    done = _change(
+        tx,
+        and_(_held(number, fence), outbox.c.state.in_((*_WAITING, *_ON_THE_WIRE))),
+        {"state": receipt.state.value, "attempts": attempts, "next_try_at": next_try_at, "lease_until": None},
+    )
+    if done:
+        _keep(tx, number, receipt)
+    return done
+
+
+def release(tx: Connection, number: int, fence: int) -> bool:
+    """Give back a claimed row that was not tried (a stop, a shutdown): it is due as before."""
+    return _change(tx, and_(_held(number, fence), outbox.c.state.in_(_WAITING)), {"lease_until": None, "worker": ""})
+
+
+def recover(tx: Connection, now: datetime) -> int:
+    """Make UNCERTAIN what was on the wire when its worker's lease ran out; return how many rows."""
+    lost = tx.scalars(
+        update(outbox)
+        .where(outbox.c.state == OutboxState.SENDING.value, outbox.c.lease_until <= now)
+        .values(state=OutboxState.UNCERTAIN.value)
+        .returning(outbox.c.id)
+    ).all()
+    for number in lost:
+        _keep(tx, number, Receipt(OutboxState.UNCERTAIN, now))
+    return len(lost)
+
+
+def resolve(tx: Connection, number: int, old: OutboxState, receipt: Receipt) -> bool:
+    """Let a person decide over a row: UNCERTAIN or FAILED → `receipt.state`. False where it is no longer `old`.
+
+    Back in PENDING it is due at once and has its five days again; a late answer of the old worker no longer counts.
+    """
+    facts: dict[str, object] = {"state": receipt.state.value, "fence": outbox.c.fence + 1, "lease_until": None}
+    if receipt.state is OutboxState.PENDING:
+        facts |= {"attempts": 0, "next_try_at": None}
+    done = _change(tx, and_(outbox.c.id == number, outbox.c.state == old.value), facts)
+    if done:
+        _keep(tx, number, receipt)
+    return done
+
+
+def cancel_pending(tx: Connection, draft: int) -> int:
+    """Cancel what has not begun to leave of a draft, also what a worker has claimed; return how many rows."""
+    cancelled = tx.scalars(
+        update(outbox)
+        .where(outbox.c.draft == draft, outbox.c.state.in_(_WAITING))
+        .values(state=OutboxState.CANCELLED.value, fence=outbox.c.fence + 1, lease_until=None)
+        .returning(outbox.c.id)
+    )
+    return len(cancelled.all())
+
+
+def counts(tx: Connection, draft: int | None = None) -> Mapping[OutboxState, int]:
+    """Count rows by state (of one draft); a state without rows is 0."""
+    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    found = tx.execute(query if draft is None else query.where(outbox.c.draft == draft))
+    return dict.fromkeys(OutboxState, 0) | {OutboxState(state): number for state, number in found}
+
+
+def listing(tx: Connection, state: OutboxState | None = None, *, draft: int | None = None) -> tuple[Queued, ...]:
+    """Return the rows (in one state, of one draft) in the order they were made, each with its last answer."""
+    last = select(func.max(receipts.c.id)).where(receipts.c.outgoing == outbox.c.id)
+    query = (
+        select(outbox, receipts.c.state.label("answered"), receipts.c.at, receipts.c.code, receipts.c.text)
+        .outerjoin(receipts, receipts.c.id == last.correlate(outbox).scalar_subquery())
+        .order_by(outbox.c.id)
+    )
+    if state is not None:
+        query = query.where(outbox.c.state == state.value)
+    if draft is not None:
+        query = query.where(outbox.c.draft == draft)
+    return tuple(Queued(row.id, _outgoing(row), _answer(row)) for row in tx.execute(query))
+
+
+def answers(tx: Connection, number: int) -> tuple[Receipt, ...]:
+    """Return every answer to a message, oldest first."""
+    rows = tx.execute(select(receipts).where(receipts.c.outgoing == number).order_by(receipts.c.id))
+    return tuple(Receipt(OutboxState(row.state), row.at, row.code, row.text) for row in rows)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        outbox.c.state.in_(_WAITING),
+        or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now),
+        or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now),
+    )
+
+
+def _held(number: int, fence: int) -> ColumnElement[bool]:
+    return and_(outbox.c.id == number, outbox.c.fence == fence)
+
+
+def _change(tx: Connection, condition: ColumnElement[bool], facts: Mapping[str, object]) -> bool:
+    done = tx.execute(update(outbox).where(condition).values(**facts).returning(outbox.c.id))
+    return done.one_or_none() is not None
+
+
+def _keep(tx: Connection, number: int, receipt: Receipt) -> None:
+    tx.execute(insert(tx, receipts).values(asdict(receipt) | {"outgoing": number, "state": receipt.state.value}))
+
+
+def _outgoing(row: Row[Any]) -> Outgoing:
+    return Outgoing(
+        key=row.key,
+        draft=row.draft,
+        channel=row.channel,
+        customer=row.customer,
+        recipient=row.recipient,
+        message_id=row.message_id,
+        content=row.content,
+        state=OutboxState(row.state),
+        attempts=row.attempts,
+        next_try_at=row.next_try_at,
+    )
+
+
+def _answer(row: Row[Any]) -> Receipt | None:
+    return Receipt(OutboxState(row.answered), row.at, row.code, row.text) if row.answered else None

@@ -9,7 +9,7 @@ customer, or a server that two files name, be seen.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from feedbot.errors import InventoryError
 from feedbot.inventory._lines import Line, server_name
@@ -123,13 +123,13 @@ def combine(files: Iterable[CustomerFile]) -> CustomerFile:
     return _settled(entries, [row for part in parts for row in part.refused], whole=True)
 
 
-@dataclass(slots=True)
 class _Register:
     """What was taken so far, by id."""
 
-    customers: dict[str, Customer] = field(default_factory=dict)
-    contracts: dict[str, Contract] = field(default_factory=dict)
-    servers: dict[str, Server] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.customers: dict[str, Customer] = {}
+        self.contracts: dict[str, Contract] = {}
+        self.servers: dict[str, Server] = {}
 
     def objection(self, nouns: tuple[Noun, ...], whole: bool) -> str:
         """Return why a row cannot stand beside those before it; empty where it can."""

@@ -5,7 +5,6 @@ file holds any number of servers. An empty version stands for "not known": such 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from feedbot import version
 from feedbot.inventory._lines import server_name
@@ -56,14 +55,6 @@ _SCHEMES = {
 _MAX_NAME = 200
 
 
-@dataclass(slots=True)
-class _Host:
-    """What was read of one server so far."""
-
-    distro: str = ""
-    components: dict[Component, None] = field(default_factory=dict)
-
-
 def detect(text: str) -> bool:
     """Tell whether the first row is a header with the columns that every such table has."""
     return set(_REQUIRED) <= set(header(text, _COLUMNS))
@@ -71,7 +62,7 @@ def detect(text: str) -> bool:
 
 def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     """Yield the refused rows, then the servers in the order of the file."""
-    hosts: dict[str, _Host] = {}
+    hosts: dict[str, dict[Component, None]] = {}
     for record in records(text, name, _COLUMNS, _REQUIRED):
         if isinstance(record, RefusedRow):
             yield record
@@ -80,11 +71,9 @@ def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
         if isinstance(component, RefusedRow):
             yield component
             continue
-        host = hosts.setdefault(server_name(record.get("server")), _Host())
-        host.distro = host.distro or component.distro
-        host.components[component] = None
-    for server, host in hosts.items():
-        yield HostPackages(server, tuple(host.components), host.distro)
+        hosts.setdefault(server_name(record.get("server")), {})[component] = None
+    for server, components in hosts.items():
+        yield HostPackages(server, tuple(components), next((one.distro for one in components if one.distro), ""))
 
 
 def _component(record: Record) -> Component | RefusedRow:

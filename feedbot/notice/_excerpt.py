@@ -13,6 +13,9 @@ from feedbot.version import VersionRange
 _FULL = 54
 """Columns from which a line counts as filled: publishers fold at 64 to 76, so its sentence goes on in the next."""
 _OWN_LINE = re.compile(r"\s|[-•*>] |・|■|\(\d+\)|\d+[.)] |[A-Za-z]+://|\*\)?\d* ")
+_LETTER = re.compile(r"[ぁ-んァ-ヶー一-龠]")
+_SPACED = re.compile(r"[ぁ-んァ-ヶー一-龠] [!-~]|[!-~] [ぁ-んァ-ヶー一-龠]")
+"""Publishers such as JPCERT/CC set Latin words off by a blank, and drop it where a line ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,13 @@ def unfolded(paragraph: str) -> str:
     """Join the lines a publisher folded; short lines, lists and indented lines stay lines of their own."""
     made: list[str] = []
     filled = False
+    spaced = bool(_SPACED.search(paragraph))
     for line in paragraph.split("\n"):
         words = line.rstrip()
         if filled and not _OWN_LINE.match(words):
-            made[-1] += (" " if made[-1][-1].isascii() and words[0].isascii() else "") + words
+            latin = made[-1][-1].isascii() + words[0].isascii()
+            blank = " " if latin == 2 or (latin == 1 and spaced and _LETTER.search(made[-1][-1] + words[0])) else ""
+            made[-1] += blank + words
         else:
             made.append(words)
         filled = width(words) >= _FULL

@@ -14,12 +14,12 @@ from feedbot.notice._model import Kind, MailText, Notice, Post, Provider, Recipi
 from feedbot.notice._places import original_url
 from feedbot.notice._separation import foreign
 from feedbot.notice._spelling import misspelt
-from feedbot.notice._words import honorific, publisher
+from feedbot.notice._words import SUBJECT_LIMIT, honorific, publisher
 from feedbot.reading.dates import read_date
 
 __all__ = ["Finding", "check"]
 
-_SUBJECT, _MATTER = 60, 30
+_MATTER = 30
 _DOUBLED = re.compile(r"((?=[^\s]{0,29}?[ぁ-んァ-ヶ一-龠])[^\s\d・=*_-][^\s]{3,29})\1")
 _MIXED = re.compile(r"御中[^\n]{0,20}様|(?<!お客)様[ 、]*(?:御中|各位|殿)|各位[ ]*(?:様|殿|御中)|様[ ]*様|殿[ ]*様")
 _BROKEN = re.compile(r"\ufffd|[縺繧繝](?![れら])|Ã[\x80-\xbf]|â€|[\x00-\x08\x0b-\x1f\x7f]")
@@ -130,9 +130,9 @@ def _original(notice: Notice, post: Post, provider: Provider) -> Iterator[Findin
 
 
 def _subject(notice: Notice, subject: str) -> Iterator[Finding]:
-    if len(subject) > _SUBJECT:
+    if len(subject) > SUBJECT_LIMIT:
         yield error(
-            "subject-length", "subject", "{count} characters; {limit} at most", count=len(subject), limit=_SUBJECT
+            "subject-length", "subject", "{count} characters; {limit} at most", count=len(subject), limit=SUBJECT_LIMIT
         )
     products = {item.product for one in notice.advisories for item in one.affected if item.product}
     matter = re.sub(r"^(?:【[^】]*】)+", "", subject).casefold()

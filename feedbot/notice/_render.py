@@ -5,7 +5,7 @@ mail. They run sandboxed, an unknown name is an error, and their work is bounded
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -201,8 +201,13 @@ def mail(notice: Notice, recipient: Recipient, provider: Provider, templates: Te
 
 
 def subject(notice: Notice, provider: Provider, templates: Templates) -> str:
-    """Render the subject, one line."""
-    return " ".join(templates.text("notice/subject.j2", {"notice": notice, "provider": provider}).split())
+    """Render the subject, one line. 「に関する注意喚起」 gives way where it would make the line too long."""
+    for title in (notice.title, notice.title.removesuffix(_words.ALERT).rstrip()):
+        values = {"notice": replace(notice, title=title), "provider": provider}
+        line = " ".join(templates.text("notice/subject.j2", values).split())
+        if len(line) <= _words.SUBJECT_LIMIT:
+            break
+    return line
 
 
 def page(name: str, values: Mapping[str, object], templates: Templates) -> bytes:

@@ -87,7 +87,9 @@ _DISTROS = {
     "freebsd": "FreeBSD",
     "netbsd": "NetBSD",
 }
-_ALERT = "に関する注意喚起"
+ALERT = "に関する注意喚起"
+SUBJECT_LIMIT = 60
+"""Characters of a subject; a full-width one counts as one."""
 
 
 def day(value: date | datetime) -> str:
@@ -147,12 +149,12 @@ def publisher(advisory: Advisory) -> str:
 def alert_title(title: str) -> str:
     """Return a title that ends in 「に関する注意喚起」 exactly once (or in its publisher's own …注意喚起)."""
     title = " ".join(title.split())
-    while title.endswith(_ALERT):
-        title = title.removesuffix(_ALERT).rstrip()
+    while title.endswith(ALERT):
+        title = title.removesuffix(ALERT).rstrip()
     if title.endswith("注意喚起"):
         return title
     space = " " if title[-1:].isascii() else ""
-    return f"{title}{space}{_ALERT}"
+    return f"{title}{space}{ALERT}"
 
 
 def severity_words(score: str) -> str:

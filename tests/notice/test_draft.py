@@ -133,6 +133,9 @@ def test_unfolding_joins_filled_lines_only() -> None:
     long = "あ" * 32
     assert unfolded(f"{long}\nい") == f"{long}い"
     assert unfolded(f"{long} abc\ndef") == f"{long} abc def"
+    spaced = f"NTP サーバ{'あ' * 27}"
+    assert unfolded(f"{spaced}を\nNTP で、\n{spaced} x\nで") == f"{spaced}を NTP で、\n{spaced} x で"
+    assert unfolded(f"{spaced}、\nNTP") == f"{spaced}、NTP"
     assert unfolded("短い行\n次の行") == "短い行\n次の行"
     assert unfolded(f"{long}\n- 項目") == f"{long}\n- 項目"
     assert unfolded(f"{long}\n(1) 項目") == f"{long}\n(1) 項目"

@@ -7,7 +7,7 @@ from feedbot.advisory import Signature, Verdict
 from feedbot.errors import NoticeError
 from feedbot.inventory import Component, Contract, Plan, Server
 from feedbot.matching import Because, Exposure, Match, MatchVerdict
-from feedbot.notice import Block, Recipient, draft, render
+from feedbot.notice import Block, Recipient, Step, draft, render
 from feedbot.notice._fold import COLUMNS, width
 from feedbot.notice._share import commands
 from tests.notice.fixtures import AOBA, CASE, EXPOSURES, NOW, PROVIDER, SATO, TIMED, VU
@@ -114,6 +114,15 @@ def test_a_subject_is_one_line() -> None:
     """Whatever stands in a title, the subject holds no line break."""
     notice = replace(NOTICE, title="題\r\nBcc: x@y.example")
     assert render.subject(notice, PROVIDER, TEMPLATES) == "【重要】【みほんレンタルサーバー】題 Bcc: x@y.example"
+
+
+def test_a_long_subject_gives_up_its_formula_first() -> None:
+    """「に関する注意喚起」 is left out where the subject would pass 60 characters; the matter is never cut."""
+    matter = "timed の応答増幅により第三者への攻撃に加担する問題"
+    first = replace(NOTICE, title=f"{matter}に関する注意喚起")
+    assert render.subject(first, PROVIDER, TEMPLATES) == f"【重要】【みほんレンタルサーバー】{matter}に関する注意喚起"
+    update = render.subject(replace(first, step=Step.UPDATE), PROVIDER, TEMPLATES)
+    assert update == f"【重要】【みほんレンタルサーバー】{matter}(2026/11/24更新)"
 
 
 def test_commands_suit_the_distribution() -> None:

@@ -76,6 +76,12 @@ def history(tx: Connection, source: str, number: str) -> tuple[StoredRevision, .
     return _revisions(tx, query.where(advisories.c.source == source, advisories.c.number == number))
 
 
+def document_of(tx: Connection, advisory: Advisory) -> str:
+    """Return the SHA-256 of the document that exactly this revision was read from; empty where it is not kept."""
+    kept = reversed(history(tx, advisory.source, advisory.number))
+    return next((one.document for one in kept if one.advisory == advisory), "")
+
+
 def by_name(tx: Connection, names: Collection[str]) -> tuple[Advisory, ...]:
     """Return the current advisories that go by any of these names (numbers and aliases), in the order they came."""
     found: dict[int, Advisory] = {}

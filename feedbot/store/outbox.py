@@ -157,6 +157,11 @@ def listing(tx: Connection, state: OutboxState | None = None, *, draft: int | No
     return tuple(Queued(row.id, _outgoing(row), _answer(row)) for row in tx.execute(query))
 
 
+def message_id(tx: Connection, key: str) -> str:
+    """Return the Message-ID of the message of a key, for a later one to refer to; empty where there is none."""
+    return tx.scalar(select(outbox.c.message_id).where(outbox.c.key == key)) or ""
+
+
 def answers(tx: Connection, number: int) -> tuple[Receipt, ...]:
     """Return every answer to a message, oldest first."""
     rows = tx.execute(select(receipts).where(receipts.c.outgoing == number).order_by(receipts.c.id))

@@ -1,6 +1,7 @@
 """Revisions only go up, names join, held texts are never current."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Thread
 
@@ -41,6 +42,18 @@ def test_there_is_none_before_the_first(tx: Connection) -> None:
     """An unknown advisory has no current revision and no history."""
     assert advisories.current(tx, "csirt_a", "CSIRT-A-2026-0001") is None
     assert advisories.history(tx, "csirt_a", "CSIRT-A-2026-0001") == ()
+
+
+def test_the_document_of_a_revision(tx: Connection) -> None:
+    """Each revision names the document it was read from; a text that is not kept names none."""
+    other = replace(PAGE, body=b"second")
+    documents.save(tx, "csirt_a", other)
+    first, second = advisory(), advisory(revision="2")
+    save(tx, first)
+    advisories.save_revision(tx, second, "d2", other.sha256, LATER)
+    assert advisories.document_of(tx, first) == PAGE.sha256
+    assert advisories.document_of(tx, second) == other.sha256
+    assert advisories.document_of(tx, advisory(revision="3")) == ""
 
 
 def test_the_same_number_of_two_sources_is_two_advisories(tx: Connection) -> None:

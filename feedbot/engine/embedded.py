@@ -31,7 +31,7 @@ FIRST_WITHIN = timedelta(seconds=2)
 GRACE = timedelta(seconds=10)
 
 log = structlog.get_logger()
-P = ParamSpec("P")
+_P = ParamSpec("_P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,8 @@ def run(
 
 
 def _scheduler(jobs: Sequence[Job], running: "_Running", first_within: timedelta) -> BackgroundScheduler:
-    # It logs every failure a second time, with a traceback, to whatever handler there is.
-    quiet = logging.getLogger("apscheduler")
-    quiet.addHandler(logging.NullHandler())
-    quiet.propagate = False
+    # It logs every failure with a traceback, to whatever handler there is; what is to be said, _report says.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL + 1)
     # A thread a job: the senders must not wait behind twenty slow sources.
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(max(len(jobs), 1))})
     scheduler.add_listener(_here(_report), EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
@@ -92,7 +90,7 @@ def _scheduler(jobs: Sequence[Job], running: "_Running", first_within: timedelta
     return scheduler
 
 
-def _here(call: Callable[P, None]) -> Callable[P, None]:
+def _here(call: Callable[_P, None]) -> Callable[_P, None]:
     """Let `call` run in other threads as it would here: the language of messages is a context variable."""
     context = copy_context()
     return lambda *arguments, **named: context.copy().run(call, *arguments, **named)

@@ -1,7 +1,9 @@
 """Mails as bytes: what is read back is what was given, and nothing else is in it."""
 
 import email
+import email.header
 import email.policy
+import email.utils
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
@@ -111,6 +113,15 @@ def test_a_contact_that_is_no_address_leaves_the_sender() -> None:
     """Where replies go must be an address."""
     outgoing = compose(provider=replace(PROVIDER, contact="サポート窓口 03-0000-0000"))
     assert parsed(outgoing)["Reply-To"] == "notice@aozora.example"
+
+
+@pytest.mark.parametrize("name", ["Aozora, Inc.", "Evil <evil@a.example>", '"', "a\\", "(c)", "", "A" * 300, " a  b "])
+def test_a_sender_has_one_address_whatever_his_name_is(name: str) -> None:
+    """Commas, angles and quotes in the company's name make no second address."""
+    found = email.message_from_bytes(compose(provider=replace(PROVIDER, name=name)).content)
+    ((shown, address),) = email.utils.getaddresses([found["From"].replace("\r\n", "")])
+    assert address == "notice@aozora.example"
+    assert str(email.header.make_header(email.header.decode_header(shown))) == name
 
 
 @pytest.mark.parametrize(

@@ -254,7 +254,19 @@ def test_a_cut_before_the_message_was_named_is_no_session(before: int) -> None:
 def test_silence_after_the_dot_is_uncertain_at_the_deadline() -> None:
     """The dot has its own, longer span; then it is over."""
     with scripted(then(say(*OPEN), then(read_all, lambda connection, lines: time.sleep(1)))) as settings:
+        started = time.monotonic()
         assert only_answer(settings).outcome is Outcome.UNCERTAIN
+        assert time.monotonic() - started < 0.9
+
+
+def test_a_refused_sender_is_not_tried_on_the_same_connection_again() -> None:
+    """The session is let go of: what comes next begins afresh."""
+    left = []
+    with scripted(then(say(*OPEN[:2], b"550 no\r\n"), lambda _, lines: left.append(lines.readlines()))) as settings:
+        session = SmtpSession(settings)
+        assert session.send(OUTGOING) == Answer(Outcome.NO_SESSION, 550, "no")
+        time.sleep(0.1)
+        assert left == [[]]
 
 
 def test_nonsense_after_the_dot_is_uncertain() -> None:
@@ -281,9 +293,11 @@ def test_an_answer_by_the_byte_ends_at_the_deadline() -> None:
 
 def test_an_answer_without_end_is_cut_off() -> None:
     """An endless multi-line reply does not fill memory."""
-    endless = then(say(*OPEN[:1]), lambda connection, lines: connection.sendall(b"250-more\r\n" * 100_000))
+    endless = say(OPEN[0], b"250-more\r\n" * 100_000)
     with scripted(endless) as settings:
-        assert only_answer(settings).outcome is Outcome.NO_SESSION
+        answer = only_answer(settings)
+    assert answer.outcome is Outcome.NO_SESSION
+    assert "no end" in answer.text
 
 
 def test_a_connection_that_died_while_idle_is_replaced() -> None:

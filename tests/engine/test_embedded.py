@@ -28,19 +28,19 @@ def test_jobs_run_soon_and_again() -> None:
 
     def call() -> None:
         runs.append(time.monotonic())
-        if len(runs) == 3:
+        if len(runs) >= 3:
             stop.set()
 
     hourly: list[int] = []
     started = time.monotonic()
     assert run([job("a", call), job("b", lambda: hourly.append(1), NEVER)], stop, first_within=SOON) == ()
-    assert len(runs) == 3
+    assert len(runs) >= 3
     assert hourly == [1]
     assert runs[0] - started < 1
     assert runs[2] - runs[0] >= 0.08
 
 
-def test_a_failing_job_is_logged_and_the_others_go_on(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_failing_job_is_logged_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
     """Ours by its words, a foreign one with its traceback; both run again, and nothing is printed besides."""
     stop = threading.Event()
     counts = {"known": 0, "foreign": 0, "good": 0}
@@ -64,11 +64,11 @@ def test_a_failing_job_is_logged_and_the_others_go_on(capfd: pytest.CaptureFixtu
     assert failed["known"]["error"] == "https://a.example/: the server answered 503"
     assert "traceback" not in failed["known"]
     assert "foreign" in failed["foreign"]["traceback"]
-    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
 
 
-def test_a_job_never_overlaps_itself_and_what_it_missed_is_one_run() -> None:
-    """A run of four intervals is followed by one run, not by four."""
+def test_a_job_never_overlaps_itself() -> None:
+    """A run of four intervals is not joined by others, and is said to be late."""
     stop, inside, most = threading.Event(), [], []
 
     def slow() -> None:
@@ -76,11 +76,22 @@ def test_a_job_never_overlaps_itself_and_what_it_missed_is_one_run() -> None:
         most.append(len(inside))
         time.sleep(0.2)
         inside.pop()
-        if len(most) == 2:
+        if len(most) >= 2:
             stop.set()
 
-    run([job("slow", slow)], stop, first_within=SOON)
-    assert most == [1, 1]
+    with capture_logs() as logs:
+        run([job("slow", slow)], stop, first_within=SOON)
+    assert set(most) == {1}
+    assert "job_still_running" in {entry["event"] for entry in logs}
+
+
+def test_what_was_missed_is_one_run() -> None:
+    """Six runs that were due while the machine slept are made up for by one."""
+    stop, runs = threading.Event(), []
+    threading.Timer(0.15, stop.set).start()
+    late = job("late", lambda: runs.append(1), timedelta(seconds=0.5))
+    run([job("first", lambda: None, NEVER), late], stop, first_within=timedelta(seconds=-6))
+    assert runs == [1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -95,7 +106,7 @@ def test_a_signal_stops_cleanly(number: signal.Signals) -> None:
         finished.append(1)
 
     started = time.monotonic()
-    assert run([job("a", call)], threading.Event(), first_within=SOON) == ()
+    assert run([job("a", call, NEVER)], threading.Event(), first_within=SOON) == ()
     assert finished == [1]
     assert time.monotonic() - started < 3
     assert signal.getsignal(number) is before
@@ -124,7 +135,7 @@ def test_a_long_job_may_look_at_the_event() -> None:
         looked.append(stop.wait(5))
 
     threading.Timer(0.1, stop.set).start()
-    assert run([job("polite", polite)], stop, first_within=SOON) == ()
+    assert run([job("polite", polite, NEVER)], stop, first_within=SOON) == ()
     assert looked == [True]
 
 

@@ -80,7 +80,7 @@ def test_a_job_never_overlaps_itself() -> None:
             stop.set()
 
     with capture_logs() as logs:
-        run([job("slow", slow)], stop, first_within=SOON)
+        run([job("slow", slow), job("other", lambda: None, NEVER)], stop, first_within=SOON)
     assert set(most) == {1}
     assert "job_still_running" in {entry["event"] for entry in logs}
 

@@ -215,7 +215,6 @@ def _key(info: dict[str, object], own: str, primary: str, user_id: str) -> Key:
 
 
 def _user_id(text: str) -> str:
-    """Undo the escapes of the listing, for showing: what cannot be printed becomes U+FFFD."""
-    raw = re.sub(r"\\x([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), text)
-    shown = raw.encode("latin-1", errors="replace").decode("utf-8", errors="replace")
+    """Read a user id for showing; python-gnupg gives its bytes as characters. What cannot be printed becomes U+FFFD."""
+    shown = text.encode("latin-1", errors="replace").decode("utf-8", errors="replace")
     return "".join(char if char.isprintable() else "\ufffd" for char in shown)

@@ -53,7 +53,8 @@ def judge(code: int, said: bytes) -> Report:
         if code == 0 or count["VALIDSIG"]:
             raise _contradiction(lines, code)
         return Report(_without_key(word, count))
-    if code != 0 or count["VALIDSIG"] != 1 or count["NO_PUBKEY"]:
+    honest_codes = (0, 1) if word == "EXPSIG" else (0,)
+    if code not in honest_codes or count["VALIDSIG"] != 1 or count["NO_PUBKEY"]:
         raise _contradiction(lines, code)
     if word != "REVKEYSIG" and count["KEYREVOKED"]:
         raise _contradiction(lines, code)

@@ -1,0 +1,43 @@
+"""The judge that a source member is given."""
+
+import pytest
+
+from feedbot.advisory import Trust, Verdict
+from feedbot.signature import KeyringError, VerifiedText, judge_for, keys
+from tests.signature.make_cases import NOW, NUMBER, TEXT, Workshop, canonical
+
+
+def test_a_judge_knows_its_source(workshop: Workshop) -> None:
+    """Keyring, pins and transport are the source's; the number is the feed's."""
+    judge = judge_for(keys.merge([workshop.public(workshop.a)]), (workshop.a,), NOW, "https")
+    text = judge(b"<p>page</p>\n" + workshop.clear() + b"<p>more</p>", NUMBER)
+    assert isinstance(text, VerifiedText)
+    assert text.text == TEXT.rstrip("\n")
+    assert text.signed == canonical(TEXT)
+    assert text.original.startswith(b"-----BEGIN PGP SIGNED")
+    assert text.signature.transport == "https"
+    assert text.signature.trust is Trust.SIGNED
+    assert judge(workshop.clear(), "OTHER-1").signature.verdict is Verdict.REFUSED
+    assert judge(workshop.clear(by=workshop.b), NUMBER).signature.verdict is Verdict.UNKNOWN_KEY
+
+
+def test_without_keys_nothing_verifies(workshop: Workshop) -> None:
+    """A signed text is by an unknown key; one without BEGIN line is unsigned and whole."""
+    judge = judge_for(None, (), NOW, "https")
+    assert judge(workshop.clear(), None).signature.verdict is Verdict.UNKNOWN_KEY
+    text = judge(TEXT.encode("euc_jp"), NUMBER)
+    assert (text.text, text.signature.verdict, text.signature.trust) == (TEXT, Verdict.UNSIGNED, Trust.TRANSPORT)
+
+
+def test_large_pages_without_a_block_are_unsigned() -> None:
+    """The limit is for signed texts."""
+    judge = judge_for(None, (), NOW, "http")
+    text = judge(b"x\n" * 1_000_000, None)
+    assert (text.signature.verdict, text.signature.trust) == (Verdict.UNSIGNED, Trust.NONE)
+
+
+def test_a_pin_must_be_a_fingerprint(workshop: Workshop) -> None:
+    """A key id in the configuration is a fault, not a pin that never matches."""
+    judge = judge_for(keys.merge([workshop.public(workshop.a)]), (workshop.a[-16:],), NOW, "file")
+    with pytest.raises(KeyringError, match="40 hexadecimal"):
+        judge(workshop.clear(), None)

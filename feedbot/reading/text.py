@@ -113,7 +113,7 @@ def joined(lines: Iterable[str]) -> str:
 
 def sentences(lines: Iterable[str]) -> tuple[str, ...]:
     """Return the sentences of folded prose, Japanese or English, each on one line."""
-    found = re.split(r"(?<=。)|(?<=[.!?])\s+(?=[A-Z\"(])", joined(lines))
+    found = re.split(r"(?<=。)|(?<=[.!?])\s+(?=[A-Z\"(])|(?<=[a-z0-9]{4}\.)\s+(?=[a-z])", joined(lines))
     return tuple(sentence.strip() for sentence in found if sentence.strip())
 
 

@@ -4,13 +4,14 @@ name affected and fixed versions."""
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
+from itertools import pairwise
 
 from feedbot.advisory import Affected, Fixed, HistoryEntry, Reference, Severity, Signature, Status, UnreadRange, Verdict
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.messages import tr
 from feedbot.reading import dates, phrases
-from feedbot.reading.text import bare, joined, paragraphs, urls
+from feedbot.reading.text import bare, is_bullet, joined, paragraphs, urls
 from feedbot.version import Constraint, VersionRange
 
 SCHEME = "generic"
@@ -28,6 +29,11 @@ _NOT_AFFECTED = re.compile(
     r"影響[をは]受け(?:な|ません)|影響はありません|対象(?:外|ではありません)"
     r"|\bnot (?:affected|vulnerable)\b|\bunaffected\b"
 )
+_NO_WORKAROUND = re.compile(
+    r"(?:回避策|緩和策|ワークアラウンド)は.{0,20}(?:ありません|(?:確認|提供)されていません)|\bno workaround",
+    re.IGNORECASE,
+)
+_EDITION = re.compile(r"[^A-Za-z]{0,8}(?:版|系|ブランチ)")
 _SAYS_AFFECTED = re.compile(
     r"影響を受け|対象|脆弱|より前|以前|未満|以下|から.*まで"
     r"|\b(?:affect|vulnerable|prior|before|earlier|through|up to|older|susceptible)",
@@ -81,8 +87,12 @@ def affected_lines(lines: Iterable[str], product: str = "") -> tuple[Affected, .
 def _line(wording: str, product: str) -> Affected:
     phrase = phrases.read(wording, "", SCHEME)
     if phrase.range is None:
-        return Affected(product, UnreadRange(wording), wording)
-    return Affected(phrase.product or product, phrase.range, wording, unread=phrase.unread)
+        # What begins with words of its own may be about another product than the line before it.
+        named = product if _VERSION.match(wording) else phrase.product
+        return Affected(named, UnreadRange(wording), wording)
+    # 「長期版の 0.8.x」 names an edition of the product before it, no product.
+    named = product if product and _EDITION.fullmatch(phrase.product) else phrase.product or product
+    return Affected(named, phrase.range, wording, unread=phrase.unread)
 
 
 def affected_sentences(prose: Iterable[str], product: str = "") -> tuple[Affected, ...]:
@@ -118,7 +128,7 @@ def fixed_lines(lines: Iterable[str], product: str = "") -> tuple[Fixed, ...]:
         versions = phrase.fixed or _exact(phrase.range)
         # "ntp-4.2.8p1" is the name of an archive.
         named = phrase.product.rstrip("-") or product
-        found += (Fixed(named, VersionRange(SCHEME, (Constraint("=", one),)), line) for one in versions)
+        found += (Fixed(named, VersionRange(SCHEME, (Constraint("=", one),)), bare(line)) for one in versions)
         product = named
     return tuple(dict.fromkeys(found))
 
@@ -143,7 +153,7 @@ def moment(text: str, where: str, zone: tzinfo = dates.JST) -> datetime | None:
 
 
 def references(text: str) -> Iterator[Reference]:
-    """Yield each link with the lines above it."""
+    """Yield each link with the lines above it; in a table, with the words of its row."""
     for run in paragraphs(text):
         labels: list[str] = []
         for line in run:
@@ -151,12 +161,33 @@ def references(text: str) -> Iterator[Reference]:
             words = line
             for url in found:
                 words = words.replace(f"<{url}>", "").replace(url, "")
-            words = bare(words)
-            if words and not words.startswith("更新:"):
-                labels.append(words)
-            yield from (Reference(url, joined(labels)) for url in found)
-            if found:
+            words = bare(words.replace("\t", " "))
+            labels = [words] if "\t" in line else [*labels, words]
+            yield from (Reference(url, joined(label for label in labels if _is_label(label))) for url in found)
+            if found or "\t" in line:
                 labels = []
+
+
+def _is_label(line: str) -> bool:
+    return bool(line) and not line.startswith("更新:")
+
+
+def workarounds(text: str) -> Iterator[str]:
+    """Yield the workarounds of a text that is about them.
+
+    They are the items of its lists with the lines below each, a list under a line of its own as a whole, or the whole
+    text where it has no list. A text that says there is none gives none.
+    """
+    runs = paragraphs(text)
+    lists = [run for run in runs if any(map(is_bullet, run))]
+    if _NO_WORKAROUND.search(text) or not runs:
+        return
+    if not lists:
+        yield "\n".join(map(joined, runs))
+    for run in lists:
+        starts = [index for index, line in enumerate(run) if is_bullet(line)] if is_bullet(run[0]) else [0]
+        for start, end in pairwise([*starts, len(run)]):
+            yield "\n".join((bare(run[start]), *map(str.strip, run[start + 1 : end])))
 
 
 def history(text: str) -> Iterator[HistoryEntry]:

@@ -29,13 +29,17 @@ pins, or the UnsignedText with the reason. A member that has nothing signed call
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """A publisher: `title` as operators know it, `issuer` as a notice names it, `listing_url` of its live feed."""
+    """A publisher: `title` as operators know it, `issuer` as a notice names it, `listing_url` of its live feed.
+
+    `alerts`: what it publishes is 注意喚起 to everybody, so one without versions concerns every administrator.
+    """
 
     title: str
     issuer: str
     listing_url: str
     interval: timedelta
     language: str = "ja"
+    alerts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ SOURCE = SourceInfo(
     issuer="JPCERT/CC",
     listing_url="https://www.jpcert.or.jp/rss/jpcert.rdf",
     interval=timedelta(minutes=30),
+    alerts=True,
 )
 
 _NUMBER = re.compile(
@@ -43,10 +44,6 @@ _AFFECTED = re.compile(r"対象(?!外)|影響を受ける|Affected", re.IGNORECA
 _SOLUTION = re.compile(r"対策|解決|Solution|Resolution", re.IGNORECASE)
 _WORKAROUND = re.compile(r"回避策|緩和策|軽減策|ワークアラウンド|Workaround|Mitigation", re.IGNORECASE)
 _HISTORY = re.compile(r"改訂履歴|更新履歴|Revision History", re.IGNORECASE)
-_NO_WORKAROUND = re.compile(
-    r"(?:回避策|緩和策|ワークアラウンド)は.{0,20}(?:ありません|(?:確認|提供)されていません)|\bno workaround",
-    re.IGNORECASE,
-)
 
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
@@ -255,33 +252,21 @@ def _summary(parts: tuple[Section, ...]) -> str:
 
 
 def _workarounds(headed: tuple[Section, ...]) -> tuple[str, ...]:
-    """Return the workarounds: of a section about them, or those that 対策 introduces as such.
-
-    Each paragraph with a list is one; a section without lists is one as a whole.
-    """
+    """Return the workarounds: of a section about them, or those that 対策 introduces as such."""
     found: list[str] = []
     for part in headed:
-        runs = texts.paragraphs(part.text)
-        lists = [run for run in runs if any(map(texts.is_bullet, run))]
-        if _NO_WORKAROUND.search(part.text):
-            continue
         if _WORKAROUND.search(part.heading):
-            found += map(_listed, lists) if lists else ["\n".join(map(texts.joined, runs))]
+            found += _facts.workarounds(part.text)
         elif _SOLUTION.search(part.heading):
-            found += map(_listed, _introduced(runs))
-    return tuple(one for one in found if one)
+            found += _facts.workarounds("\n\n".join("\n".join(run) for run in _introduced(part.text)))
+    return tuple(found)
 
 
-def _introduced(runs: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, ...]]:
+def _introduced(text: str) -> Iterator[tuple[str, ...]]:
     """Yield the lists that follow a paragraph which speaks of workarounds."""
     introduced = False
-    for run in runs:
-        if any(map(texts.is_bullet, run)):
-            if introduced:
-                yield run
-        else:
+    for run in texts.paragraphs(text):
+        if not any(map(texts.is_bullet, run)):
             introduced = bool(_WORKAROUND.search(texts.joined(run)))
-
-
-def _listed(run: tuple[str, ...]) -> str:
-    return "\n".join((texts.bare(run[0]), *map(str.strip, run[1:])))
+        elif introduced:
+            yield run

@@ -103,9 +103,14 @@ def _page(document: Document, page: _html.Page) -> Advisory:
         sections=tuple(part for part in parts if part.heading != "更新履歴"),
         references=_references(parts),
         history=tuple(_facts.history(by_name.get("更新履歴", ""))),
-        url=document.url if document.transport in ("https", "http") else page.meta("og:url"),
+        url=document.url if document.transport in ("https", "http") else _address(number),
         publisher=SOURCE.issuer,
     )
+
+
+def _address(number: str) -> str:
+    kind, _, digits = number.partition("#")
+    return f"https://jvn.jp/{kind[3:].lower() or 'jp'}/{kind}{digits}/"
 
 
 def _stamp(pattern: re.Pattern[str], text: str, where: str) -> datetime | None:
@@ -137,14 +142,14 @@ def _affected(text: str) -> Iterator[Affected]:
 
 
 def _workarounds(text: str) -> Iterator[str]:
-    """Yield the paragraphs below the line that says to work around (ワークアラウンドを実施する), up to the next."""
-    inside = False
-    for run in texts.paragraphs(text):
-        lines = list(run)
-        while lines and _ACTION.match(lines[0].strip()):
-            inside = bool(_WORKAROUND.search(lines.pop(0)))
-        if inside and lines:
-            yield "\n".join((texts.bare(lines[0]), *map(str.strip, lines[1:])))
+    """Yield what stands below a line that says to work around (ワークアラウンドを実施する), up to the next action."""
+    inside, lines = False, list[str]()
+    for line in text.split("\n"):
+        if _ACTION.match(line.strip()):
+            inside = bool(_WORKAROUND.search(line))
+        elif inside:
+            lines.append(line)
+    yield from _facts.workarounds("\n".join(lines))
 
 
 def _references(parts: tuple[Section, ...]) -> tuple[Reference, ...]:

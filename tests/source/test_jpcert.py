@@ -1,0 +1,146 @@
+"""Alerts in JPCERT/CC's form: posts, encodings, what counts of a signed text, and odd tops."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from feedbot.advisory import Advisory, Quarantined, Trust, Verdict
+from feedbot.signature import Keyring, judge_for
+from feedbot.source import Judge, Text, jpcert
+from tests.conftest import need_program
+from tests.source.reading import NOW, advisory, document, fixture, read, reasons, verified_as
+
+ALERT = fixture("jpcert/at260103.txt").body.decode()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
+def test_encodings_give_the_same_words(encoding: str) -> None:
+    """The alert with ① and 髙 reads the same in each encoding that has them."""
+    plain = advisory("jpcert", document(ALERT.encode()))
+    assert advisory("jpcert", document(ALERT.encode(encoding))) == plain
+
+
+def test_iso_2022_jp_and_euc_jp() -> None:
+    """Mails' and old pages' encodings, for the characters that Python's codecs for them have."""
+    words = ALERT.replace("①", "一").replace("髙", "高")
+    plain = advisory("jpcert", document(words.encode()))
+    for encoding in ("iso2022_jp", "euc_jp"):
+        assert advisory("jpcert", document(words.encode(encoding))) == plain
+
+
+def test_line_ends_do_not_matter() -> None:
+    """CRLF gives the same advisory."""
+    assert advisory("jpcert", document(ALERT.replace("\n", "\r\n").encode())) == advisory(
+        "jpcert", document(ALERT.encode())
+    )
+
+
+def test_only_the_signed_words_count() -> None:
+    """Where something is verified, nothing outside of it is read, whatever stands there."""
+    forged = ALERT.replace("CSIRT-A-AT-2026-0103", "CSIRT-A-AT-2026-0666").replace("1.9", "9.9")
+    given = document(f"{forged}\n{ALERT}".encode())
+    (found,) = jpcert.read(given, verified_as(ALERT))
+    assert isinstance(found, Advisory)
+    assert (found.number, found.trust) == ("CSIRT-A-AT-2026-0103", Trust.SIGNED)
+    assert [str(one.range) for one in found.affected] == ["vers:generic/<1.9"]
+
+
+def test_outside_of_a_broken_block_is_not_read() -> None:
+    """Words before a block that does not verify are no part of the alert."""
+    given = f"CSIRT-A-AT-2026-0666\nだれか\n\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{ALERT}"
+    found = advisory("jpcert", document(given.encode()))
+    assert (found.number, found.signature.verdict) == ("CSIRT-A-AT-2026-0103", Verdict.MALFORMED)
+
+
+def test_address_promises_the_number() -> None:
+    """A text under the address of another alert is quarantined, whoever wrote it."""
+    right = document(ALERT.encode(), "https://csirt-a.example/at/2026/at260103.txt")
+    assert advisory("jpcert", right).number == "CSIRT-A-AT-2026-0103"
+    wrong = document(ALERT.encode(), "https://csirt-a.example/at/2026/at260104.txt")
+    assert reasons(read("jpcert", wrong)) == [
+        "the number is CSIRT-A-AT-2026-0103, its address promises CSIRT-A-AT-2026-0104"
+    ]
+
+
+def test_claimed_number_goes_to_the_judge() -> None:
+    """The judge is told the number that the address promises, so that a signed text cannot stand under another."""
+    claims: list[str | None] = []
+
+    def judging(data: bytes, claimed: str | None) -> Text:
+        claims.append(claimed)
+        return verified_as(ALERT)(data, claimed)
+
+    list(jpcert.read(document(ALERT.encode(), "https://csirt-a.example/at/2026/at260777.txt"), judging))
+    assert claims == ["CSIRT-A-AT-2026-0777"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("CSIRT-A-AT-2026-0103", "CSIRT-A-2026", "no advisory number"),
+        ("2026-11-04(初版)", "2026-11-31(初版)", "unreadable date: 2026-11-31(初版)"),
+        ("        ①番窓口の髙機能プロキシ tsubo に関する注意喚起", "", "no title"),
+    ],
+)
+def test_what_an_alert_must_have(old: str, new: str, reason: str) -> None:
+    """Without number, title, or with a date that is none, an alert is quarantined with its bytes."""
+    body = ALERT.replace(old, new).encode()
+    (found,) = read("jpcert", document(body))
+    assert isinstance(found, Quarantined)
+    assert (found.reason.reason(), found.raw) == (reason, body)
+
+
+def test_dates_inside_a_closed_block_cut_nothing() -> None:
+    """A date on a line of its own in a block with its signature is the issuer's, not the page's."""
+    block = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n"
+        + ALERT.replace("II. 対象", "2026年11月4日\n\nII. 対象")
+        + "-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n"
+    )
+    given = f"2026年11月10日\n\n前書き\n{block}\n2026年11月11日\n\n別の話\n"
+    first, second = read("jpcert", document(given.encode()))
+    assert isinstance(first, Advisory)
+    assert [one.heading for one in first.sections] == ["I. 概要", "II. 対象", "III. 対策", "IV. 回避策"]
+    assert isinstance(second, Quarantined)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso2022_jp"])
+def test_really_signed(tmp_path: Path, encoding: str) -> None:
+    """A text signed with gpg verifies in both encodings, among other posts of a page too, and altered does not."""
+    need_program("gpgv", "gpgv")
+    keyring, signed = _sign(tmp_path, ALERT.replace("①", "一").replace("髙", "高").encode(encoding))
+    judge = _judge(keyring)
+    (found,) = jpcert.read(document(signed), judge)
+    assert isinstance(found, Advisory)
+    assert (found.signature.verdict, found.trust) == (Verdict.VERIFIED, Trust.SIGNED)
+    assert found.title == "一番窓口の高機能プロキシ tsubo に関する注意喚起"
+    page = "2026年11月10日\n\n".encode(encoding) + signed + "\n2026年11月11日\n\n別の話\n".encode(encoding)
+    first, _ = jpcert.read(document(page), judge)
+    assert isinstance(first, Advisory)
+    assert first.signature.verdict is Verdict.VERIFIED
+    (altered,) = jpcert.read(document(signed.replace(b"1.9", b"2.9")), judge)
+    assert isinstance(altered, Advisory)
+    assert (altered.signature.verdict, altered.trust) == (Verdict.BAD, Trust.NONE)
+
+
+def _judge(keyring: Keyring) -> Judge:
+    return judge_for(keyring, tuple(one.fingerprint for one in keyring.primaries), NOW, "https")
+
+
+def _sign(folder: Path, text: bytes) -> tuple[Keyring, bytes]:
+    """Make a key, and sign a text with it."""
+    gpg = need_program("gpg", "gpg")
+    need_program("gpg-agent", "gpg-agent")
+    folder.chmod(0o700)
+
+    def run(*arguments: str, given: bytes = b"") -> bytes:
+        options = ["--homedir", str(folder), "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
+        when = ["--faked-system-time", "20261120T000000"]
+        return subprocess.run([gpg, *options, *when, *arguments], input=given, capture_output=True, check=True).stdout
+
+    run("--quick-generate-key", "CSIRT-A <info@csirt-a.example>", "ed25519", "sign", "never")
+    (folder / "key.asc").write_bytes(run("--armor", "--export"))
+    signed = run("--clear-sign", "--digest-algo", "SHA256", given=text)
+    subprocess.run(["gpgconf", "--homedir", str(folder), "--kill", "gpg-agent"], check=False)
+    return Keyring.load([folder / "key.asc"]), signed

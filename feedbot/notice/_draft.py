@@ -120,7 +120,7 @@ def _update(notice: Notice, previous: Notice, values: dict[str, object], templat
         number=previous.number,
         edition=previous.edition + 1,
         quote=previous.quote,
-        history=(*previous.history, (today, note)),
+        history=(*previous.revisions, (today, note)),
     )
 
 

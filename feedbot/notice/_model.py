@@ -79,6 +79,13 @@ class Notice:
         """The text of a block; empty where the notice has none of that key."""
         return next((block.text for block in self.blocks if block.key == key), "")
 
+    @property
+    def revisions(self) -> tuple[tuple[date, str], ...]:
+        """The history, its last line dated with the day of issue where there is one: a draft waits for approval."""
+        if not self.history or self.issued is None:
+            return self.history
+        return (*self.history[:-1], (self.issued, self.history[-1][1]))
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:

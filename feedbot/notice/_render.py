@@ -17,7 +17,6 @@ import jinja2
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from feedbot.advisory import Trust
 from feedbot.errors import NoticeError
 from feedbot.inventory import Plan
 from feedbot.notice import _words
@@ -223,7 +222,7 @@ def _filled(name: str, notice: Notice, provider: Provider, templates: Templates,
         asked.add(key)
         return notice.block(key)
 
-    signed = [(one, original_url(one, provider)) for one in notice.advisories if one.trust is Trust.SIGNED]
+    signed = [(one, url) for one in notice.advisories if (url := original_url(one, provider))]
     values = {"notice": notice, "provider": provider, "block": block, "signed": signed} | dict(more)
     text = templates.text(name, values | {"page_url": page_url(notice, provider)})
     if left := sorted({one.key for one in notice.blocks} - asked):

@@ -72,7 +72,7 @@ def pages(entries: Iterable[Published], provider: Provider, templates: Templates
 def _row(one: Published) -> Row:
     notice = one.notice
     issued = notice.issued or notice.as_of.astimezone(JST).date()
-    first = min([issued, *(on for on, _ in notice.history)])
+    first = min([issued, *(on for on, _ in notice.revisions)])
     names = tuple(name for name, _ in one.originals)
     return Row(notice, one.post, page_name(notice), KINDS[notice.kind], _mark(notice), issued, first, names)
 

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -110,6 +110,13 @@ def test_a_new_revision_gives_an_update_that_opens_with_what_changed() -> None:
     assert "- 回避策の記載を削除" in change
     assert made.history[0] == first.history[0]
     assert made.history[1][1] == "更新(対象、対策、回避策)"
+
+
+def test_a_revision_is_dated_with_its_day_of_issue() -> None:
+    """What waited for approval is dated when it went out, in the history of the next edition too."""
+    first = replace(drafted(), issued=date(2026, 11, 30))
+    assert first.revisions == ((date(2026, 11, 30), "初版"),)
+    assert drafted(CASE, first).history == ((date(2026, 11, 30), "初版"), (date(2026, 11, 26), "更新"))
 
 
 def test_spacing_and_width_are_no_change() -> None:

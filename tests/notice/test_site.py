@@ -111,7 +111,13 @@ def test_an_empty_site_says_so() -> None:
 
 def test_feeds_tell_the_same_as_the_pages() -> None:
     """Atom and JSON Feed have title with kind and mark, address, times with offset, and the whole article."""
-    done = own("N-1", date(2026, 3, 1), kind=Kind.TROUBLE, step=Step.DONE, history=((date(2026, 2, 27), "第一報"),))
+    done = own(
+        "N-1",
+        date(2026, 3, 1),
+        kind=Kind.TROUBLE,
+        step=Step.DONE,
+        history=((date(2026, 2, 27), "第一報"), (date(2026, 2, 28), "復旧")),
+    )
     files = site.pages([published(done), published(NOTICE)], PROVIDER, TEMPLATES)
     first, second = ElementTree.fromstring(files["feed.xml"]).findall(f"{ATOM}entry")
     assert first.findtext(f"{ATOM}id") == "https://info.mihon.example/MIHON-2026-0012.html"

@@ -112,6 +112,7 @@ def test_one_honorific_for_a_name(name: str, organisation: bool, words: str) -> 
         ("timed の問題", "timed の問題に関する注意喚起"),
         ("timed の問題に関する注意喚起", "timed の問題に関する注意喚起"),
         ("timed の問題に関する注意喚起に関する注意喚起", "timed の問題に関する注意喚起"),
+        ("timed に関する注意喚起 に関する注意喚起に関する注意喚起", "timed に関する注意喚起"),
         ("Problem in timed", "Problem in timed に関する注意喚起"),
         ("年末の注意喚起", "年末の注意喚起"),
     ],

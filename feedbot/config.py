@@ -245,7 +245,8 @@ def _fault(detail: Any, raw: dict[str, Any]) -> str:
         )
     if detail["type"] == "missing":
         return tr("{place}: missing", place=place)
-    what = tr(_WORDS[detail["type"]], **detail.get("ctx", {})) if detail["type"] in _WORDS else detail["msg"]
+    template = _WORDS.get(detail["type"])
+    what = tr(template, **detail.get("ctx", {})) if template else detail["msg"]
     return tr("{place}: {what} (given: {given!r})", place=place, what=what, given=detail.get("input"))
 
 

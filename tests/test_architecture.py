@@ -50,6 +50,7 @@ HOMES = {
     "flufl": {"delivery/_bounces.py"},
     "smtplib": {"delivery/_send.py"},
     "httpx2": {"fetch/http.py", "delivery/_send.py"},
+    "httpcore2": {"fetch/http.py"},
     "sqlalchemy": {"store/"},
     "alembic": {"store/"},
 }
@@ -326,7 +327,9 @@ def templates_in_code() -> Iterator[tuple[str, str]]:
                 continue
             called = getattr(node.func, "id", getattr(node.func, "attr", ""))
             strings = []
-            if called == "tr" and node.args:
+            if called in ("tr", "say", "show") and node.args:
+                strings.append(node.args[0])
+            if called == "table" and node.args and isinstance(node.args[0], ast.List | ast.Tuple):
                 strings.append(node.args[0])
             if called.endswith("Error") and len(node.args) >= 2:
                 strings.append(node.args[1])

@@ -1,0 +1,151 @@
+"""Wire the world: the only place that names concrete edges."""
+
+import os
+import secrets
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from typing import cast
+
+from feedbot import __version__, members, store
+from feedbot import config as configuration
+from feedbot.catalog import Catalog
+from feedbot.config import Config, SourceSection
+from feedbot.delivery import MailChannel, SiteChannel
+from feedbot.errors import ConfigError
+from feedbot.fetch import http
+from feedbot.notice import Provider, render
+from feedbot.pipeline import ConfiguredSource, Edges
+from feedbot.signature import Keyring, judge_for
+from feedbot.source import Judge, Source
+from feedbot.store import meta
+
+
+def shipped(name: str) -> Path:
+    """Return a file or folder that comes with feedbot: inside the installed package, else beside it in the checkout."""
+    inside = Path(str(resources.files("feedbot"))) / name
+    return inside if inside.exists() else inside.parent.parent / name
+
+
+def load_config(named: Path | None) -> Config:
+    """Find and check the configuration. Raises ConfigError with all faults."""
+    return configuration.load(configuration.find(named), members.names("feedbot.source"))
+
+
+def create_store(config: Config) -> None:
+    """Make the database, or bring it up to date, and give a new one its identity."""
+    if config.store.url.startswith("sqlite:///"):
+        Path(config.store.url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    database = store.open(config.store.url, create=True)
+    with database.begin() as tx:
+        meta.establish(tx, str(uuid.uuid4()), secrets.token_bytes(32), _now())
+    database.dispose()
+
+
+def edges(config: Config) -> Edges:
+    """Open the database and wire everything a pipeline needs. Raises ConfigError, StoreError, CatalogError."""
+    database = store.open(config.store.url)
+    with database.begin() as tx:
+        secret = meta.load(tx).secret
+    policy = http.NetworkPolicy(
+        allow_private=config.network.allow_private,
+        allow_http=config.network.allow_http,
+        user_agent=f"feedbot/{__version__}" + (f" ({config.network.contact})" if config.network.contact else ""),
+        proxy=config.network.proxy,
+    )
+    provider = Provider(
+        name=config.provider.name,
+        service=config.provider.service,
+        from_address=config.provider.from_address,
+        contact=config.provider.contact,
+        site_url=config.provider.site_url,
+        number_prefix=config.provider.number_prefix,
+    )
+    return Edges(
+        database=database,
+        clock=_now,
+        fetch=lambda url, validators: http.fetch(url, policy=policy, now=_now(), validators=validators),
+        sources={name: source(name, section) for name, section in config.sources.items()},
+        catalog=Catalog.load(*config.notices.catalog),
+        templates=render.Templates.load(config.notices.templates),
+        provider=provider,
+        open_mail=partial(_open_mail, config),
+        site=open_site(config.site.directory),
+        secret=secret,
+        shadow_operator=config.delivery.operator if config.delivery.mode == "shadow" else None,
+        inventory_max_age=config.inventory.max_age,
+        quote=config.notices.quote,
+        draft_unsigned=config.notices.draft_unsigned,
+    )
+
+
+def source(name: str, section: SourceSection) -> ConfiguredSource:
+    """Bind a publisher's member to its own keys. Raises ConfigError for a member that there is none of."""
+    member = cast(Source, members.load("feedbot.source", section.member or name))
+    keyring = Keyring.load(section.keyring) if section.keyring else None
+    return ConfiguredSource(
+        name=name,
+        member=member,
+        url=section.url or member.SOURCE.listing_url,
+        judge_for=_judges(keyring, section.pins),
+        signed_required=section.signed == "required",
+        enabled=section.enabled,
+        interval=section.interval or member.SOURCE.interval,
+        jitter=section.jitter,
+    )
+
+
+def _judges(keyring: Keyring | None, pins: tuple[str, ...]) -> Callable[[str], Judge]:
+    return lambda transport: judge_for(keyring, pins, _now(), transport)
+
+
+def _open_mail(config: Config) -> MailChannel:
+    channel = members.load("feedbot.delivery", "smtp")
+    smtp = config.delivery.smtp
+    settings = channel.Settings(
+        host=smtp.host,
+        sender=config.provider.from_address,
+        port=smtp.port,
+        security=smtp.security,
+        username=smtp.username,
+        password=_password(smtp.password_file),
+    )
+    return cast(MailChannel, channel.open_channel(settings))
+
+
+def _password(file: Path | None) -> str:
+    """Read the relay's password. Raises ConfigError where the file cannot be read or others can read it."""
+    if file is None:
+        return ""
+    try:
+        if file.stat().st_mode & 0o077:
+            raise ConfigError(str(file), "others can read the password file", hint="chmod 600 {file}", file=file)
+        return file.read_text(encoding="utf-8").rstrip("\n")
+    except OSError as error:
+        raise ConfigError(str(file), "cannot be read: {why}", why=error.strerror or error) from error
+
+
+def open_site(directory: Path) -> SiteChannel:
+    """Return the static site in a folder."""
+    channel = members.load("feedbot.delivery", "site")
+    return cast(SiteChannel, channel.open_channel(channel.Settings(directory)))
+
+
+def lock_file(config: Config) -> Path:
+    """Return the file that keeps a second `feedbot run` away: beside an SQLite database, else beside the site."""
+    name = config.store.url.removeprefix("sqlite:///")
+    beside = Path(name) if name != config.store.url else config.site.directory
+    return beside.with_name("feedbot.lock")
+
+
+def worker_name() -> str:
+    """Name this process as the outbox knows it."""
+    return f"{os.uname().nodename}:{os.getpid()}"
+
+
+def _now() -> datetime:
+    """Read the clock: the one place where a time begins."""
+    return datetime.now(UTC)

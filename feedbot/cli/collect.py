@@ -1,0 +1,76 @@
+"""feedbot collect: one round now."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feedbot.cli import _shell
+from feedbot.messages import tr
+
+if TYPE_CHECKING:
+    from feedbot.pipeline.collect import CollectReport
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("collect", help=tr("collect one round now and draft what is due"))(collect)
+
+
+def collect(
+    sources: Annotated[list[str] | None, typer.Argument()] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    draft: Annotated[bool, typer.Option(help=tr("draft notices afterwards"))] = True,
+) -> int:
+    """Collect the named sources, or all that are enabled; then draft. 3 where something could not be had or read."""
+    from feedbot.pipeline import collect as pipeline
+    from feedbot.pipeline.draft import draft_cases
+
+    edges = _shell.edges()
+    wanted = [_shell.source(edges, name) for name in sources or ()]
+    wanted = wanted or [one for one in edges.sources.values() if one.enabled]
+    reports = [pipeline.collect(edges, one) for one in wanted]
+    if as_json:
+        for one in reports:
+            _shell.put(as_dict(one))
+    else:
+        tell(reports)
+    if draft:
+        made = draft_cases(edges, "feedbot")
+        for each in made.made:
+            _shell.say("draft {number}: {title}", number=each.id, title=each.notice.title)
+        for case, error in made.failed.items():
+            _shell.say("case {case} could not be drafted: {error}", case=case, error=error)
+    return _shell.DONE if all(one.whole for one in reports) else _shell.PARTLY
+
+
+def as_dict(report: "CollectReport") -> dict[str, object]:
+    """Return a report in its JSON shape."""
+    return {
+        "source": report.source,
+        "new": report.new,
+        "changed": report.changed,
+        "same": report.same,
+        "held": report.held,
+        "quarantined": report.quarantined,
+        "unreachable": report.unreachable,
+        "error": str(report.error) if report.error else None,
+    }
+
+
+def tell(reports: "list[CollectReport]") -> None:
+    """Print a table, and below it what needs a person."""
+    rows = [
+        (one.source, len(one.new), len(one.changed), one.same, len(one.held), len(one.quarantined)) for one in reports
+    ]
+    _shell.table(["source", "new", "changed", "same", "held", "quarantined"], rows)
+    for one in reports:
+        for held in one.held:
+            _shell.show("held: {what}", what=held)
+        for place in one.quarantined:
+            _shell.show("quarantined: {what}", what=f"{one.source} {place}")
+        for place in one.unreachable:
+            _shell.show("not fetched: {what}", what=f"{one.source} {place}")
+        if one.error:
+            _shell.show("failed: {what}", what=f"{one.source}: {one.error}")
+            if one.error.hint():
+                _shell.show("  → {hint}", hint=one.error.hint())

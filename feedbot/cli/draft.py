@@ -1,0 +1,173 @@
+"""feedbot draft: list, look at, write and correct drafts."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feedbot.cli import _shell
+from feedbot.errors import ConfigError
+from feedbot.messages import tr
+
+if TYPE_CHECKING:
+    from feedbot.notice import lint as linting
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    group = typer.Typer(no_args_is_help=True, help=tr("list, look at, write and correct drafts"))
+    app.add_typer(group, name="draft")
+    group.command("list", help=tr("all drafts, the newest first"))(list_)
+    group.command("show", help=tr("state, decisions and text of a draft"))(show)
+    group.command("new", help=tr("the operator's own notice from a text file, or drafts for cases"))(new)
+    group.command("edit", help=tr("correct a draft in $EDITOR, or take it from a file"))(edit)
+    group.command("preview", help=tr("the post and the mails as they would be proposed now"))(preview)
+    group.command("lint", help=tr("look a draft over"))(lint)
+
+
+def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
+    """Print the drafts."""
+    from feedbot import store
+    from feedbot.store import drafts
+
+    edges = _shell.edges()
+    with store.reading(edges.database) as tx:
+        found = drafts.listing(tx)
+    rows = [
+        {
+            "draft": one.id,
+            "state": one.state.value,
+            "kind": one.notice.kind.value,
+            "step": one.notice.step.value,
+            "case": one.notice.case or None,
+            "number": one.notice.number or None,
+            "edition": one.notice.edition,
+            "recipients": one.recipients,
+            "title": one.notice.title,
+            "created_at": one.created_at,
+        }
+        for one in found
+    ]
+    if as_json:
+        for row in rows:
+            _shell.put(row)
+        return _shell.DONE
+    titles = ["draft", "state", "step", "case", "number", "recipients", "title"]
+    cells = [[tr(str(row[key])) if key in ("state", "step") else row[key] or "-" for key in titles] for row in rows]
+    _shell.table(titles, cells)
+    return _shell.DONE
+
+
+def show(draft: int) -> int:
+    """Print a draft's state, who decided what, and its editable text."""
+    from feedbot import store
+    from feedbot.notice import draft as drafting
+    from feedbot.store import decisions, drafts
+
+    edges = _shell.edges()
+    with store.reading(edges.database) as tx:
+        found, decided = drafts.load(tx, draft), decisions.of_draft(tx, draft)
+    _shell.show("draft {number}: {state}", number=found.id, state=tr(found.state.value))
+    for one in decided:
+        _shell.show(
+            "  {at:%Y-%m-%d %H:%M} {actor}: {verb} {reason}",
+            at=one.at,
+            actor=one.actor,
+            verb=tr(one.verb),
+            reason=one.reason,
+        )
+    print()
+    print(drafting.to_edit_text(found.notice))
+    return _shell.DONE
+
+
+def new(
+    file: Annotated[Path | None, typer.Option("--from", help=tr("the text of your own notice"))] = None,
+    cases: Annotated[list[str] | None, typer.Argument(help=tr("cases to draft; all without --from"))] = None,
+) -> int:
+    """Make the operator's own notice of a text, or draft what is due for cases."""
+    from feedbot.pipeline.draft import draft_cases, new_own
+
+    edges, actor = _shell.edges(), _shell.actor()
+    if file is not None:
+        made = new_own(edges, _shell.need_file(file).read_text(encoding="utf-8"), actor)
+        _shell.show("draft {number}: {title}", number=made.id, title=made.notice.title)
+        return _shell.DONE
+    report = draft_cases(edges, actor, cases or ())
+    for one in report.made:
+        _shell.show("draft {number}: {title}", number=one.id, title=one.notice.title)
+    for case in report.nobody:
+        _shell.show("{case}: concerns nobody here", case=case)
+    for case, names in report.unmapped.items():
+        _shell.show("{case}: not in the catalogue: {names}", case=case, names=", ".join(names))
+    for case, error in report.failed.items():
+        _shell.say("case {case} could not be drafted: {error}", case=case, error=error)
+    return _shell.PARTLY if report.failed else _shell.DONE
+
+
+def edit(
+    draft: int,
+    file: Annotated[Path | None, typer.Option("--from", help=tr("take the corrected text from here"))] = None,
+) -> int:
+    """Let the operator correct a draft's text; a proposed one is a draft again."""
+    from feedbot import store
+    from feedbot.notice import draft as drafting
+    from feedbot.pipeline.draft import edit as correct
+    from feedbot.store import drafts
+
+    edges = _shell.edges()
+    if file is not None:
+        text: str | None = _shell.need_file(file).read_text(encoding="utf-8")
+    else:
+        if not sys.stdin.isatty():
+            raise ConfigError("draft edit", "there is no terminal for an editor", hint="give the text with --from FILE")
+        with store.reading(edges.database) as tx:
+            before = drafting.to_edit_text(drafts.load(tx, draft).notice)
+        text = _shell.in_editor(before)
+    if text is None:
+        _shell.show("nothing was changed")
+        return _shell.DONE
+    changed = correct(edges, draft, text, _shell.actor())
+    _shell.show("draft {number}: {title}", number=changed.id, title=changed.notice.title)
+    return _shell.DONE
+
+
+def preview(
+    draft: int,
+    customer: Annotated[str, typer.Option(help=tr("this customer's mail; else the first three"))] = "",
+) -> int:
+    """Print the post, who would receive what, and mails."""
+    from feedbot.pipeline.draft import preview as render
+
+    found, made = render(_shell.edges(), draft)
+    rule = "─" * 72
+    print(rule)
+    print(made.post.text.rstrip())
+    print(rule)
+    shown = [one for one in made.mails if one.recipient.customer.id == customer] if customer else made.mails[:3]
+    for one in shown:
+        _shell.show("to: {name} <{address}>", name=one.recipient.customer.name, address=one.recipient.customer.email)
+        _shell.show("subject: {subject}", subject=one.mail.subject)
+        print()
+        print(one.mail.text.rstrip())
+        print(rule)
+    _shell.show("recipients: {count}", count=len(made.mails))
+    return _tell(made.findings, found.id)
+
+
+def lint(draft: int) -> int:
+    """Print what is wrong with a draft; 1 where something forbids its proposal."""
+    from feedbot.pipeline.draft import preview as render
+
+    found, made = render(_shell.edges(), draft)
+    return _tell(made.findings, found.id)
+
+
+def _tell(findings: "tuple[linting.Finding, ...]", draft: int) -> int:
+    for one in findings:
+        _shell.show("{level}: {where}: {message}", level=tr(one.level), where=one.where, message=one.message)
+    if any(one.level == "error" for one in findings):
+        return _shell.NO
+    _shell.show("draft {number}: nothing forbids its proposal", number=draft)
+    return _shell.DONE

@@ -1,0 +1,109 @@
+"""feedbot match: verdicts with their reasons; feedbot explain: the whole chain for one server."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feedbot.cli import _shell
+from feedbot.messages import tr
+
+if TYPE_CHECKING:
+    from feedbot.matching import Exposure, Match
+    from feedbot.pipeline.match import CaseMatch
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("match", help=tr("verdicts with their reasons"))(match)
+    app.command("explain", help=tr("why a case does or does not concern a server"))(explain)
+
+
+def match(
+    cases: Annotated[list[str] | None, typer.Argument()] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> int:
+    """Judge the named cases, or all, against the inventory in force."""
+    rows: list[tuple[str, ...]] = []
+    for found in _matched(cases):
+        for exposure, one in _each(found):
+            if as_json:
+                _shell.put(as_dict(found, exposure, one))
+            rows.append(
+                (
+                    found.case.id,
+                    exposure.server.name,
+                    exposure.customer.id,
+                    one.component.name,
+                    one.component.version,
+                    tr(one.verdict.value),
+                    one.because.rule,
+                )
+            )
+        if found.unmapped:
+            names = ", ".join(found.unmapped)
+            _shell.say("{case}: not in the catalogue: {names}", case=found.case.id, names=names)
+    if not as_json:
+        _shell.table(["case", "server", "customer", "component", "installed", "verdict", "rule"], rows)
+    return _shell.DONE
+
+
+def explain(case: str, server: str) -> int:
+    """Print how the verdicts on a server came about: wording, range, version, rule. 1 where it is not concerned."""
+    code = _shell.NO
+    for found in _matched([case]):
+        for _, one in (pair for pair in _each(found) if pair[0].server.name == server):
+            code = _shell.DONE
+            component, because = one.component, one.because
+            _shell.show(
+                "{component} {installed}: {verdict}",
+                component=component.name,
+                installed=component.version,
+                verdict=tr(one.verdict.value),
+            )
+            for key in ("advisory", "evidence", "range", "rule", "distro"):
+                value = getattr(because, key)
+                if value:
+                    _shell.show("  {what}: {value}", what=tr(key), value=value)
+    if code == _shell.NO:
+        _shell.show("{server}: no installed component is named by {case}", server=server, case=case)
+    return code
+
+
+def _matched(cases: list[str] | None) -> "Iterator[CaseMatch]":
+    from feedbot.pipeline import match as pipeline
+    from feedbot.store import cases as repository
+
+    edges = _shell.edges()
+    with edges.database.begin() as tx:
+        found = [repository.load(tx, name) for name in cases or ()] or repository.listing(tx)
+        for case in found:
+            yield pipeline.match(edges, tx, case)
+
+
+def _each(found: "CaseMatch") -> "Iterator[tuple[Exposure, Match]]":
+    for exposure in found.exposures:
+        for one in exposure.matches:
+            yield exposure, one
+
+
+def as_dict(found: "CaseMatch", exposure: "Exposure", one: "Match") -> dict[str, object]:
+    """Return a verdict on a server in its JSON shape."""
+    because = one.because
+    return {
+        "case": found.case.id,
+        "advisories": [advisory.number for advisory in found.case.advisories],
+        "cves": list(found.case.cves),
+        "server": exposure.server.name,
+        "customer": exposure.customer.id,
+        "component": one.component.name,
+        "installed": one.component.version,
+        "verdict": one.verdict.value,
+        "because": {
+            "rule": because.rule,
+            "range": because.range,
+            "evidence": because.evidence,
+            "distro": because.distro,
+            "advisory": because.advisory,
+        },
+    }

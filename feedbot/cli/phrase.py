@@ -1,0 +1,58 @@
+"""feedbot phrase: affected-version wording → VERS."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feedbot.cli import _shell
+from feedbot.errors import ConfigError
+from feedbot.messages import tr
+
+if TYPE_CHECKING:
+    from feedbot.reading.phrases import Phrase
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("phrase", help=tr("read wording of affected versions"))(phrase)
+
+
+def phrase(
+    text: Annotated[list[str] | None, typer.Argument()] = None,
+    product: Annotated[str, typer.Option(help=tr("the product the wording is about"))] = "",
+    file: Annotated[Path | None, typer.Option("--file", help=tr("read one wording a line"))] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> int:
+    """Read each wording and print what was understood. 1 when a piece of any was not."""
+    from feedbot.reading.phrases import read
+
+    if not text and file is None:
+        raise ConfigError("phrase", "give a TEXT or --file LINES")
+    lines = list(text or ())
+    if file is not None:
+        lines += _shell.need_file(file).read_text(encoding="utf-8").splitlines()
+    found = [read(line, product) for line in lines]
+    for one in found:
+        if as_json:
+            _shell.put(as_dict(one))
+        else:
+            _shell.show("{input}", input=one.input)
+            _shell.show("  range: {range}", range=one.range or "-")
+            for words in one.unread:
+                _shell.show("  not understood: {words}", words=words)
+    return _shell.DONE if all(one.complete for one in found) else _shell.NO
+
+
+def as_dict(one: "Phrase") -> dict[str, object]:
+    """Return a reading in its JSON shape."""
+    return {
+        "input": one.input,
+        "product": one.product,
+        "vers": str(one.range) if one.range is not None else None,
+        "fixed": list(one.fixed),
+        "scheme": one.scheme,
+        "complete": one.complete,
+        "unread": list(one.unread),
+        "note": one.note,
+    }

@@ -1,0 +1,212 @@
+"""Collect: one round over one source.
+
+    1 fetch the listing (304: stop)       2 store it before anything reads it      3 list its items
+    4 fetch and store each item           5 read: signature cut out and judged, Advisory or Quarantined
+    6 hold what must be signed and is not, ignore a rollback       7 NEW, CHANGED or SAME by meaning       8 join a case
+
+One bad item never stops the rest: it is quarantined with its bytes and reason, and tried again next round.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from feedbot.advisory import Advisory, Quarantined, Trust, Verdict
+from feedbot.advisory import case as grouping
+from feedbot.advisory.identity import content_digest
+from feedbot.advisory.revision import Kind, compare
+from feedbot.errors import FeedbotError, FetchError, SourceError
+from feedbot.fetch import Document, NotModified
+from feedbot.messages import tr
+from feedbot.pipeline._edges import ConfiguredSource, Edges
+from feedbot.source import ListedItem
+from feedbot.store import Transaction, advisories, audit, cases, documents, quarantine, sources
+
+FULL_FETCH = timedelta(days=1)
+"""After this long without a whole answer the validators are left out: a poisoned one would answer 304 for ever."""
+
+
+@dataclass(slots=True)
+class CollectReport:
+    """What one round found: advisories by number, quarantined items by place. `error`: the source itself failed."""
+
+    source: str
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    same: int = 0
+    held: list[str] = field(default_factory=list)
+    quarantined: list[str] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
+    error: FeedbotError | None = None
+
+    @property
+    def whole(self) -> bool:
+        """True when everything was had, read and believed."""
+        return not (self.error or self.held or self.quarantined or self.unreachable)
+
+
+def collect(edges: Edges, source: ConfiguredSource) -> CollectReport:
+    """Collect one source now. Never raises for what the world does: the report says it."""
+    report = CollectReport(source.name)
+    with edges.database.begin() as tx:
+        state = sources.state(tx, source.name)
+    full = state.last_full is None or edges.clock() - state.last_full > FULL_FETCH
+    try:
+        listing = edges.fetch(source.url, None if full else state.validators)
+    except FetchError as error:
+        return _failed(edges, report, error, unreadable=False)
+    if isinstance(listing, NotModified):
+        with edges.database.begin() as tx:
+            sources.record_unchanged(tx, source.name, edges.clock())
+        return report
+    with edges.database.begin() as tx:
+        documents.save(tx, source.name, listing)
+    try:
+        items = tuple(source.member.listing(listing))
+        if not items:
+            raise SourceError(listing.url, "the listing names no item", hint="open the address in a browser")
+    except SourceError as error:
+        _quarantine(edges, report, listing, Quarantined("listing", error, listing.body))
+        return _failed(edges, report, error, unreadable=True)
+    _take_items(edges, source, report, listing, items)
+    _settle(edges, report, listing, len(items))
+    return report
+
+
+def take(edges: Edges, source: ConfiguredSource, report: CollectReport, document: Document) -> bool:
+    """Read a stored document and take in what it holds; also how a corrected parser reads an old one again.
+
+    True when all of it was read: nothing of it was quarantined.
+    """
+    before = len(report.quarantined)
+    try:
+        for found in source.member.read(document, source.judge_for(document.transport)):
+            if isinstance(found, Quarantined):
+                _quarantine(edges, report, document, found)
+            else:
+                _take_advisory(edges, source, report, document, replace(found, source=source.name))
+    except SourceError as error:
+        _quarantine(edges, report, document, Quarantined(document.url, error, document.body))
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one document must not stop the feed
+        fault = SourceError(document.url, "internal fault while reading: {fault}", fault=repr(error))
+        _quarantine(edges, report, document, Quarantined(document.url, fault, document.body))
+    return len(report.quarantined) == before
+
+
+def _failed(edges: Edges, report: CollectReport, error: FeedbotError, *, unreadable: bool) -> CollectReport:
+    report.error = error
+    with edges.database.begin() as tx:
+        sources.record_failure(tx, report.source, str(error), edges.clock(), unreadable=unreadable)
+    return report
+
+
+def _settle(edges: Edges, report: CollectReport, listing: Document, items: int) -> None:
+    """Note how it went. Only a whole round keeps the listing's validators: a 304 must not hide an item missed."""
+    missed = [*report.quarantined, *report.unreachable]
+    with edges.database.begin() as tx:
+        if missed:
+            what = tr("{count} items not read: {items}", count=len(missed), items=", ".join(missed))
+            sources.record_failure(tx, report.source, what, edges.clock(), unreadable=True)
+            return
+        sources.record_success(
+            tx,
+            report.source,
+            validators=listing.validators,
+            listing_sha256=listing.sha256,
+            items=items,
+            now=edges.clock(),
+        )
+
+
+def _take_items(
+    edges: Edges,
+    source: ConfiguredSource,
+    report: CollectReport,
+    listing: Document,
+    items: Iterable[ListedItem | Quarantined],
+) -> None:
+    """Fetch and take in each item; those that carry no address are read from the listing itself, once."""
+    inside = False
+    for item in items:
+        if isinstance(item, Quarantined):
+            _quarantine(edges, report, listing, item)
+        elif not item.url:
+            inside = True
+        else:
+            _take_item(edges, source, report, item)
+    if inside:
+        take(edges, source, report, listing)
+
+
+def _take_item(edges: Edges, source: ConfiguredSource, report: CollectReport, item: ListedItem) -> None:
+    """Fetch an item (its signed text where the source must be signed), store it, read it."""
+    url = item.signed_url if source.signed_required and item.signed_url else item.url
+    with edges.database.begin() as tx:
+        validators = documents.validators(tx, source.name, url)
+    try:
+        document = edges.fetch(url, validators)
+    except FetchError as error:
+        report.unreachable.append(f"{item.number or url}: {error.reason()}")
+        return
+    if isinstance(document, NotModified):
+        report.same += 1
+        return
+    with edges.database.begin() as tx:
+        fetch = documents.save(tx, source.name, document)
+    if take(edges, source, report, document):
+        with edges.database.begin() as tx:
+            documents.mark_read(tx, fetch)
+
+
+def _quarantine(edges: Edges, report: CollectReport, document: Document, item: Quarantined) -> None:
+    report.quarantined.append(item.where)
+    with edges.database.begin() as tx:
+        quarantine.add(tx, report.source, item, document.sha256, edges.clock())
+
+
+def _take_advisory(
+    edges: Edges, source: ConfiguredSource, report: CollectReport, document: Document, advisory: Advisory
+) -> None:
+    """Store an advisory as a new revision and put it into its case, all in one transaction; or hold or leave it."""
+    now, digest = edges.clock(), content_digest(advisory)
+    with edges.database.begin() as tx:
+        current = advisories.current(tx, advisory.source, advisory.number)
+        reason = _why_held(source, current, advisory)
+        if reason:
+            advisories.hold(tx, advisory, digest, document.sha256, reason, now)
+            report.held.append(f"{advisory.number}: {reason}")
+            return
+        change = compare(current, advisory)
+        if change.kind is Kind.SAME:
+            report.same += 1
+            return
+        if current and current.updated and advisory.updated and advisory.updated < current.updated:
+            audit.append(tx, "feedbot", "rollback-ignored", advisory.number, document.sha256, now)
+            report.same += 1
+            return
+        advisories.save_revision(tx, advisory, digest, document.sha256, now)
+        _join_case(edges, tx, advisory)
+    (report.new if change.kind is Kind.NEW else report.changed).append(advisory.number)
+
+
+def _why_held(source: ConfiguredSource, current: Advisory | None, advisory: Advisory) -> str:
+    """Say why an advisory may not become current; empty where it may."""
+    verdict = advisory.signature.verdict
+    if source.signed_required and verdict is not Verdict.VERIFIED:
+        return tr("signature {verdict}: {reason}", verdict=verdict.value, reason=advisory.signature.reason)
+    if verdict in (Verdict.BAD, Verdict.WRONG_SIGNER, Verdict.REFUSED):
+        return tr("signature {verdict}: {reason}", verdict=verdict.value, reason=advisory.signature.reason)
+    if current and current.trust is Trust.SIGNED and advisory.trust is not Trust.SIGNED:
+        return tr("an advisory that was signed came back without a valid signature")
+    return ""
+
+
+def _join_case(edges: Edges, tx: Transaction, advisory: Advisory) -> None:
+    """Put a saved advisory into the case it belongs to, or open one."""
+    if cases.of_advisory(tx, advisory.source, advisory.number):
+        return
+    found = grouping.find(advisory, cases.candidates(tx, (advisory.number, *advisory.aliases)))
+    if found:
+        cases.attach(tx, found.id, advisory)
+    else:
+        cases.create(tx, advisory, edges.clock())

@@ -1,0 +1,142 @@
+"""Decide: propose, approve, reject, withdraw. Each decision stands over the digests of a frozen render.
+
+propose   lint, reserve the number, render, freeze: one transaction
+approve   render again from what is true now; anything different (but a newer inventory alone) voids the proposal
+"""
+
+from dataclasses import replace
+
+from feedbot.errors import ReviewError
+from feedbot.messages import tr
+from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._rendering import Rendering, case_of, rendering
+from feedbot.pipeline.draft import go, same_advisories
+from feedbot.reading.dates import JST
+from feedbot.review import Decision, Digests, Draft, State, approved, move, required_approvals, still_valid
+from feedbot.store import Transaction, audit, decisions, drafts, inventory, outbox
+
+
+def propose(edges: Edges, number: int, actor: str) -> Rendering:
+    """Reserve the notice's number, render it for everybody concerned and freeze that.
+
+    Raises ReviewError where the draft may not be proposed, the inventory is too old or lint finds errors.
+    """
+    with edges.database.begin() as tx:
+        draft = drafts.load(tx, number)
+        _check_age(edges, tx, draft)
+        today = edges.clock().astimezone(JST).date()
+        name = draft.notice.number or drafts.next_number(tx, edges.provider.number_prefix, today.year)
+        made = rendering(edges, tx, replace(draft.notice, number=name, issued=today))
+        if made.errors:
+            raise ReviewError(
+                f"draft {number}",
+                "lint finds {count} errors:\n{errors}",
+                hint="`feedbot draft edit {number}` corrects the text",
+                count=len(made.errors),
+                errors="\n".join(f"  {one.where}: {one.message}" for one in made.errors),
+                number=number,
+            )
+        move(f"draft {number}", draft.state, State.PROPOSED)
+        drafts.freeze(tx, number, made.notice, made.digests, made.post, made.mails)
+        go(edges, tx, draft, State.PROPOSED)
+        _decide(edges, tx, draft, "propose", actor, made.digests)
+    return made
+
+
+def approve(edges: Edges, number: int, actor: str) -> Draft:
+    """Add one person's yes; the draft is approved when enough persons stand behind exactly this render.
+
+    Raises ReviewError where it is not proposed, or where something changed since: it is void then, and says what.
+    """
+    with edges.database.begin() as tx:
+        draft, bound = _proposed(tx, number)
+        reasons = changed_since(edges, tx, draft, bound)
+        if reasons:
+            void(edges, tx, draft, reasons, actor)
+        else:
+            _decide(edges, tx, draft, "approve", actor, bound)
+            needed = required_approvals(draft.recipients, inventory.counts(tx).customers)
+            if approved(decisions.of_draft(tx, number), bound, needed):
+                go(edges, tx, draft, State.APPROVED)
+        draft = drafts.load(tx, number)
+    if reasons:
+        raise voided(number, reasons)
+    return draft
+
+
+def reject(edges: Edges, number: int, actor: str, reason: str) -> None:
+    """End a draft that will not be published; its number, if it had one, stays a documented gap."""
+    with edges.database.begin() as tx:
+        draft = drafts.load(tx, number)
+        go(edges, tx, draft, State.REJECTED)
+        _decide(edges, tx, draft, "reject", actor, draft.digests, reason)
+
+
+def withdraw(edges: Edges, number: int, actor: str, reason: str) -> int:
+    """Take a published notice back; mails that have not begun to leave are cancelled. Returns how many."""
+    with edges.database.begin() as tx:
+        draft = drafts.load(tx, number)
+        go(edges, tx, draft, State.WITHDRAWN)
+        _decide(edges, tx, draft, "withdraw", actor, draft.digests, reason)
+        return outbox.cancel_pending(tx, number)
+
+
+def changed_since(edges: Edges, tx: Transaction, draft: Draft, bound: Digests) -> tuple[str, ...]:
+    """Name what is no longer as it was when the render was frozen; empty when the decision still holds."""
+    case = case_of(tx, draft.notice)
+    if case and not same_advisories(draft.notice, case):
+        return ("advisories",)
+    return still_valid(bound, rendering(edges, tx, draft.notice).digests)
+
+
+def void(edges: Edges, tx: Transaction, draft: Draft, reasons: tuple[str, ...], actor: str) -> None:
+    """End the standing of a proposal or approval; it may be proposed again."""
+    go(edges, tx, draft, State.VOID)
+    audit.append(tx, actor, "void", f"draft {draft.id}", ", ".join(reasons), edges.clock())
+
+
+def voided(number: int, reasons: tuple[str, ...]) -> ReviewError:
+    """Say that a draft is void and why."""
+    return ReviewError(
+        f"draft {number}",
+        "void: what it was decided over has changed ({what})",
+        hint="look at it and propose it again: feedbot propose {number}",
+        what=", ".join(tr(reason) for reason in reasons),
+        number=number,
+    )
+
+
+def _proposed(tx: Transaction, number: int) -> tuple[Draft, Digests]:
+    draft = drafts.load(tx, number)
+    if draft.state is not State.PROPOSED or draft.digests is None:
+        raise ReviewError(
+            f"draft {number}",
+            "it is {state}, not proposed",
+            hint="propose it first: feedbot propose {number}",
+            state=draft.state.value,
+            number=number,
+        )
+    return draft, draft.digests
+
+
+def _check_age(edges: Edges, tx: Transaction, draft: Draft) -> None:
+    """Refuse to decide over an inventory that may no longer be true."""
+    if draft.notice.audience.rule == "none":
+        return
+    snapshot = inventory.snapshot(tx)
+    if snapshot is None or edges.clock() - snapshot.at > edges.inventory_max_age:
+        raise ReviewError(
+            f"draft {draft.id}",
+            "the inventory is older than {hours:.0f} hours",
+            hint="import it again: feedbot inventory import",
+            hours=edges.inventory_max_age.total_seconds() / 3600,
+        )
+
+
+def _decide(
+    edges: Edges, tx: Transaction, draft: Draft, verb: str, actor: str, bound: Digests | None, reason: str = ""
+) -> None:
+    now = edges.clock()
+    bound = bound or Digests("", "", "", "", "")
+    decisions.add(tx, Decision(draft.id, verb, actor, now, bound, reason))
+    audit.append(tx, actor, verb, f"draft {draft.id}", f"text {bound.text[:16]} {reason}".strip(), now)

@@ -1,0 +1,145 @@
+"""Draft: a notice for each case that concerns somebody here, and the operator's own notices.
+
+For each case, by its newest draft:
+    none, or only rejected ones over other advisories      → a first notice
+    open or proposed, and the advisories changed since     → that one is over (expired, void), a new one takes its place
+    published, and the advisories changed since            → a 続報 with the same number and the next edition
+    otherwise                                              → nothing to do
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from feedbot.advisory import Advisory, Trust
+from feedbot.advisory.case import Case
+from feedbot.advisory.identity import content_digest
+from feedbot.errors import FeedbotError, ReviewError
+from feedbot.notice import Notice
+from feedbot.notice import draft as drafting
+from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._rendering import Rendering, rendering
+from feedbot.pipeline.match import CaseMatch, audience, match
+from feedbot.review import Draft, State, move
+from feedbot.store import Transaction, audit, cases, drafts
+
+_OPEN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.VOID)
+_DONE = (State.PUBLISHING, State.PUBLISHED)
+
+
+@dataclass(slots=True)
+class DraftReport:
+    """What drafting did: drafts made, cases that concern nobody here, product names nobody mapped, failures."""
+
+    made: list[Draft] = field(default_factory=list)
+    nobody: list[str] = field(default_factory=list)
+    unmapped: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    failed: dict[str, FeedbotError] = field(default_factory=dict)
+
+
+def draft_cases(edges: Edges, actor: str, wanted: Iterable[str] = ()) -> DraftReport:
+    """Draft what is due, for all cases or those named. One case that fails does not stop the others."""
+    report = DraftReport()
+    with edges.database.begin() as tx:
+        found = [cases.load(tx, name) for name in wanted] or cases.listing(tx)
+    for case in reversed(found):
+        try:
+            with edges.database.begin() as tx:
+                _draft_case(edges, tx, report, case, actor)
+        except FeedbotError as error:
+            report.failed[case.id] = error
+    return report
+
+
+def new_own(edges: Edges, text: str, actor: str) -> Draft:
+    """Keep the operator's own notice as a draft. Raises NoticeError for a text without title or words."""
+    notice = drafting.own(text, edges.provider, edges.clock())
+    with edges.database.begin() as tx:
+        return _keep(edges, tx, notice, actor)
+
+
+def edit(edges: Edges, number: int, text: str, actor: str) -> Draft:
+    """Put an edited text in a draft's place; a proposed, approved or void one is a draft again.
+
+    Raises NoticeError naming the line that cannot be read, ReviewError where it may no longer be edited.
+    """
+    now = edges.clock()
+    with edges.database.begin() as tx:
+        draft = drafts.load(tx, number)
+        notice = drafting.from_edit_text(draft.notice, text)
+        if draft.state is not State.DRAFT:
+            go(edges, tx, draft, State.DRAFT)
+        if not drafts.update_notice(tx, number, notice):
+            raise ReviewError(str(number), "another process got there first")
+        audit.append(tx, actor, "edit", f"draft {number}", notice.title, now)
+        return drafts.load(tx, number)
+
+
+def preview(edges: Edges, number: int) -> tuple[Draft, Rendering]:
+    """Render a draft as it would be proposed now."""
+    with edges.database.begin() as tx:
+        draft = drafts.load(tx, number)
+        return draft, rendering(edges, tx, draft.notice)
+
+
+def go(edges: Edges, tx: Transaction, draft: Draft, state: State) -> None:
+    """Move a draft. Raises ReviewError where the move is not allowed, or another process moved it meanwhile."""
+    move(f"draft {draft.id}", draft.state, state)
+    if not drafts.move(tx, draft.id, draft.state, state, edges.clock()):
+        raise ReviewError(f"draft {draft.id}", "another process got there first", hint="look at it again")
+
+
+def same_advisories(notice: Notice, case: Case) -> bool:
+    """Say whether a notice rests on just what the case's advisories say now."""
+    return _meaning(notice.advisories) == _meaning(case.advisories)
+
+
+def _meaning(advisories: Iterable[Advisory]) -> set[tuple[str, str, str]]:
+    return {(one.source, one.number, content_digest(one)) for one in advisories}
+
+
+def _draft_case(edges: Edges, tx: Transaction, report: DraftReport, case: Case, actor: str) -> None:
+    existing = drafts.of_case(tx, case.id)
+    newest = existing[0] if existing else None
+    if newest and same_advisories(newest.notice, case):
+        return
+    if not edges.draft_unsigned and not any(one.trust is Trust.SIGNED for one in case.advisories):
+        return
+    found = match(edges, tx, case)
+    if found.unmapped:
+        report.unmapped[case.id] = found.unmapped
+    before = next((one for one in existing if one.state in _DONE), None)
+    notice = _notice(edges, found, before.notice if before else None)
+    if not _concerns(edges, tx, found, notice) and before is None:
+        report.nobody.append(case.id)
+        return
+    if newest and newest.state in _OPEN:
+        go(edges, tx, newest, State.EXPIRED)
+        audit.append(tx, actor, "expire", f"draft {newest.id}", "the advisories changed", edges.clock())
+    report.made.append(_keep(edges, tx, notice, actor))
+
+
+def _notice(edges: Edges, found: CaseMatch, previous: Notice | None) -> Notice:
+    unknown = sum(len(shares) for _, shares in found.unknowns)
+    notice = drafting.from_case(
+        found.case, found.exposures, unknown, edges.provider, edges.clock(), previous, templates=edges.templates
+    )
+    return notice if previous else replace(notice, quote=edges.quote)
+
+
+def _concerns(edges: Edges, tx: Transaction, found: CaseMatch, notice: Notice) -> bool:
+    """Say whether a notice would reach anybody, or leaves somebody undecided for a person to look at.
+
+    An advisory without versions is for everybody only where its publisher issues alerts (JPCERT/CC does): a feed's
+    entry without versions is not yet read, not a warning to all.
+    """
+    if notice.audience.rule == "contract":
+        members = {name: one.member for name, one in edges.sources.items()}
+        if not any(members[one.source].SOURCE.alerts for one in found.case.advisories if one.source in members):
+            return False
+    return bool(found.unknowns or audience(tx, notice.audience, found.exposures))
+
+
+def _keep(edges: Edges, tx: Transaction, notice: Notice, actor: str) -> Draft:
+    draft = drafts.create(tx, notice, actor, edges.clock())
+    audit.append(tx, actor, "draft", f"draft {draft.id}", notice.title, edges.clock())
+    return draft

@@ -1,0 +1,52 @@
+"""Match: which components, servers and customers a case concerns, on the inventory that is in force.
+
+    case → names by the catalogue → distinct components of those names → verdicts → who has them installed
+
+The cost follows the distinct components that bear the names, not the servers.
+"""
+
+from dataclasses import dataclass
+
+from feedbot import matching
+from feedbot.advisory.case import Case
+from feedbot.inventory import Plan
+from feedbot.matching import Exposure, Match, Recipients
+from feedbot.notice import Audience, Recipient
+from feedbot.pipeline._edges import Edges
+from feedbot.store import Transaction, inventory
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMatch:
+    """What a case means here: every verdict, everyone's share (of any verdict), and the product names nobody mapped."""
+
+    case: Case
+    matches: tuple[Match, ...]
+    exposures: tuple[Exposure, ...]
+    unmapped: tuple[str, ...]
+
+    @property
+    def unknowns(self) -> Recipients:
+        """Whose components could not be judged."""
+        return matching.unknowns(self.exposures)
+
+
+def match(edges: Edges, tx: Transaction, case: Case) -> CaseMatch:
+    """Judge a case against the inventory."""
+    found = inventory.components_named(tx, matching.names(case, edges.catalog))
+    matches = matching.judge(case, edges.catalog, found)
+    installed = inventory.installations(tx, [one.component for one in matches])
+    exposures = matching.exposures(matches, installed)
+    return CaseMatch(case, matches, exposures, matching.unmapped(case, edges.catalog))
+
+
+def audience(tx: Transaction, wanted: Audience, exposures: tuple[Exposure, ...]) -> tuple[Recipient, ...]:
+    """Return who receives a notice: by match, or by contract, or nobody (a post alone)."""
+    if wanted.rule == "none":
+        return ()
+    if wanted.rule == "contract":
+        plans = [Plan(name) for name in wanted.plans]
+        exposures = matching.by_contract(
+            inventory.contracts(tx), inventory.servers(tx), inventory.customers(tx), plans, wanted.root
+        )
+    return tuple(Recipient(customer, shares) for customer, shares in matching.recipients(exposures))

@@ -1,0 +1,153 @@
+"""Publish: hand an approved notice to the outbox, build the site, send.
+
+1 judge again (anything changed: void)   2 outbox rows and state, one transaction   3 the site, swapped whole
+4 claim · mark · wire · receipt, a message at a time       5 published when no message waits any more
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from feedbot.advisory import Trust
+from feedbot.delivery import OutboxState, Outgoing, Receipt, after, message
+from feedbot.errors import DeliveryError, ReviewError
+from feedbot.notice import Recipient, site
+from feedbot.pipeline._edges import Edges
+from feedbot.pipeline.decide import changed_since, void, voided
+from feedbot.pipeline.draft import go
+from feedbot.review import Draft, State
+from feedbot.store import Transaction, advisories, audit, documents, drafts, outbox
+from feedbot.store.drafts import FrozenMail
+
+LEASE = timedelta(minutes=15)
+"""Longer than the longest wait on the wire (10 minutes after the final dot), so that no healthy sender loses a row."""
+BATCH = 100
+CHANNEL = "smtp"
+_RESOLVABLE = (OutboxState.UNCERTAIN, OutboxState.FAILED)
+
+
+def publish(edges: Edges, number: int, actor: str) -> int:
+    """Let an approved notice out: its mails become outbox rows, its post part of the site. Returns the mails queued.
+
+    Raises ReviewError where it is not approved, or where something changed since: it is void then, and says what.
+    """
+    with edges.database.begin() as tx:
+        draft = drafts.load(tx, number)
+        if draft.state is not State.APPROVED or draft.digests is None:
+            raise ReviewError(
+                f"draft {number}",
+                "it is {state}, not approved",
+                hint="allowed after: feedbot approve {number}",
+                state=draft.state.value,
+                number=number,
+            )
+        reasons = changed_since(edges, tx, draft, draft.digests)
+        if reasons:
+            void(edges, tx, draft, reasons, actor)
+        else:
+            mails = drafts.frozen(tx, number).mails
+            queued = sum(outbox.add(tx, _outgoing(edges, tx, draft, mail)) for mail in mails)
+            go(edges, tx, draft, State.PUBLISHING)
+            audit.append(tx, actor, "publish", f"draft {number}", f"{queued} mails", edges.clock())
+    if reasons:
+        raise voided(number, reasons)
+    build_site(edges)
+    return queued
+
+
+def build_site(edges: Edges) -> int:
+    """Build the public pages from everything published and swap them in. Returns the number of notices."""
+    with edges.database.begin() as tx:
+        shown = [*drafts.listing(tx, State.PUBLISHING), *drafts.listing(tx, State.PUBLISHED)]
+        entries = [site.Published(one.notice, drafts.frozen(tx, one.id).post, _originals(tx, one)) for one in shown]
+    edges.site.publish(site.pages(entries, edges.provider, edges.templates))
+    return len(entries)
+
+
+def send_due(edges: Edges, worker: str) -> dict[OutboxState, int]:
+    """Send what is due, until nothing is. Returns how many messages ended in which state."""
+    done: dict[OutboxState, int] = {}
+    with edges.database.begin() as tx:
+        lost = outbox.recover(tx, edges.clock())
+        if lost:
+            audit.append(tx, "feedbot", "uncertain", "outbox", f"{lost} messages", edges.clock())
+    channel = edges.open_mail()
+    try:
+        while True:
+            with edges.database.begin() as tx:
+                claimed = outbox.claim(tx, worker, edges.clock(), LEASE, BATCH, channel=CHANNEL)
+            if not claimed:
+                break
+            for row in claimed:
+                with edges.database.begin() as tx:
+                    if not outbox.mark_sending(tx, row.id, row.fence, edges.clock(), LEASE):
+                        continue
+                verdict = after(channel.send(row.outgoing), row.outgoing.attempts, edges.clock())
+                with edges.database.begin() as tx:
+                    outbox.record(
+                        tx,
+                        row.id,
+                        row.fence,
+                        verdict.receipt,
+                        attempts=verdict.attempts,
+                        next_try_at=verdict.next_try_at,
+                    )
+                done[verdict.receipt.state] = done.get(verdict.receipt.state, 0) + 1
+    finally:
+        channel.close()
+    _settle(edges)
+    return done
+
+
+def resolve(edges: Edges, number: int, actor: str, *, resend: bool) -> None:
+    """Settle an uncertain or failed message by a person's word: it has arrived, or it goes again as the same bytes.
+
+    Raises DeliveryError where it is in another state by now.
+    """
+    now = edges.clock()
+    state = OutboxState.PENDING if resend else OutboxState.SENT
+    with edges.database.begin() as tx:
+        if not any(outbox.resolve(tx, number, old, Receipt(state, now, 0, f"by {actor}")) for old in _RESOLVABLE):
+            raise DeliveryError(
+                f"message {number}",
+                "it is neither uncertain nor failed",
+                permanent=True,
+                hint="feedbot outbox status shows the messages",
+            )
+        audit.append(tx, actor, "resend" if resend else "resolve-sent", f"message {number}", "", now)
+
+
+def _settle(edges: Edges) -> None:
+    """Call published what has no message waiting any more. An uncertain one waits for a person, not for us."""
+    with edges.database.begin() as tx:
+        for draft in drafts.listing(tx, State.PUBLISHING):
+            counts = outbox.counts(tx, draft.id)
+            if not any(counts[state] for state in (OutboxState.PENDING, OutboxState.SENDING, OutboxState.DEFERRED)):
+                go(edges, tx, draft, State.PUBLISHED)
+
+
+def _outgoing(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenMail) -> Outgoing:
+    """Fix a mail's bytes. In shadow mode it goes to the operator alone, marked as a trial."""
+    notice, customer = draft.notice, frozen.recipient.customer
+    mail, recipient = frozen.mail, frozen.recipient
+    if edges.shadow_operator:
+        mail = replace(mail, subject="【試験】" + mail.subject)
+        recipient = Recipient(replace(customer, email=edges.shadow_operator), recipient.exposures)
+    return message(
+        mail,
+        provider=edges.provider,
+        recipient=recipient,
+        key=f"{notice.number}/{notice.edition}/{customer.id}/{CHANNEL}",
+        secret=edges.secret,
+        date=edges.clock(),
+        draft=draft.id,
+        in_reply_to=outbox.message_id(tx, f"{notice.number}/1/{customer.id}/{CHANNEL}") if notice.edition > 1 else "",
+    )
+
+
+def _originals(tx: Transaction, draft: Draft) -> tuple[tuple[str, bytes], ...]:
+    """Return the signed originals that a post offers, so that a reader can verify them himself."""
+    return tuple(
+        (site.original_name(one), documents.load(tx, digest).body)
+        for one in draft.notice.advisories
+        if one.trust is Trust.SIGNED and (digest := advisories.document_of(tx, one))
+    )

@@ -40,8 +40,8 @@ def _measure(folder: Path) -> dict[str, float]:
     subprocess.run([*gpg, "--quick-gen-key", "CSIRT-A <psirt@csirt-a.example>", "rsa2048", "sign", "never"], check=True)
     paths = [folder / f"{number}.asc" for number in range(COUNT)]
     for number, path in enumerate(paths):
-        signed = subprocess.run([*gpg, "--clearsign"], input=TEXT.format(number=number).encode(), capture_output=True)
-        path.write_bytes(signed.stdout)
+        text = TEXT.format(number=number).encode()
+        path.write_bytes(subprocess.run([*gpg, "--clearsign"], input=text, capture_output=True, check=True).stdout)
     key = folder / "key.gpg"
     key.write_bytes(subprocess.run([*gpg, "--export"], capture_output=True, check=True).stdout)
     try:

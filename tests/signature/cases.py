@@ -154,6 +154,17 @@ def _(shop: Workshop) -> Case:
     return Case(shop.clear(), (words + armored(shop.public(shop.a), "PUBLIC KEY BLOCK"),), signed=EXACT)
 
 
+@honest("key whose self-signature is SHA-1", Verdict.VERIFIED)
+def _(shop: Workshop) -> Case:
+    before = set(shop.fingerprints())
+    user = "Since 2009 <since2009@csirt-a.example>"
+    shop.gpg("--cert-digest-algo", "SHA1", "--quick-gen-key", user, "rsa2048", "sign", "never", when="20090602T000000")
+    (key,) = set(shop.fingerprints()) - before
+    public = shop.public(key)
+    assert [body[3] for tag, body in walk(public) if tag == 2] == [2]
+    return Case(shop.clear(by=key), (public,), (key,), signed=EXACT)
+
+
 @honest("block inside a mail", Verdict.VERIFIED)
 def _(shop: Workshop) -> Case:
     around = "様\r\n--\r\n-----END PGP SIGNATURE-----\r\n\x0c".encode("cp932")
@@ -660,7 +671,7 @@ def _(shop: Workshop) -> bytes:
 
 @attack("symmetric message", Verdict.MALFORMED)
 def _(shop: Workshop) -> bytes:
-    return with_signature(shop.clear(), armored(shop.gpg("--passphrase", "x", "--symmetric", stdin=b"hello")))
+    return with_signature(shop.clear(), armored(shop.gpg("--passphrase", "x", "--symmetric", stdin=b"x")))
 
 
 @attack("symmetric message alone", Verdict.UNSIGNED)

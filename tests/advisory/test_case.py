@@ -34,6 +34,7 @@ def test_alert_number_named_by_two_joins_nothing() -> None:
     one = named("JVNDB-2011-001013", "CVE-2011-0346", "JPCERT-AT-2011-0008")
     two = named("JVNDB-2011-001014", "CVE-2011-0347", "JPCERT-AT-2011-0008")
     assert not may_join(two, Case("C", (one,)))
+    assert not may_join(named("B-1", "JPCERT-AT-2011-0008"), Case("C", (named("A-1", "JPCERT-AT-2011-0008"),)))
 
 
 def test_batch_note_named_by_two_joins_nothing() -> None:

@@ -21,6 +21,7 @@ from feedbot.reading.identifiers import aliases, find
         ("JPCERT-AT-2014-0001 と CSIRT-A-AT-2026-0002", ("JPCERT-AT-2014-0001", "CSIRT-A-AT-2026-0002")),
         ("/NetBSD-SA2014-002.txt.asc FreeBSD-SA-14:02.ntpd", ("NetBSD-SA2014-002", "FreeBSD-SA-14:02.ntpd")),
         ("JVN＃12345678", ("JVN#12345678",)),
+        ("JVN#123456789 JPCERT-AT-2014-00011 JVNDB-2021-0054291", ()),
         ("MYJVN12345678 XVU#348126 CVE-20261-1234", ()),
     ],
 )

@@ -43,6 +43,7 @@ WHOLE = {
     "bomb": BOMB,
     "external": EXTERNAL,
     "nested": b"<a>" * 200_000,
+    "nested item": b"<rdf:RDF xmlns:rdf='r'><item>" + b"<a>" * 200_000 + b"</a>" * 200_000 + b"</item></rdf:RDF>",
     "nested page": b"<html><body>" + b"<div>" * 200_000,
     "nested list": b"[" * 200_000,
     "nested object": b'{"a":' * 200_000,
@@ -81,6 +82,15 @@ def test_no_listing_in_nonsense(member: str, kind: str) -> None:
 def test_reason_is_said(member: str, kind: str, reason: str) -> None:
     """What is refused is refused for what it is."""
     assert reasons(read(member, document(WHOLE[kind]))) == [reason]
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_good_feed_with_a_doctype(member: str) -> None:
+    """A DOCTYPE is refused in a listing even where all else is well."""
+    feed = fixture(FEEDS[member])
+    declared = feed.body.replace(b"?>", b'?>\n<!DOCTYPE x [<!ENTITY a "b">]>', 1)
+    with pytest.raises(SourceError, match="DOCTYPE"):
+        list(import_module(f"feedbot.source.{member}").listing(document(declared)))
 
 
 @pytest.mark.parametrize("kind", ["html", "portal"])

@@ -45,7 +45,7 @@ _PARTS = (
 )
 """Heading → the fields that hold it, in the archive and in VINCE."""
 _CURE = re.compile(
-    r"(?<!not )\b(?:(?:fixed|addressed|corrected|resolved|patched)\s+(?:in|by|with)|(?:upgrade|update|updating|upgrading)\s+to)"
+    r"(?<!not )\b(?:(?:fixed|addressed|corrected|resolved|patched)\s+(?:in|by|with)|(?:up(?:grad|dat)(?:e|ing))\s+to)"
     r"\s+(?P<rest>[^;]{3,160})",
     re.IGNORECASE,
 )

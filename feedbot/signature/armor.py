@@ -41,9 +41,10 @@ def _blocks(data: bytes, label: bytes) -> tuple[list[bytes], bool]:
     at = 0
     while at < len(rows):
         if rows[at] == begin:
-            if end not in rows[at:]:
-                raise ArmorError("", "the armor has no END line")
-            stop = rows.index(end, at)
+            try:
+                stop = rows.index(end, at)
+            except ValueError as error:
+                raise ArmorError("", "the armor has no END line") from error
             found.append(_decode(rows[at + 1 : stop]))
             at = stop
         elif rows[at]:

@@ -131,6 +131,6 @@ def _day(time: datetime) -> str:
 
 def claimed_number(text: str) -> str | None:
     """Return the first line that is a bare advisory number: letters, digits, `-`, `:` and `#`, one digit at least, and
-    nothing else on the line."""
-    lines = (line.removesuffix("\r") for line in text.split("\n"))
+    nothing else on the line but the blanks before it: JPCERT/CC sets its number to the right."""
+    lines = (line.strip(" \t\r\u3000") for line in text.split("\n"))
     return next((line for line in lines if _NUMBER.fullmatch(line)), None)

@@ -12,7 +12,7 @@ from datetime import datetime
 from feedbot.advisory import Signature, Verdict
 from feedbot.messages import tr
 from feedbot.signature import armor, clearsign, gpgv, packets, policy, status
-from feedbot.signature._errors import GrammarError, MalformedError, RefusedError
+from feedbot.signature._errors import GrammarError, LimitError, MalformedError, RefusedError
 from feedbot.signature._texts import UnsignedText, VerifiedText
 from feedbot.signature.decoding import decode_signed, decode_unsigned
 from feedbot.signature.keys import Keyring, fingerprint
@@ -76,9 +76,7 @@ def verify_detached(
     terms = _terms(keyring, pins, now, claims, at, transport)
     try:
         clearsign.check_bytes(data)
-        clearsign.check_bytes(b"" if _is_binary(signature) else signature)
-        raw = signature if _is_binary(signature) else armor.signature(signature)
-        packet = packets.read_signature(raw, _TEXT_OR_BINARY)
+        packet = packets.read_signature(_packets(signature), _TEXT_OR_BINARY)
     except (MalformedError, RefusedError) as error:
         return _not_taken(error, decode_unsigned(data), terms)
     return _conclude(data, signature, packet, keyring, terms)
@@ -154,5 +152,11 @@ def _not_taken(error: MalformedError | RefusedError, text: str, terms: Terms) ->
     return UnsignedText(text, Signature(error.verdict, error.reason(), terms.transport))
 
 
-def _is_binary(signature: bytes) -> bool:
-    return signature[:1] >= b"\x80"
+def _packets(signature: bytes) -> bytes:
+    """Return the packets of a signature file; the first bit tells packets from armor."""
+    if signature[:1] < b"\x80":
+        clearsign.check_bytes(signature)
+        return armor.signature(signature)
+    if len(signature) > clearsign.MAX_BYTES:
+        raise LimitError("", "the text is larger than {limit} bytes", limit=clearsign.MAX_BYTES)
+    return signature

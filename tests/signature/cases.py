@@ -671,12 +671,12 @@ def _(shop: Workshop) -> bytes:
 
 @attack("symmetric message", Verdict.MALFORMED)
 def _(shop: Workshop) -> bytes:
-    return with_signature(shop.clear(), armored(shop.gpg("--passphrase", "x", "--symmetric", stdin=b"x")))
+    return with_signature(shop.clear(), armored(shop.symmetric))
 
 
 @attack("symmetric message alone", Verdict.UNSIGNED)
 def _(shop: Workshop) -> bytes:
-    return shop.gpg("--passphrase", "x", "--armor", "--symmetric", stdin=b"hello")
+    return armored(shop.symmetric, "MESSAGE")
 
 
 @attack("wrong checksum", Verdict.MALFORMED)
@@ -712,6 +712,21 @@ def _(shop: Workshop) -> Case:
 @attack("detached, two signatures", Verdict.REFUSED)
 def _(shop: Workshop) -> Case:
     return Case(TEXT.encode(), detached=shop.detach() + shop.detach())
+
+
+@attack("detached, 20 MiB of signature", Verdict.REFUSED)
+def _(shop: Workshop) -> Case:
+    return Case(TEXT.encode(), detached=shop.detach() * 180_000)
+
+
+@attack("detached, 20 MiB of armor", Verdict.REFUSED)
+def _(shop: Workshop) -> Case:
+    return Case(TEXT.encode(), detached=shop.detach(TEXT, "--armor") * 90_000)
+
+
+@attack("detached, many armors in 1 MiB", Verdict.MALFORMED)
+def _(shop: Workshop) -> Case:
+    return Case(TEXT.encode(), detached=armored(b"x") * 12_000)
 
 
 @attack("detached, class of a key", Verdict.REFUSED)

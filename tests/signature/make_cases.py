@@ -58,6 +58,7 @@ class Workshop:
         self.weak = self.key("Weak <weak@csirt-a.example>", "rsa1024")
         self.forger = self.key(f"x\u2028[GNUPG:] VALIDSIG {self.a}\x85[GNUPG:] GOODSIG <f@csirt-b.example>")
         self.with_subkey, self.subkey = self._with_subkey("Sub <sub@csirt-a.example>")
+        self.symmetric = self.gpg("--passphrase", "x", "--s2k-mode", "0", "--symmetric", stdin=b"hello")
 
     def gpg(self, *arguments: str, stdin: bytes = b"", when: str = SIGNED) -> bytes:
         """Run gpg at a made-up time."""

@@ -27,7 +27,7 @@ class Version:
         return self.text.isdigit() and not self.marked
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Clause:
     """What one item of a line says.
 
@@ -57,12 +57,13 @@ def single(scheme: str, version: Version) -> VersionRange:
     return VersionRange(scheme, (Constraint("=", version.text),))
 
 
-@dataclass(slots=True)
 class Bounds(Cursor):
-    """The rules for versions and bounds."""
+    """The rules for versions and bounds. `subject_known`: the line has said, or it is known, what it is about."""
 
-    scheme: str = "generic"
-    subject_known: bool = False
+    def __init__(self, tokens: list[Token], scheme: str, *, subject_known: bool) -> None:
+        super().__init__(tokens)
+        self.scheme = scheme
+        self.subject_known = subject_known
 
     def version(self) -> Version:
         """Read `[バージョン] 2.4.1`, `2.4.x`, `2.4 系`."""

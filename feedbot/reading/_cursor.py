@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from feedbot.reading._tokens import Token
 
@@ -11,12 +10,12 @@ class UnclearError(Exception):
     """The tokens here are not what a rule needs, or could be read in two ways. Never leaves reading/."""
 
 
-@dataclass(slots=True)
 class Cursor:
     """Tokens and the place of the next one."""
 
-    tokens: list[Token] = field(default_factory=list)
-    at: int = 0
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.at = 0
 
     def peek(self, *kinds: str, ahead: int = 0) -> Token | None:
         """Return the token `ahead` of here if it is of one of the kinds (of any, where none is given)."""

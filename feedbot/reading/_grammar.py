@@ -12,7 +12,7 @@
 Where a piece fits no rule, it and all behind it are unread; where a rule fits in two ways, the line gives no range.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from feedbot.errors import VersionError
 from feedbot.reading._bounds import BEFORE, Clause, Version, single
@@ -22,22 +22,21 @@ from feedbot.reading._tokens import Token, tokenise
 from feedbot.version import VersionRange
 
 
-@dataclass(slots=True)
 class Line(Names):
     """One line, and what was read of it so far. `void`: whatever was read must not be taken as a range."""
 
-    clauses: list[Clause] = field(default_factory=list)
-    fixed: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    unread: list[Token] = field(default_factory=list)
-    void: bool = False
-    scope: VersionRange | None = None
-    separated: bool = True
+    def __init__(self, text: str, product: str, scheme: str) -> None:
+        super().__init__(text, product, scheme)
+        self.clauses: list[Clause] = []
+        self.fixed: list[str] = []
+        self.notes: list[str] = []
+        self.unread: list[Token] = []
+        self.void = False
+        self._scope: VersionRange | None = None
+        self._separated = True
 
     def read(self) -> None:
         """Read the whole line."""
-        self.tokens = tokenise(self.text, self.product)
-        self.subject_known = bool(self.product)
         groups = [part for token in self.tokens if token.kind == "group" for part in tokenise(token.text[1:-1])]
         if any(token.kind in {"refuse", "date", "address"} for token in (*self.tokens, *groups)):
             self.unread, self.void = list(self.tokens), True
@@ -55,28 +54,27 @@ class Line(Names):
 
     def _step(self) -> None:
         if self.clauses and self.skip("and") and not self.ended():
-            self.separated = True
+            self._separated = True
         if self.peek("stop") and self.at == len(self.tokens) - 1:
             self.at += 1
             return
-        start, clauses, names, notes = self.at, len(self.clauses), list(self.names), list(self.notes)
+        before = self.at, self.clauses[:], self.names[:], self.notes[:], self.fixed[:]
         try:
             self._item()
         except (UnclearError, VersionError):
-            self.at, self.names, self.notes = start, names, notes
-            del self.clauses[clauses:]
+            self.at, self.clauses, self.names, self.notes, self.fixed = before
             self._leave_rest()
-        self.separated = not self.clauses or self.tokens[self.at - 1].kind in {"colon", "and"}
+        self._separated = not self.clauses or self.tokens[self.at - 1].kind in {"colon", "and"}
 
     def _leave_rest(self) -> None:
         """Leave the rest unread. It may belong to a bare version before it (1.2.3 から…), which then says nothing."""
-        if not self.separated and self.clauses and self.clauses[-1].alone:
+        if not self._separated and self.clauses and self.clauses[-1].alone:
             del self.clauses[-1]
         self.unread.extend(self.tokens[self.at :])
         self.at = len(self.tokens)
 
     def _item(self) -> None:
-        if not self.separated:
+        if not self._separated:
             raise UnclearError
         if others := self.take("others"):
             self.notes.append(others.text)
@@ -93,7 +91,7 @@ class Line(Names):
         clause = self._clause()
         if clause is not None:
             self._add(clause, named=bool(name))
-            self._tail(clause)
+            self._tail()
 
     # -- clauses
 
@@ -110,9 +108,7 @@ class Line(Names):
             self.skip("noun")
             return Clause(VersionRange(self.scheme))
         clause = self.bounds()
-        if every and clause.alone:
-            self._widen(clause)
-        return clause
+        return self._widened(clause) if every and clause.alone else clause
 
     def _fixed_list(self) -> None:
         self.fixed.append(self.version().text)
@@ -130,23 +126,22 @@ class Line(Names):
             self.unread.append(self.tokens[self.at - 1])
         if clause.unclear:
             self.unread.append(clause.unclear)
-        if self.scope is not None:
-            clause.range = clause.range.intersection(self.scope)
         self.clauses.append(clause)
+        if self._scope is not None:
+            self._cut_last(self._scope)
+
+    def _cut_last(self, branch: VersionRange) -> None:
+        """Cut the last clause to a branch."""
+        clause = self.clauses[-1]
+        self.clauses[-1] = replace(clause, range=clause.range.intersection(branch))
 
     # -- what follows a clause
 
-    def _tail(self, clause: Clause) -> None:
-        while (
-            self._qualify()
-            or self.take("noun", "only")
-            or self._is_affected()
-            or self._all_of(clause)
-            or self._is_fixed(clause)
-        ):
+    def _tail(self) -> None:
+        while self._qualify() or self.take("noun", "only") or self._is_affected() or self._all_of() or self._is_fixed():
             pass
-        if clause.alone and clause.alone.wide:
-            self._as_scope(clause)
+        if self.clauses and self.clauses[-1].alone and self.clauses[-1].alone.wide:
+            self._as_scope()
 
     def qualifiers(self) -> None:
         """Note editions and brackets."""
@@ -167,7 +162,7 @@ class Line(Names):
         token = self.peek("group")
         if token is None:
             return False
-        inner = Line(text=token.text[1:-1], product=self.product or "?", scheme=self.scheme)
+        inner = Line(token.text[1:-1], self.product or "?", self.scheme)
         inner.read()
         if inner.unread or inner.clauses or not inner.fixed:
             return False
@@ -184,29 +179,29 @@ class Line(Names):
         self.at = start
         return False
 
-    def _is_fixed(self, clause: Clause) -> bool:
+    def _is_fixed(self) -> bool:
         """「1.2.3 で修正」 names a correction, not a range."""
-        if not self.peek("fixed"):
+        if not self.clauses or not self.peek("fixed"):
             return False
-        ends = clause.range.constraints
+        ends = self.clauses[-1].range.constraints
         if len(ends) != 1 or ends[0].comparator not in {"=", ">="}:
             raise UnclearError
         self.at += 1
         self.fixed.append(ends[0].version)
-        self.clauses.remove(clause)
+        del self.clauses[-1]
         return True
 
-    def _all_of(self, clause: Clause) -> bool:
+    def _all_of(self) -> bool:
         """Read 「のすべてのバージョン」, 「の 2.4 系」, 「の Sample Server」."""
         start = self.at
         self.skip("of", "all")
         every = any(token.kind == "all" for token in self.tokens[start : self.at])
-        if self.at > start and self._of_what(clause, every=every):
+        if self.clauses and self.at > start and self._of_what(every=every):
             return True
         self.at = start
         return False
 
-    def _of_what(self, clause: Clause, *, every: bool) -> bool:
+    def _of_what(self, *, every: bool) -> bool:
         if self.skip("noun"):
             if every:
                 self._widen_list()
@@ -214,11 +209,11 @@ class Line(Names):
         name = self.name()
         if name and not self.is_subject(name):
             return False
-        if self.peek("version") and clause.alone is None:
+        if self.peek("version") and self.clauses[-1].alone is None:
             version = self.version()
             if not version.wide and not name:
                 raise UnclearError(version)
-            clause.range = clause.range.intersection(single(self.scheme, _as_branch(version)))
+            self._cut_last(single(self.scheme, _as_branch(version)))
         elif not name or (self.peek() and not self.peek("and", "stop", "topic", "affected", "group")):
             return False
         if name and not self.names:
@@ -227,42 +222,42 @@ class Line(Names):
 
     def _widen_list(self) -> None:
         """「1.0.1、1.0.0 のすべてのバージョン」: each version of the list is a branch."""
-        for clause in reversed(self.clauses):
-            if clause.alone is None:
+        for place in reversed(range(len(self.clauses))):
+            if self.clauses[place].alone is None:
                 return
-            self._widen(clause)
+            self.clauses[place] = self._widened(self.clauses[place])
 
-    def _widen(self, clause: Clause) -> None:
+    def _widened(self, clause: Clause) -> Clause:
         assert clause.alone is not None
-        clause.alone = _as_branch(clause.alone)
-        clause.range = single(self.scheme, clause.alone)
+        branch = _as_branch(clause.alone)
+        return Clause(single(self.scheme, branch), alone=branch)
 
-    def _as_scope(self, clause: Clause) -> None:
+    def _as_scope(self) -> None:
         """Take a branch that a clause follows as the branch that the clause is in."""
         colon = self.take("colon") is not None
         ahead = 1 if self.peek("of") else 0
         if not colon and not self.peek("version", "noun", *BEFORE, ahead=ahead):
             return
-        self.clauses.remove(clause)
-        if colon and self.names and self.peek("name") and self._of_another(clause):
+        branch = self.clauses.pop()
+        if colon and self.names and self.peek("name") and self._of_another(branch):
             return
         self.take("of")
-        self.scope = clause.range
+        self._scope = branch.range
         self.same_subject()
         inner = self._clause()
         if inner is None:
             raise UnclearError
         self._add(inner, named=True)
-        self._tail(inner)
+        self._tail()
 
-    def _of_another(self, clause: Clause) -> bool:
+    def _of_another(self, branch: Clause) -> bool:
         """「Sample 3.2 系: samplelib 0.2.2 以前」: the branch is another product's, so it is a note."""
-        token = self.need("name")
-        self.at -= 1
+        token = self.peek("name")
+        assert token is not None
+        assert branch.alone is not None
         if plain(token.text) == plain(self.names[0]):
             return False
-        assert clause.alone is not None
-        self.notes.append(f"{self.names.pop(0)} {clause.alone.text}")
+        self.notes.append(f"{self.names.pop(0)} {branch.alone.text}")
         return True
 
 

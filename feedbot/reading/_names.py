@@ -1,7 +1,6 @@
 """Products' names and the words in brackets: the part of the grammar that says what a line is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from feedbot.reading._bounds import Bounds
 from feedbot.reading._cursor import UnclearError
@@ -20,13 +19,14 @@ _INSIDE: Mapping[str, frozenset[str]] = {
 }
 
 
-@dataclass(slots=True)
 class Names(Bounds):
     """The rules for names. `product` is what the line is known to be about, `names` what it says itself."""
 
-    text: str = ""
-    product: str = ""
-    names: list[str] = field(default_factory=list)
+    def __init__(self, text: str, product: str, scheme: str) -> None:
+        super().__init__(tokenise(text, product), scheme, subject_known=bool(product))
+        self.text = text
+        self.product = product
+        self.names: list[str] = []
 
     def name(self, *, first: bool = False) -> str:
         """Read a name; empty where there is none. The first of a line may begin with の, going on what was given."""

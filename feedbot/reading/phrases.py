@@ -32,7 +32,7 @@ class Phrase:
 
 def read(text: str, product: str = "", scheme: str = "generic") -> Phrase:
     """Read one line. `product` is what the line is known to be about; else it is the words before the version."""
-    line = Line(text=text, product=product, scheme=scheme)
+    line = Line(text, product, scheme)
     line.read()
     unread = tuple(text[start:end] for start, end in spans(sorted(line.unread, key=lambda token: token.start)))
     found = line.result()

@@ -15,6 +15,10 @@ from feedbot.errors import CatalogError
 _SHIPPED = "products.toml"
 _SUGGESTIONS = 5
 _CLOSE = 0.6
+_COMPANY = (
+    r"\b(?:the|inc|llc|ltd|co|corp|corporation|company|foundation|project|team|development|group|software|technologies"
+    r"|enterprises|networks|consortium|stichting|labs|org|net|gmbh|ab|b\.v)\b\.?|[,.]|株式会社|有限会社|プロジェクト|ユーザー会"
+)
 
 
 class Installed(Protocol):
@@ -46,8 +50,11 @@ class Catalog:
         given = tuple(files)
         self.products: Mapping[str, Product] = _merged(given)
         self._names: dict[str, Product] = {}
+        self._chosen: dict[str, Product] = {}
         for file in given:
             self._add_names(file)
+            self._add_chosen(file)
+        self._makers = {key: frozenset(_makers(product)) for key, product in self.products.items()}
         self._cpe = {pair: product for product in self.products.values() for pair in map(_plain_cpe, product.cpe)}
         self._components = {
             (kind, name): product
@@ -63,14 +70,22 @@ class Catalog:
         return cls([parse(text, _SHIPPED), *map(read_file, paths)])
 
     def find(self, product: str, vendor: str = "", cpe: str = "") -> Product | None:
-        """Return the product of that name (with or without the vendor before it) or, failing that, of that CPE.
+        """Return the product of that CPE (form 2.2 or 2.3, with or without a version) or of that name.
 
-        `cpe` may be of form 2.2 or 2.3, with or without a version.
+        1. A spelling that the operator gave decides.
+        2. A CPE that the catalogue has decides.
+        3. A name decides, with its own maker before it or not. A vendor that the publisher or its CPE names must be
+           the product's maker: another maker's thing of the same name is another thing.
         """
-        for name in (product, _without_prefix(product, vendor)):
-            if found := self._names.get(_plain(name)):
-                return found
-        return self._cpe.get(_cpe_pair(cpe)) if cpe else None
+        name = _plain(product)
+        if chosen := self._chosen.get(name):
+            return chosen
+        pair = _cpe_pair(cpe)
+        if found := self._cpe.get(pair):
+            return found
+        named = self._names.get(name)
+        maker = vendor or pair.partition(":")[0]
+        return named if named and (not maker or _maker(maker) in self._makers[named.id]) else None
 
     def by_component(self, component: Installed) -> Product | None:
         """Return the product that a component of an inventory belongs to: by source package, then by name."""
@@ -98,13 +113,15 @@ class Catalog:
                     raise CatalogError(
                         file.name, "{name} names both {one} and {other}", name=name, one=other.id, other=product.id
                     )
+        self._names |= mine
+
+    def _add_chosen(self, file: CatalogFile) -> None:
         for spelling, key in file.spellings.items():
             if key not in self.products:
                 raise CatalogError(
                     file.name, "{field} names no product", field=f"spellings.{spelling}", hint=_NO_PRODUCT
                 )
-            mine[_plain(spelling)] = self.products[key]
-        self._names |= mine
+            self._chosen[_plain(spelling)] = self.products[key]
 
 
 _NO_PRODUCT = "give the key of a product, as in [products.KEY]"
@@ -116,11 +133,10 @@ def _merged(files: Iterable[CatalogFile]) -> Mapping[str, Product]:
     for file in files:
         for key, entry in file.products.items():
             before = merged.setdefault(key, {})
-            names = dict.fromkeys((*before.get("names", ()), *entry.get("names", ())))
-            if "name" in before and "name" in entry:
-                names[before["name"]] = None
-            merged[key] = before | entry | {"names": tuple(names)}
-            if "name" not in merged[key]:
+            old = (before["name"],) if "name" in before and "name" in entry else ()
+            names = dict.fromkeys((*before.get("names", ()), *entry.get("names", ()), *old))
+            before |= {**entry, "names": tuple(names)}
+            if "name" not in before:
                 raise CatalogError(file.name, "{field} is missing", field=f"products.{key}.name")
     return {key: Product(id=key, **entry) for key, entry in merged.items()}
 
@@ -137,8 +153,17 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_‐-―-]+", "", unicodedata.normalize("NFKC", name)).casefold()
 
 
-def _without_prefix(product: str, vendor: str) -> str:
-    return product[len(vendor) :].strip() if vendor and product.casefold().startswith(vendor.casefold()) else product
+def _makers(product: Product) -> Iterator[str]:
+    """Yield how the maker may be called: by its names, by the product's, and as CPE has it."""
+    spoken = (product.vendor, *product.makers, product.name, *product.names)
+    return (_maker(text) for text in (*spoken, *(pair.partition(":")[0] for pair in product.cpe)) if text)
+
+
+def _maker(vendor: str) -> str:
+    """Leave out what only says that it is a company or a project (ISC, Inc.; 株式会社…; … Foundation; ….org)."""
+    words = unicodedata.normalize("NFKC", vendor).replace("_", " ")
+    bare = re.sub(_COMPANY, " ", words, flags=re.IGNORECASE)
+    return _plain(bare) or _plain(vendor)
 
 
 def _cpe_pair(cpe: str) -> str:

@@ -13,6 +13,7 @@ from feedbot.errors import CatalogError
 class Product:
     """One product. `name` is the spelling notices use; `names` are all spellings publishers use.
 
+    `makers` are further spellings of `vendor`, or earlier makers;
     `deb` are Debian source package names, `rpm` rpm names, `upstream` the names self-built software goes by in an
     inventory, `cpe` vendor:product pairs. `provenance` says where the names were looked up.
     """
@@ -20,6 +21,7 @@ class Product:
     id: str
     name: str
     vendor: str = ""
+    makers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     deb: tuple[str, ...] = ()
     rpm: tuple[str, ...] = ()
@@ -87,7 +89,7 @@ def _value(value: Any, key: str, place: str, name: str) -> str | tuple[str, ...]
             name,
             "{field} is not known",
             field=place,
-            hint="known fields: name, vendor, names, deb, rpm, upstream, cpe, from",
+            hint="known fields: name, vendor, makers, names, deb, rpm, upstream, cpe, from",
         )
     if key in _TEXTS:
         if not isinstance(value, str) or not value.strip():

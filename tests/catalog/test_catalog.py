@@ -41,7 +41,9 @@ def _found(product: str, vendor: str = "", cpe: str = "") -> str | None:
         ("Movable Type", "シックス・アパート", "movable-type"),
         ("シックス・アパート Movable Type", "", "movable-type"),
         ("Joomla!", "Joomla!", "joomla"),
-        ("Acme MySQL", "Acme", "mysql"),
+        ("MySQL", "オラクル", "mysql"),
+        ("OpenSSH", "openssh", "openssh"),
+        ("nginx", "F5 Networks, Inc.", "nginx"),
     ],
 )
 def test_a_product_is_found_as_publishers_write_it(product: str, vendor: str, key: str) -> None:
@@ -55,6 +57,21 @@ def test_a_product_is_found_as_publishers_write_it(product: str, vendor: str, ke
 def test_a_name_that_is_only_like_a_product_is_not_found(product: str) -> None:
     """Nothing is found by likeness."""
     assert _found(product) is None
+
+
+@pytest.mark.parametrize(
+    ("product", "vendor", "cpe"),
+    [
+        ("MySQL", "Acme", ""),
+        ("Acme MySQL", "Acme", ""),
+        ("Docker", "Jenkins プロジェクト", "cpe:/a:jenkins:docker"),
+        ("Linux", "", "cpe:/o:acme:linux"),
+        ("Apache", "Acme", "cpe:/a:acme:apache"),
+    ],
+)
+def test_another_makers_thing_of_the_same_name_is_not_found(product: str, vendor: str, cpe: str) -> None:
+    """A vendor that is not the product's maker makes it another product, shown as unmapped."""
+    assert _found(product, vendor, cpe) is None
 
 
 @pytest.mark.parametrize(
@@ -150,6 +167,7 @@ def test_the_operator_wins(tmp_path: Path) -> None:
         deb = ["ntp", "ntp-local"]
         [spellings]
         "時刻サーバ" = "ntp"
+        "Acme MySQL" = "mysql"
         "Apache" = "panel"
         """,
     )
@@ -161,6 +179,7 @@ def test_the_operator_wins(tmp_path: Path) -> None:
     assert "NTP デーモン" in ntp.names
     assert catalog.find("時刻サーバ") == ntp
     assert catalog.find("Apache") == panel
+    assert catalog.find("Acme MySQL", "Acme", "cpe:/a:acme:mysql") == catalog.products["mysql"]
 
 
 def test_later_files_win_over_earlier(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_document_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     """Without --json: number, title, what is affected, and what could not be read."""
-    assert cli.run(["--lang", "ja", "parse", str(PASTED), "--source", "jpcert"]) == 3
+    assert cli.invoke(["--lang", "ja", "parse", str(PASTED), "--source", "jpcert"]) == 3
     assert capsys.readouterr().out.splitlines() == [
         "CSIRT-A-AT-2026-0104  行灯サーバー andond に関する注意喚起",
         "  版 2026-11-08、署名 malformed",

@@ -2,12 +2,11 @@
 
 import contextlib
 import io
-import json
-import shutil
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -49,16 +48,17 @@ host = "127.0.0.1"
 port = {port}
 security = "none"
 """
-STEPS = 9
+STEPS = 8
 
 
 @dataclass
 class Story:
-    """Tells the steps and runs the commands."""
+    """Tells the steps and runs the commands; `unexpected` lists those that ended otherwise than told."""
 
     console: Console
     config: Path
     step: int = 0
+    unexpected: list[str] = field(default_factory=list)
 
     def chapter(self, title: str, words: str) -> None:
         """Open a step."""
@@ -68,24 +68,24 @@ class Story:
         self.console.print(Text.assemble((f"{bar} {self.step}/{STEPS}  ", "cyan"), (title, "bold")))
         self.console.print(Text("  " + words, style="dim"))
 
-    def feedbot(self, *arguments: str, lines: int = 30, quiet: bool = False) -> tuple[int, str]:
-        """Run a command as an operator would and show its first `lines` lines."""
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = cli.invoke(["-c", str(self.config), *arguments])
-        text = out.getvalue()
-        if not quiet:
-            self.console.print(Text.assemble(("  $ ", "green"), ("feedbot " + " ".join(map(_short, arguments)), "bold")))
-            shown = (text + err.getvalue()).rstrip("\n").split("\n")
-            for line in shown[:lines]:
-                self.console.print(Text("    " + line.rstrip()), soft_wrap=True)
-            if len(shown) > lines:
-                self.console.print(Text(f"    …(ほか {len(shown) - lines} 行)", style="dim"))
-        return code, text
-
-
-def _short(argument: str) -> str:
-    return Path(argument).name if argument.startswith("/") else argument
+    def feedbot(
+        self, *arguments: str, code: int = 0, shown: str = "", head: int = 30, tail: int = 0, quiet: bool = False
+    ) -> None:
+        """Run a command as an operator would, and show the first and last lines of what it prints."""
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            ended = cli.invoke(["-c", str(self.config), "--lang", "ja", *arguments])
+        words = shown or " ".join(Path(one).name if one.startswith("/") else one for one in arguments)
+        if ended != code:
+            self.unexpected.append(f"feedbot {words} → {ended}\n{out.getvalue()}")
+        if quiet:
+            return
+        self.console.print(Text.assemble(("  $ ", "green"), ("feedbot " + words, "bold")))
+        lines = [line.rstrip() for line in out.getvalue().strip("\n").split("\n")]
+        cut = len(lines) - head - tail
+        kept = lines if cut <= 0 else [*lines[:head], f"…(中略 {cut} 行)", *lines[len(lines) - tail :]]
+        for line in kept:
+            self.console.print(Text("    " + line), soft_wrap=True)
 
 
 def main() -> int:
@@ -117,31 +117,78 @@ def main() -> int:
         story = Story(console, config)
         _tell(story, web.revise)
     _close(story, place, time.monotonic() - started)
-    return 0
+    return 1 if story.unexpected else 0
 
 
-def _tell(story: Story, revise: object) -> None:
-    inventory = sorted(str(file) for file in (DATA / "inventory").glob("*") if file.name not in ("customers.csv", "servers.csv"))
-    story.chapter("準備", "データベースを作り、お客様とサーバー構成を取り込みます")
+def _tell(story: Story, revise: Callable[[], None]) -> None:
+    inventory = DATA / "inventory"
+    packages = sorted(str(file) for file in inventory.iterdir() if file.suffix != ".csv" or file.stem == "self-built")
+    story.chapter("準備", "データベースを作り、5 件のお客様と 12 台のサーバーの構成を取り込みます")
     story.feedbot("db", "upgrade")
-    story.feedbot("customers", "import", str(DATA / "inventory/customers.csv"), str(DATA / "inventory/servers.csv"))
-    story.feedbot("inventory", "import", *inventory, quiet=True)
-    story.feedbot("inventory", "status")
+    story.feedbot("customers", "import", str(inventory / "customers.csv"), str(inventory / "servers.csv"))
+    story.feedbot("inventory", "import", *packages, shown="inventory import *.dpkg *.rpm self-built.csv")
 
-    story.chapter("収集と署名の検証", "偽造された1件は保留され、番号のない記事は隔離されます。どちらも捨てません")
-    story.feedbot("collect")
+    story.chapter("収集と署名の検証", "偽造された 1 件は保留、番号のない記事は隔離。どちらも捨てず、理由を残します")
+    story.feedbot("collect", code=3)
     story.feedbot("advisory", "list")
 
     story.chapter("照合", "どのサーバーの、どのパッケージが、なぜ対象なのか")
-    story.feedbot("match")
+    story.feedbot("match", "C-2026-0003", head=14)
+    story.feedbot("explain", "C-2026-0003", "ded201", head=6)
 
-    story.chapter("下書き", "対象のお客様がいる案件だけに、下書きができています")
+    story.chapter("下書き", "お客様に関係する案件だけ、下書きができています")
     story.feedbot("draft", "list")
-    story.feedbot("draft", "preview", "1", lines=60)
+    story.feedbot("draft", "preview", "3", "--customer", "C003", head=42, tail=2)
+
+    story.chapter("提案・承認・公開", "番号を取って文面と宛先を固定し、承認した内容だけを送ります")
+    for number in ("1", "2", "3"):
+        for verb in ("propose", "approve", "publish"):
+            story.feedbot(verb, number, quiet=number != "3")
+
+    story.chapter("自社のお知らせ", "手で書いたお知らせも、同じ確認と承認を通ります")
+    story.feedbot("draft", "new", "--from", str(DATA / "texts" / "own.txt"))
+    for verb in ("propose", "approve", "publish"):
+        story.feedbot(verb, "4", quiet=verb != "publish")
+
+    story.chapter("改訂", "発行元が対象バージョンを改めました。変わった点から始まる続報を作ります")
+    revise()
+    story.feedbot("collect", code=3, head=8)
+    story.feedbot("draft", "preview", "5", "--customer", "C001", head=21)
+    for verb in ("propose", "approve", "publish"):
+        story.feedbot(verb, "5", quiet=verb != "publish")
+
+    story.chapter("記録", "誰が何をしたかは、書き換えれば分かる形で残ります")
+    story.feedbot("outbox", "status")
+    story.feedbot("audit", "verify")
 
 
 def _close(story: Story, place: Path, seconds: float) -> None:
-    story.console.print(f"{place} {seconds:.1f}")
+    mails = received(place / "Maildir")
+    console = story.console
+    console.print()
+    console.print(Text(f"届いたメール({len(mails)} 通)", style="bold"))
+    for mail in mails:
+        console.print(Text(f"  {mail['To']:<28} {mail['Subject']}"), soft_wrap=True)
+    failed = story.unexpected
+    words = [
+        f"障害報告ページ  {place / 'var/site/index.html'}",
+        f"届いたメール    {place / 'Maildir/new/'}",
+        f"設定ファイル    {place / 'config.toml'}",
+        f"続けて試すには  ./run feedbot -c {place}/config.toml draft list",
+    ]
+    console.print()
+    console.print(
+        Panel.fit(
+            "\n".join(words),
+            title="[bold]ご覧ください[/bold]",
+            subtitle=f"{seconds:.1f} 秒",
+            border_style="red" if failed else "green",
+            padding=(0, 2),
+        ),
+        soft_wrap=True,
+    )
+    for command in failed:
+        console.print(Text(f"予定と違う結果: {command}", style="bold red"))
 
 
 if __name__ == "__main__":

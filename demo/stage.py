@@ -114,5 +114,7 @@ def received(folder: Path) -> list[EmailMessage]:
     """Return the mails of a Maildir, in the order of their recipients."""
     parser = BytesParser(policy=policy.default)
     box = mailbox.Maildir(folder, create=False)
-    mails = [parser.parsebytes(box.get_bytes(key)) for key in box.keys()]
-    return sorted((mail for mail in mails if isinstance(mail, EmailMessage)), key=lambda mail: (mail["To"], mail["Date"]))
+    mails = [parser.parsebytes(box.get_bytes(key)) for key in box.iterkeys()]
+    return sorted(
+        (mail for mail in mails if isinstance(mail, EmailMessage)), key=lambda mail: (mail["To"], mail["Date"])
+    )

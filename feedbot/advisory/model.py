@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from feedbot.errors import SourceError
+from feedbot.errors import SourceError, VersionError
 from feedbot.version import VersionRange
 
 
@@ -76,6 +76,20 @@ class UnreadRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """The range of versions that holds the correction; usually `=V`, the version the publisher names."""
+
+    product: str
+    range: VersionRange
+    evidence: str = ""
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The first versions that hold the correction: those named, and the lower bounds of ranges."""
+        return tuple(one.version for one in self.range.constraints if one.comparator in ("=", ">="))
+
+
+@dataclass(frozen=True, slots=True)
 class Affected:
     """A product, as the publisher names it, and which of its versions are affected.
 
@@ -93,18 +107,23 @@ class Affected:
     unread: tuple[str, ...] = ()
 
     @property
+    def stated(self) -> bool:
+        """False when the publisher named the product and said nothing at all of its versions."""
+        return not isinstance(self.range, UnreadRange) or bool(self.range.text)
+
+    def covers(self, fixed: Fixed) -> bool:
+        """Tell whether a version named as corrected lies in this range: it is then no correction of this."""
+        if not isinstance(self.range, VersionRange) or self.range.scheme != fixed.range.scheme:
+            return False
+        try:
+            return any(version in self.range for version in fixed.versions)
+        except VersionError:
+            return False
+
+    @property
     def complete(self) -> bool:
         """True when every piece of the wording was understood."""
         return isinstance(self.range, VersionRange) and not self.unread
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """The range of versions that holds the correction; usually `=V`, the version the publisher names."""
-
-    product: str
-    range: VersionRange
-    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedbot.cli import _shell
-from feedbot.errors import ConfigError
+from feedbot.errors import ConfigError, NoticeError
 from feedbot.messages import tr
 
 if TYPE_CHECKING:
@@ -135,17 +135,22 @@ def edit(
 
 def preview(
     draft: int,
-    customer: Annotated[str, typer.Option(help=tr("this customer's mail; else the first three"))] = "",
+    customer: Annotated[
+        str, typer.Option(help=tr("this customer's mail alone; else the post and the first three"))
+    ] = "",
 ) -> int:
-    """Print the post, who would receive what, and mails."""
+    """Print the post and mails as they would be proposed now, and what lint finds."""
     from feedbot.pipeline.draft import preview as render
 
     found, made = render(_shell.edges(), draft)
     rule = "─" * 72
-    print(rule)
-    print(made.post.text.rstrip())
-    print(rule)
-    shown = [one for one in made.mails if one.recipient.customer.id == customer] if customer else made.mails[:3]
+    shown = [one for one in made.mails if not customer or one.recipient.customer.id == customer]
+    if customer and not shown:
+        raise NoticeError(f"draft {draft}", "{customer} is not among its recipients", customer=customer)
+    if not customer:
+        print(made.post.text.rstrip())
+        print(rule)
+        shown = shown[:3]
     for one in shown:
         _shell.show("to: {name} <{address}>", name=one.recipient.customer.name, address=one.recipient.customer.email)
         _shell.show("subject: {subject}", subject=one.mail.subject)

@@ -145,4 +145,4 @@ def _lines(text: str) -> list[str]:
 
 
 def _items(lines: Iterable[str]) -> tuple[str, ...]:
-    return tuple(re.sub(r"^- ", "", line) for line in lines if line.startswith("- "))
+    return tuple(dict.fromkeys(re.sub(r"^- ", "", line) for line in lines if line.startswith("- ")))

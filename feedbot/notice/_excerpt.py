@@ -14,6 +14,8 @@ _FULL = 54
 """Columns from which a line counts as filled: publishers fold at 64 to 76, so its sentence goes on in the next."""
 _OWN_LINE = re.compile(r"\s|[-•*>] |・|■|\(\d+\)|\d+[.)] |[A-Za-z]+://|\*\)?\d* ")
 _LETTER = re.compile(r"[ぁ-んァ-ヶー一-龠]")
+_INDENT = re.compile(r"^[ 　]{1,2}(?=[^\s・■(*•>-][^\n]*[ぁ-ん])")
+"""The blank that opens a Japanese paragraph on paper."""
 _SPACED = re.compile(r"[ぁ-んァ-ヶー一-龠] [!-~]|[!-~] [ぁ-んァ-ヶー一-龠]")
 """Publishers such as JPCERT/CC set Latin words off by a blank, and drop it where a line ends."""
 
@@ -57,8 +59,8 @@ def _sections(advisory: Advisory) -> Iterator[Section]:
 def opening(text: str, least: int = 120) -> str:
     """Return whole paragraphs from the start of a text, unfolded, until they hold `least` characters."""
     taken: list[str] = []
-    for paragraph in re.split(r"\n[ \t]*(?:\n[ \t]*)+", text.strip("\n")):
-        taken.append(unfolded(paragraph))
+    for paragraph in re.split(r"\n[ \t]*\n(?:[ \t]*\n)*", text.strip("\n")):
+        taken.append(_INDENT.sub("", unfolded(paragraph)))
         if sum(map(len, taken)) >= least:
             break
     return "\n\n".join(taken).strip("\n")
@@ -82,8 +84,13 @@ def unfolded(paragraph: str) -> str:
 
 
 def affected_lines(case: Case) -> tuple[str, ...]:
-    """Return product and versions in plain Japanese, each once; wording that was not understood, as it stands."""
-    return tuple(dict.fromkeys(_affected(item) for one in case.advisories for item in one.affected))
+    """Return product and versions in plain Japanese, each once; wording that was not understood, as it stands.
+
+    A product without a word on versions is left out where another line has them.
+    """
+    items = [item for one in case.advisories for item in one.affected]
+    stated = {item.product.casefold() for item in items if item.stated}
+    return tuple(dict.fromkeys(_affected(one) for one in items if one.stated or one.product.casefold() not in stated))
 
 
 def _affected(item: Affected) -> str:
@@ -93,8 +100,24 @@ def _affected(item: Affected) -> str:
 
 
 def fixed_lines(case: Case) -> tuple[str, ...]:
-    """Return the corrected versions that publishers name, each once: ntpd 4.2.7p26."""
-    return tuple(dict.fromkeys(_fixed(item) for one in case.advisories for item in one.fixed))
+    """Return the corrected versions that publishers name, each once: ntpd 4.2.7p26.
+
+    One that another publisher calls affected is no correction to recommend.
+    """
+    return tuple(
+        dict.fromkeys(
+            _fixed(fixed) for one in case.advisories for fixed in one.fixed if not _contradicted(case, one, fixed)
+        )
+    )
+
+
+def _contradicted(case: Case, by: Advisory, fixed: Fixed) -> bool:
+    return any(
+        item.product.casefold() == fixed.product.casefold() and item.covers(fixed)
+        for other in case.advisories
+        if other is not by
+        for item in other.affected
+    )
 
 
 def _fixed(item: Fixed) -> str:

@@ -45,6 +45,10 @@ class Row:
     originals: tuple[str, ...]
 
 
+def _newest(row: Row) -> tuple[date, datetime, str]:
+    return row.issued, row.notice.as_of, row.notice.number
+
+
 def pages(entries: Iterable[Published], provider: Provider, templates: Templates) -> dict[str, bytes]:
     """Return path → bytes of the whole site: index.html, NUMBER.html, feed.xml, feed.json, site.css, originals/….
 
@@ -54,7 +58,7 @@ def pages(entries: Iterable[Published], provider: Provider, templates: Templates
     newest: dict[str, Published] = {}
     for one in sorted(entries, key=lambda one: one.notice.edition):
         newest[one.notice.number] = one
-    rows = sorted(map(_row, newest.values()), key=lambda row: (row.issued, row.notice.number), reverse=True)
+    rows = sorted(map(_row, newest.values()), key=_newest, reverse=True)
     years = [(year, list(found)) for year, found in groupby(rows, key=lambda row: row.issued.year)]
     files = {
         "index.html": page("index.html.j2", {"provider": provider, "years": years, "kinds": KINDS}, templates),
@@ -111,7 +115,7 @@ def _atom(rows: Sequence[Row], provider: Provider) -> bytes:
     """Return the feed as Atom (RFC 4287)."""
     base = provider.site_url.rstrip("/")
     feed = Element("feed", {"xmlns": _ATOM, "xml:lang": "ja"})
-    SubElement(feed, "title").text = f"{provider.service} 障害・セキュリティ情報"
+    SubElement(feed, "title").text = f"{provider.service} 障害報告・セキュリティ情報"
     SubElement(feed, "id").text = f"{base}/"
     SubElement(feed, "link", {"rel": "alternate", "href": f"{base}/"})
     SubElement(feed, "link", {"rel": "self", "href": f"{base}/feed.xml"})
@@ -135,7 +139,7 @@ def _json_feed(rows: Sequence[Row], provider: Provider) -> bytes:
     base = provider.site_url.rstrip("/")
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": f"{provider.service} 障害・セキュリティ情報",
+        "title": f"{provider.service} 障害報告・セキュリティ情報",
         "home_page_url": f"{base}/",
         "feed_url": f"{base}/feed.json",
         "language": "ja",

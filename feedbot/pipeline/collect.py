@@ -159,7 +159,8 @@ def _take_item(edges: Edges, source: ConfiguredSource, report: CollectReport, it
 
 
 def _quarantine(edges: Edges, report: CollectReport, document: Document, item: Quarantined) -> None:
-    report.quarantined.append(item.where)
+    if item.where not in report.quarantined:  # a feed read as listing and as document meets it twice
+        report.quarantined.append(item.where)
     with edges.database.begin() as tx:
         quarantine.add(tx, report.source, item, document.sha256, edges.clock())
 

@@ -28,7 +28,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A product of a case with what the advisories say of it. `fixed` are (scheme, version), each once."""
+    """A product of a case with what the advisories say of it. `fixed` are (scheme, version), each once.
+
+    Lines that say nothing of versions count only where no line does; a version that one publisher calls corrected and
+    another affected is no correction.
+    """
 
     product: Product
     names: ComponentNames
@@ -39,7 +43,7 @@ class Named:
 def named(case: Case, catalog: Catalog) -> tuple[Named, ...]:
     """Return the products of a case by id. What was withdrawn (取下げ) names nothing any more."""
     claims: dict[str, list[Claim]] = {}
-    fixed: dict[str, dict[tuple[str, str], None]] = {}
+    fixed: dict[str, dict[tuple[str, str], Advisory]] = {}
     for advisory in _standing(case):
         for affected in advisory.affected:
             product = catalog.find(affected.product, affected.vendor, affected.cpe)
@@ -49,11 +53,24 @@ def named(case: Case, catalog: Catalog) -> tuple[Named, ...]:
             product = catalog.find(correction.product)
             if product:
                 held = fixed.setdefault(product.id, {})
-                held |= {(correction.range.scheme, one.version): None for one in _firsts(correction.range)}
-    return tuple(
-        Named(lines[0].product, _names_of(lines[0].product), tuple(lines), tuple(sorted(fixed.get(id_, {}))))
-        for id_, lines in sorted(claims.items())
-    )
+                held |= {(correction.range.scheme, one.version): advisory for one in _firsts(correction.range)}
+    return tuple(_named(lines, fixed.get(id_, {})) for id_, lines in sorted(claims.items()))
+
+
+def _named(lines: list[Claim], fixed: dict[tuple[str, str], Advisory]) -> Named:
+    product = lines[0].product
+    spoken = tuple(line for line in lines if line.affected.stated) or tuple(lines)
+    kept = sorted(which for which, by in fixed.items() if not _contradicted(which, by, spoken))
+    return Named(product, _names_of(product), spoken, tuple(kept))
+
+
+def _contradicted(which: tuple[str, str], by: Advisory, lines: tuple[Claim, ...]) -> bool:
+    scheme, number = which
+    others = (line.affected.range for line in lines if line.advisory is not by)
+    try:
+        return any(isinstance(one, VersionRange) and one.scheme == scheme and number in one for one in others)
+    except VersionError:
+        return False
 
 
 def names(case: Case, catalog: Catalog) -> ComponentNames:

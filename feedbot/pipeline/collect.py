@@ -178,7 +178,8 @@ def _take_advisory(
             report.held.append(f"{advisory.number}: {reason}")
             return
         change = compare(current, advisory)
-        if change.kind is Kind.SAME:
+        proven = current is not None and advisory.trust is Trust.SIGNED and current.trust is not Trust.SIGNED
+        if change.kind is Kind.SAME and not proven:
             report.same += 1
             return
         if current and current.updated and advisory.updated and advisory.updated < current.updated:

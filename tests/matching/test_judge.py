@@ -1,5 +1,6 @@
 """The verdict on a component: by range, by the distributor's word, or openly unknown."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedbot import matching
-from feedbot.advisory import Fixed, Verdict
+from feedbot.advisory import Affected, Fixed, UnreadRange, Verdict
 from feedbot.catalog import Product
 from feedbot.distro import Statement, StatementStatus
 from feedbot.inventory import Component
@@ -20,6 +21,11 @@ CLEAR, UNKNOWN = MatchVerdict.NOT_AFFECTED, MatchVerdict.UNKNOWN
 BELOW = line("vers:generic/<4.2.7p26")
 CVE = ("CVE-2026-0001",)
 SHELF = Shelf()
+
+
+def correction(version: str) -> Fixed:
+    """Name a version as corrected."""
+    return Fixed("ntpd", VersionRange.parse(f"vers:generic/{version}"))
 
 
 def judged(given_case: object, *components: Component, words: tuple[Statement, ...] = ()) -> list[Match]:
@@ -58,6 +64,22 @@ def test_all_versions() -> None:
     """A product named without bounds concerns each of its versions, also one that cannot be read."""
     (match,) = judged(case(advisory("A-1", line("vers:generic/*"))), own("???"))
     assert (match.verdict, match.because.rule) == (AFFECTED, "all-versions")
+
+
+def test_a_line_without_versions_is_silent_beside_one_with_them() -> None:
+    """A feed that names a product and no version leaves nobody undecided whom another publisher's range decides."""
+    bare = Affected("ntpd", UnreadRange(""), "ntpd")
+    both = case(advisory("A-1", BELOW), advisory("B-1", bare))
+    assert [one.verdict for one in judged(both, own("4.2.8p18"))] == [CLEAR]
+    assert [one.verdict for one in judged(case(advisory("B-1", bare)), own("4.2.8p18"))] == [UNKNOWN]
+
+
+def test_a_correction_that_another_publisher_calls_affected_is_none() -> None:
+    """Where one says corrected in 4.2.7p25 and another affected below 4.2.7p26, only p26 is told as corrected."""
+    early = replace(advisory("B-1", line("vers:generic/<4.2.7p25")), fixed=(correction("4.2.7p25"),))
+    late = replace(advisory("A-1", BELOW), fixed=(correction("4.2.7p26"),))
+    (match,) = judged(case(early, late), own("4.2.6p5"))
+    assert match.fixed == ("4.2.7p26",)
 
 
 @pytest.mark.parametrize(("version", "verdict"), [("1:4.2.6-1", AFFECTED), ("1:4.2.6-2", CLEAR)])

@@ -94,7 +94,8 @@ def _standing(case: Case) -> tuple[Advisory, ...]:
 
 
 def _names_of(product: Product) -> ComponentNames:
-    upstream = frozenset(one.casefold() for one in product.upstream)
+    """Software that is no package goes by any spelling of the product: a person wrote it into the table."""
+    upstream = frozenset(one.casefold() for one in (*product.upstream, product.name, *product.names))
     return ComponentNames(frozenset(product.deb), frozenset(product.rpm), upstream)
 
 

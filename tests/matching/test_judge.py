@@ -1,6 +1,5 @@
 """The verdict on a component: by range, by the distributor's word, or openly unknown."""
 
-from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -21,11 +20,6 @@ CLEAR, UNKNOWN = MatchVerdict.NOT_AFFECTED, MatchVerdict.UNKNOWN
 BELOW = line("vers:generic/<4.2.7p26")
 CVE = ("CVE-2026-0001",)
 SHELF = Shelf()
-
-
-def correction(version: str) -> Fixed:
-    """Name a version as corrected."""
-    return Fixed("ntpd", VersionRange.parse(f"vers:generic/{version}"))
 
 
 def judged(given_case: object, *components: Component, words: tuple[Statement, ...] = ()) -> list[Match]:
@@ -76,8 +70,8 @@ def test_a_line_without_versions_is_silent_beside_one_with_them() -> None:
 
 def test_a_correction_that_another_publisher_calls_affected_is_none() -> None:
     """Where one says corrected in 4.2.7p25 and another affected below 4.2.7p26, only p26 is told as corrected."""
-    early = replace(advisory("B-1", line("vers:generic/<4.2.7p25")), fixed=(correction("4.2.7p25"),))
-    late = replace(advisory("A-1", BELOW), fixed=(correction("4.2.7p26"),))
+    early = advisory("B-1", line("vers:generic/<4.2.7p25"), fixed="4.2.7p25")
+    late = advisory("A-1", BELOW, fixed="4.2.7p26")
     (match,) = judged(case(early, late), own("4.2.6p5"))
     assert match.fixed == ("4.2.7p26",)
 
@@ -314,6 +308,17 @@ def test_a_debian_package_goes_by_its_source() -> None:
     given_case = case(advisory("A-1", line("vers:generic/*", "OpenSSL"), BELOW))
     lib, other = deb("3.0.9-1", source="openssl", name="libssl3"), deb("1:4.2.6-1", source="ntpsec", name="ntp")
     assert [(one.component, one.product) for one in judged(given_case, lib, other)] == [(lib, "OpenSSL")]
+
+
+def test_self_built_software_goes_by_any_spelling() -> None:
+    """A table that a person wrote says the product's name as a notice does; a package of that name is another thing."""
+    web = Product("web", "Web Server", names=("WebD",), deb=("webd2",), upstream=("webd3",))
+    about = case(advisory("A-1", line("vers:generic/*", "WebD")))
+    components = [own("1", name) for name in ("web server", "WEBD", "webd3", "webd2")]
+    named = {
+        one.component.name for one in matching.judge(about, Shelf((web,)), [*components, deb("1", source="webd3")])
+    }
+    assert named == {"web server", "WEBD", "webd3"}
 
 
 def test_a_package_of_two_products() -> None:

@@ -182,13 +182,19 @@ def _take_advisory(
         if change.kind is Kind.SAME and not proven:
             report.same += 1
             return
-        if current and current.updated and advisory.updated and advisory.updated < current.updated:
+        if current and _is_older(advisory, current):
             audit.append(tx, "feedbot", "rollback-ignored", advisory.number, document.sha256, now)
             report.same += 1
             return
         advisories.save_revision(tx, advisory, digest, document.sha256, now)
         _join_case(edges, tx, advisory)
     (report.new if change.kind is Kind.NEW else report.changed).append(advisory.number)
+
+
+def _is_older(advisory: Advisory, current: Advisory) -> bool:
+    """Tell a rollback: a text dated before the one we hold. Without dates nothing can be told, so it is none."""
+    new, held = advisory.updated or advisory.published, current.updated or current.published
+    return new is not None and held is not None and new < held
 
 
 def _why_held(source: ConfiguredSource, current: Advisory | None, advisory: Advisory) -> str:

@@ -1,0 +1,112 @@
+"""The world in miniature: pages in a dictionary, a clock that a test turns, mails and a site kept in lists.
+
+The database is a real SQLite file, the templates and the catalogue are the shipped ones, gpgv is real.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+from feedbot import members, store
+from feedbot.catalog import Catalog
+from feedbot.delivery import Answer, Outcome, Outgoing
+from feedbot.errors import FetchError
+from feedbot.fetch import Document, NotModified, Validators
+from feedbot.notice import Provider, render
+from feedbot.pipeline import ConfiguredSource, Edges
+from feedbot.signature import Keyring, judge_for
+from feedbot.source import Source
+from feedbot.store import meta
+
+PROVIDER = Provider(
+    name="見本ホスティング株式会社",
+    service="見本サーバー",
+    from_address="notice@hosting.example",
+    contact="support@hosting.example",
+    site_url="https://status.hosting.example/",
+)
+START = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """What the edges reach: `pages` (address → body, or the error it gives), `mails`, `site`, `now`."""
+
+    database: store.Database
+    pages: dict[str, bytes | FetchError] = field(default_factory=dict)
+    mails: list[Outgoing] = field(default_factory=list)
+    site: dict[str, bytes] = field(default_factory=dict)
+    now: datetime = START
+    answer: Callable[[Outgoing], Answer] = lambda outgoing: Answer(Outcome.ACCEPTED, 250, "ok")
+    asked: list[tuple[str, Validators | None]] = field(default_factory=list)
+
+    def fetch(self, url: str, validators: Validators | None) -> Document | NotModified:
+        """Serve a page; one whose validator is known is not served again."""
+        self.asked.append((url, validators))
+        body = self.pages.get(url, FetchError(url, "the server answered {status}", permanent=True, status=404))
+        if isinstance(body, FetchError):
+            raise body
+        document = Document(url, body, self.now)
+        tag = document.sha256[:16]
+        if validators and validators.etag == tag:
+            return NotModified(url)
+        return replace(document, validators=Validators(etag=tag))
+
+    def send(self, outgoing: Outgoing) -> Answer:
+        """Take a mail, if this world takes it."""
+        answer = self.answer(outgoing)
+        if answer.outcome in (Outcome.ACCEPTED, Outcome.UNCERTAIN):
+            self.mails.append(outgoing)
+        return answer
+
+    def close(self) -> None:
+        """There is no connection to end."""
+
+    def publish(self, tree: Mapping[str, bytes]) -> None:
+        """Put up the site."""
+        self.site = dict(tree)
+
+    def edges(self, **sources: ConfiguredSource) -> Edges:
+        """Wire this world."""
+        return Edges(
+            database=self.database,
+            clock=lambda: self.now,
+            fetch=self.fetch,
+            sources=sources,
+            catalog=Catalog.load(),
+            templates=render.Templates.load(),
+            provider=PROVIDER,
+            open_mail=lambda: self,
+            site=self,
+            secret=b"secret" * 6,
+            shadow_operator=None,
+            inventory_max_age=timedelta(hours=24),
+            quote="summary",
+            draft_unsigned=True,
+        )
+
+    def source(
+        self, name: str, member: str, url: str, keys: tuple[Path, ...] = (), pins: tuple[str, ...] = ()
+    ) -> ConfiguredSource:
+        """Configure a source; with keys its texts must be signed."""
+        keyring = Keyring.load(keys) if keys else None
+        return ConfiguredSource(
+            name=name,
+            member=cast(Source, members.load("feedbot.source", member)),
+            url=url,
+            judge_for=lambda transport: judge_for(keyring, pins, self.now, transport),
+            signed_required=bool(keys),
+            enabled=True,
+            interval=timedelta(minutes=30),
+            jitter=timedelta(0),
+        )
+
+
+def world(folder: Path) -> World:
+    """Make a world with a new database in a folder."""
+    database = store.open(f"sqlite:///{folder / 'feedbot.db'}", create=True)
+    with database.begin() as tx:
+        meta.establish(tx, "test", b"secret" * 6, START)
+    return World(database)

@@ -1,0 +1,196 @@
+"""A round over a source: what is new, what is held, what cannot be read, and that nothing is lost."""
+
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from feedbot import messages
+from feedbot.advisory import Trust
+from feedbot.errors import FetchError
+from feedbot.pipeline import Edges
+from feedbot.pipeline.collect import CollectReport, collect
+from feedbot.pipeline.reread import reread
+from feedbot.store import advisories, cases, documents, quarantine, sources
+from tests.fakes import World
+from tests.pipeline.conftest import BASE, DATA, FIRST, LISTING, pages
+
+NEW = ["CSIRT-A-AT-2026-0003", "CSIRT-A-AT-2026-0002", "CSIRT-A-AT-2026-0001"]
+
+
+def round_of(edges: Edges, name: str = "csirt_a") -> CollectReport:
+    """Collect one source."""
+    return collect(edges, edges.sources[name])
+
+
+def failing(url: str) -> FetchError:
+    """Make a passing failure of an address."""
+    return FetchError(url, "the server answered {status}", permanent=False, status=503)
+
+
+def test_a_round_takes_in_what_is_signed_and_holds_the_forgery(edges: Edges) -> None:
+    """Three alerts verify and become current; the altered one is held with its reason and never becomes current."""
+    report = round_of(edges)
+    assert report.new == NEW
+    assert [one.partition(":")[0] for one in report.held] == ["CSIRT-A-AT-2026-0004"]
+    with edges.database.begin() as tx:
+        current = [one.advisory for one in advisories.listing(tx)]
+        held = advisories.held_texts(tx)
+        assert advisories.current(tx, "csirt_a", "CSIRT-A-AT-2026-0004") is None
+    assert {one.trust for one in current} == {Trust.SIGNED}
+    assert [one.advisory.number for one in held] == ["CSIRT-A-AT-2026-0004"]
+
+
+def test_an_unchanged_source_is_not_read_again(stage: World, edges: Edges) -> None:
+    """The second round asks with the validator and finds nothing new."""
+    round_of(edges)
+    stage.asked.clear()
+    report = round_of(edges)
+    assert (report.new, report.changed, report.error) == ([], [], None)
+    assert [url for url, _ in stage.asked] == [LISTING]
+
+
+def test_after_a_day_everything_is_asked_anew(stage: World, edges: Edges) -> None:
+    """A poisoned validator cannot hide changes for longer than a day."""
+    round_of(edges)
+    stage.now += timedelta(days=1, minutes=1)
+    stage.asked.clear()
+    round_of(edges)
+    assert stage.asked[0] == (LISTING, None)
+
+
+def test_publishers_of_one_matter_make_one_case(edges: Edges) -> None:
+    """CSIRT-A, JVN and JVN iPedia speak of CVE-2024-38476: one case holds the three."""
+    for name in edges.sources:
+        round_of(edges, name)
+    with edges.database.begin() as tx:
+        (case,) = cases.candidates(tx, ["CVE-2024-38476"])
+    assert {one.number for one in case.advisories} == {"CSIRT-A-AT-2026-0001", "JVNVU#99000001", "JVNDB-2026-990001"}
+
+
+def test_one_bad_item_is_quarantined_and_the_rest_kept(edges: Edges) -> None:
+    """The feed's entry without a number is kept with its bytes; its neighbour is taken in; no 304 hides it."""
+    report = round_of(edges, "jvn_ipedia")
+    assert (report.new, len(report.quarantined)) == (["JVNDB-2026-990001"], 1)
+    with edges.database.begin() as tx:
+        (item,) = quarantine.listing(tx)
+        state = sources.state(tx, "jvn_ipedia")
+    assert b"unnumbered" in item.raw
+    assert (state.parsed_ok, state.validators.etag, state.failures) == (False, "", 1)
+
+
+def test_a_source_that_cannot_be_had_is_told_and_recovers(stage: World, edges: Edges) -> None:
+    """A failure is in the report and the source's row; the next round takes everything in."""
+    page = stage.pages[LISTING]
+    stage.pages[LISTING] = failing(LISTING)
+    assert round_of(edges).error is not None
+    with edges.database.begin() as tx:
+        assert sources.state(tx, "csirt_a").failures == 1
+    stage.pages[LISTING] = page
+    assert round_of(edges).new == NEW
+    with edges.database.begin() as tx:
+        assert sources.state(tx, "csirt_a").failures == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html><body><form action='/login'>Wi-Fi</form></body></html>",
+        b"not xml",
+        b"<rdf:RDF",
+        b"\xff\xfe\x00\x01",
+        b'<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        b' xmlns="http://purl.org/rss/1.0/"><channel/></rdf:RDF>',
+        b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
+    ],
+    ids=["empty", "captive page", "not xml", "cut", "no text", "no items", "doctype"],
+)
+def test_a_listing_that_is_none_is_kept_and_told(stage: World, edges: Edges, body: bytes) -> None:
+    """What comes instead of a feed is stored, quarantined and reported; the validators are forgotten."""
+    round_of(edges)
+    stage.pages[LISTING] = body
+    report = round_of(edges)
+    assert not report.whole
+    with edges.database.begin() as tx:
+        kept = quarantine.listing(tx, source="csirt_a")
+        assert documents.load(tx, kept[0].document).body == body
+        assert sources.state(tx, "csirt_a").validators.etag == ""
+        assert len(advisories.listing(tx)) == 3
+
+
+def test_an_item_that_cannot_be_had_is_fetched_next_time(stage: World, edges: Edges) -> None:
+    """The listing's validators are not kept while one of its items is missing."""
+    page = stage.pages[FIRST]
+    stage.pages[FIRST] = failing(FIRST)
+    report = round_of(edges)
+    assert (len(report.unreachable), report.whole) == (1, False)
+    stage.pages[FIRST] = page
+    assert round_of(edges).new == ["CSIRT-A-AT-2026-0001"]
+
+
+def test_a_revision_becomes_current_and_an_old_text_does_not(stage: World, edges: Edges) -> None:
+    """The second edition replaces the first; the first, served again, is ignored and noted (rollback)."""
+    round_of(edges)
+    stage.pages |= pages("www-2")
+    assert round_of(edges).changed == ["CSIRT-A-AT-2026-0001"]
+    stage.pages |= pages("www")
+    report = round_of(edges)
+    assert (report.new, report.changed) == ([], [])
+    with edges.database.begin() as tx:
+        assert advisories.current(tx, "csirt_a", "CSIRT-A-AT-2026-0001").revision == "2026-11-24"
+        assert len(advisories.history(tx, "csirt_a", "CSIRT-A-AT-2026-0001")) == 2
+
+
+def test_a_signed_advisory_does_not_come_back_unsigned(stage: World, edges: Edges) -> None:
+    """Words without a signature never take the place of signed ones, even where the source may be unsigned."""
+    round_of(edges)
+    stage.pages[FIRST] = (DATA / "texts" / "at260001-2.txt").read_bytes()
+    stage.pages[LISTING] = stage.pages[LISTING].replace(b"at260001.html", b"at260001.txt") + b"\n"
+    lax = replace(edges.sources["csirt_a"], signed_required=False)
+    report = collect(edges, lax)
+    assert (report.changed, len(report.held)) == ([], 1)
+    with edges.database.begin() as tx:
+        assert advisories.current(tx, "csirt_a", "CSIRT-A-AT-2026-0001").trust is Trust.SIGNED
+
+
+def test_a_fault_of_ours_stops_one_document_only(edges: Edges) -> None:
+    """A parser that crashes on one document leaves it quarantined; the others are taken in."""
+    source = edges.sources["csirt_a"]
+
+    def read(document: object, judge: object) -> object:
+        if "at260002" in document.url:
+            raise ZeroDivisionError("made up")
+        return source.member.read(document, judge)
+
+    broken = SimpleNamespace(SOURCE=source.member.SOURCE, listing=source.member.listing, read=read)
+    report = collect(edges, replace(source, member=broken))
+    assert "CSIRT-A-AT-2026-0001" in report.new
+    with edges.database.begin() as tx:
+        (item,) = quarantine.listing(tx)
+    assert "ZeroDivisionError" in item.reason
+
+
+def test_a_corrected_parser_reads_stored_documents_again(edges: Edges) -> None:
+    """What was quarantined is read from the store by a later parser, without a request, and leaves the quarantine."""
+    source = edges.sources["csirt_a"]
+    broken = SimpleNamespace(SOURCE=source.member.SOURCE, listing=source.member.listing, read=lambda *_: 1 / 0)
+    assert len(collect(edges, replace(source, member=broken)).quarantined) == 4
+    report = reread(edges, source)
+    assert sorted(report.new) == sorted(NEW)
+    with edges.database.begin() as tx:
+        assert quarantine.listing(tx) == ()
+
+
+def test_the_japanese_reason_of_a_hold(edges: Edges) -> None:
+    """The operator reads why a text is held in Japanese."""
+    messages.use("ja")
+    assert "署名" in round_of(edges).held[0]
+
+
+def test_items_of_another_host_are_asked_for_too(stage: World, edges: Edges) -> None:
+    """JVN's listing names a page; the page is read, not the listing's summary."""
+    report = round_of(edges, "jvn")
+    assert report.new == ["JVNVU#99000001"]
+    assert f"{BASE}/vu/JVNVU99000001/" in [url for url, _ in stage.asked]

@@ -60,11 +60,12 @@ def worst(findings: Iterable[Finding]) -> Finding:
 def by_range(component: Component, claims: Iterable[Claim]) -> Finding | None:
     """Return what the lines together say of a component; None where there is none.
 
-    The lines of one advisory are a list, so its word is their union. Where advisories disagree, AFFECTED stands and
-    the others are named.
+    Lines that say nothing of versions count only where no line does. The lines of one advisory are a list, so its word
+    is their union. Where advisories disagree, AFFECTED stands and the others are named.
     """
+    given = tuple(claims)
     words: dict[str, list[Finding]] = {}
-    for claim in claims:
+    for claim in [one for one in given if one.affected.stated] or given:
         words.setdefault(claim.advisory.number, []).append(_one(component, claim))
     if not words:
         return None

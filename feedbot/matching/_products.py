@@ -30,8 +30,7 @@ class Claim:
 class Named:
     """A product of a case with what the advisories say of it. `fixed` are (scheme, version), each once.
 
-    Lines that say nothing of versions count only where no line does; a version that one publisher calls corrected and
-    another affected is no correction.
+    A version that one publisher calls corrected and another affected is no correction.
     """
 
     product: Product
@@ -43,7 +42,7 @@ class Named:
 def named(case: Case, catalog: Catalog) -> tuple[Named, ...]:
     """Return the products of a case by id. What was withdrawn (取下げ) names nothing any more."""
     claims: dict[str, list[Claim]] = {}
-    fixed: dict[str, dict[tuple[str, str], Advisory]] = {}
+    fixed: dict[str, dict[tuple[str, str], set[str]]] = {}
     for advisory in _standing(case):
         for affected in advisory.affected:
             product = catalog.find(affected.product, affected.vendor, affected.cpe)
@@ -53,20 +52,21 @@ def named(case: Case, catalog: Catalog) -> tuple[Named, ...]:
             product = catalog.find(correction.product)
             if product:
                 held = fixed.setdefault(product.id, {})
-                held |= {(correction.range.scheme, one.version): advisory for one in _firsts(correction.range)}
+                for first in _firsts(correction.range):
+                    held.setdefault((correction.range.scheme, first.version), set()).add(advisory.number)
     return tuple(_named(lines, fixed.get(id_, {})) for id_, lines in sorted(claims.items()))
 
 
-def _named(lines: list[Claim], fixed: dict[tuple[str, str], Advisory]) -> Named:
+def _named(lines: list[Claim], fixed: dict[tuple[str, str], set[str]]) -> Named:
     product = lines[0].product
-    spoken = tuple(line for line in lines if line.affected.stated) or tuple(lines)
-    kept = sorted(which for which, by in fixed.items() if not _contradicted(which, by, spoken))
-    return Named(product, _names_of(product), spoken, tuple(kept))
+    kept = sorted(which for which, by in fixed.items() if not _contradicted(which, by, lines))
+    return Named(product, _names_of(product), tuple(lines), tuple(kept))
 
 
-def _contradicted(which: tuple[str, str], by: Advisory, lines: tuple[Claim, ...]) -> bool:
+def _contradicted(which: tuple[str, str], by: set[str], lines: list[Claim]) -> bool:
+    """Tell whether an advisory that does not name the version as corrected calls it affected."""
     scheme, number = which
-    others = (line.affected.range for line in lines if line.advisory is not by)
+    others = (line.affected.range for line in lines if line.advisory.number not in by)
     try:
         return any(isinstance(one, VersionRange) and one.scheme == scheme and number in one for one in others)
     except VersionError:

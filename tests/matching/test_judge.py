@@ -68,6 +68,23 @@ def test_a_line_without_versions_is_silent_beside_one_with_them() -> None:
     assert [one.verdict for one in judged(case(advisory("B-1", bare)), own("4.2.8p18"))] == [UNKNOWN]
 
 
+def test_a_line_without_versions_is_not_silent_about_another_cve() -> None:
+    """What a feed says without versions of one CVE is not decided by a range that speaks of another."""
+    bare = Affected("ntpd", UnreadRange(""), "ntpd")
+    both = case(advisory("A-1", BELOW, aliases=CVE), advisory("B-1", bare, aliases=("CVE-2026-0002",)))
+    assert [one.verdict for one in judged(both, own("4.2.8p18"))] == [UNKNOWN]
+
+
+def test_a_correction_that_two_name_in_any_order() -> None:
+    """Which of two publishers comes last has no influence on whether their correction stands."""
+    early, other = advisory("A-1", line("vers:generic/<4.3"), fixed="4.3"), advisory("B-1", BELOW, fixed="4.3")
+    late = advisory("C-1", line("vers:generic/<4.4"))
+    for order in permutations((early, other, late)):
+        assert judged(case(*order), own("4.2.6"))[0].fixed == ()
+    odd = advisory("B-1", line("vers:generic/<4.4"), fixed="4.3")
+    assert {judged(case(*order), own("4.2.6"))[0].fixed for order in permutations((early, odd))} == {("4.3",)}
+
+
 def test_a_correction_that_another_publisher_calls_affected_is_none() -> None:
     """Where one says corrected in 4.2.7p25 and another affected below 4.2.7p26, only p26 is told as corrected."""
     early = advisory("B-1", line("vers:generic/<4.2.7p25"), fixed="4.2.7p25")

@@ -77,7 +77,8 @@ def _engine(url: str, create: bool) -> Engine:
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     else:
-        engine = create_engine(address, pool_pre_ping=True)
+        # Without an encoding of our own a SQL_ASCII database answers in bytes, and the driver falls over them.
+        engine = create_engine(address, pool_pre_ping=True, connect_args={"client_encoding": "utf8"})
     translate(engine)
     return engine
 

@@ -102,7 +102,8 @@ def replace_customers(
     for table, difference in reversed(differences.items()):
         remove(tx, table, difference.removed)
     remove(tx, host_sets, differences[server_rows].removed)
-    return _result(tx, tuple(differences.values()), now, packages=False)
+    seal = b"".join(one.seal() for one in differences.values())
+    return _result(tx, tuple(differences.values()), seal, now, packages=False)
 
 
 def replace_packages(tx: Connection, hosts: Mapping[str, HostPackages], now: datetime) -> SnapshotResult:
@@ -121,7 +122,9 @@ def replace_packages(tx: Connection, hosts: Mapping[str, HostPackages], now: dat
     }
     difference = compare(tx, host_sets, wanted, partly=True)
     write(tx, host_sets, difference)
-    return _result(tx, (difference,), now, packages=True)
+    changed = sorted((*difference.added, *difference.changed))
+    seal = repr([(name, of_host[name], hosts[name].distro) for name in changed]).encode()
+    return _result(tx, (difference,), seal, now, packages=True)
 
 
 def snapshot(tx: Connection) -> Snapshot | None:
@@ -222,31 +225,28 @@ def _contents(tx: Connection, table: Table) -> Iterable[str]:
     return tx.scalars(select(table.c.content))
 
 
-def _result(tx: Connection, differences: Sequence[Difference], now: datetime, *, packages: bool) -> SnapshotResult:
+def _result(
+    tx: Connection, differences: Sequence[Difference], seal: bytes, now: datetime, *, packages: bool
+) -> SnapshotResult:
     added, changed, removed = (
         sum(len(getattr(one, name)) for one in differences) for name in ("added", "changed", "removed")
     )
     last = snapshot(tx)
     if last is None or added or changed or removed:
-        last = _make_snapshot(tx, last, differences, now, packages)
+        last = _make_snapshot(tx, last, seal, now, packages)
     elif packages:
         tx.execute(update(snapshots).where(snapshots.c.id == last.id).values(at=now))
         last = replace(last, at=now)
     return SnapshotResult(last, added, changed, removed)
 
 
-def _make_snapshot(
-    tx: Connection, last: Snapshot | None, differences: Sequence[Difference], now: datetime, packages: bool
-) -> Snapshot:
+def _make_snapshot(tx: Connection, last: Snapshot | None, seal: bytes, now: datetime, packages: bool) -> Snapshot:
     servers, rows = tx.execute(
         select(func.count(), func.coalesce(func.sum(package_sets.c.size), 0)).select_from(host_sets.join(package_sets))
     ).one()
-    seal = sha256((last.digest if last else "").encode())
-    for one in differences:
-        seal.update(one.seal())
     made = Snapshot(
         id=last.id + 1 if last else 1,
-        digest=seal.hexdigest(),
+        digest=sha256((last.digest if last else "").encode() + seal).hexdigest(),
         made_at=now,
         at=now if packages or last is None else last.at,
         servers=servers,

@@ -34,7 +34,7 @@ def _serve(folder: Path) -> Iterator[str]:
         )
         server = package.get_server(folder, cleanup_mode="delete")
     address = server.get_uri()
-    _run(address, "CREATE DATABASE feedbot_template")
+    run(address, "CREATE DATABASE feedbot_template")
     store.upgrade(address.replace("/postgres?", "/feedbot_template?"))
     yield address
     server.cleanup()
@@ -56,9 +56,9 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     address = request.getfixturevalue("postgres")
     name = f"empty_{next(_numbers)}"
-    _run(address, f"CREATE DATABASE {name}")
+    run(address, f"CREATE DATABASE {name}")
     yield address.replace("/postgres?", f"/{name}?")
-    _run(address, f"DROP DATABASE {name} WITH (FORCE)")
+    run(address, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -93,14 +93,15 @@ def _copy(request: pytest.FixtureRequest, folder: Path) -> Iterator[Engine]:
         engine.dispose()
         return
     address = request.getfixturevalue("postgres")
-    _run(address, f"CREATE DATABASE {name} TEMPLATE feedbot_template STRATEGY file_copy")
+    run(address, f"CREATE DATABASE {name} TEMPLATE feedbot_template STRATEGY file_copy")
     engine = store.open(address.replace("/postgres?", f"/{name}?"))
     yield engine
     engine.dispose()
-    _run(address, f"DROP DATABASE {name} WITH (FORCE)")
+    run(address, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _run(address: str, statement: str) -> None:
+def run(address: str, statement: str) -> None:
+    """Run one statement outside a transaction."""
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(statement)

@@ -111,6 +111,17 @@ def test_snapshots_rise_with_changes_only(tx: Connection) -> None:
     assert inventory.snapshot(tx) == other.snapshot
 
 
+def test_a_digest_tells_what_was_taken_in(common: Engine) -> None:
+    """The same import into an empty inventory gives the same digest, another one another."""
+    digests = []
+    for fleet in ({"web": host(NTP)}, {"web": host(NTP)}, {"web": host(SSH)}, {"web": host(NTP, distro="debian:11")}):
+        with common.connect() as tx, tx.begin() as transaction:
+            digests.append(inventory.replace_packages(tx, fleet, NOW).snapshot.digest)
+            transaction.rollback()
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == 3
+
+
 def test_customers_do_not_make_packages_fresh(tx: Connection) -> None:
     """`at` tells the age of the packages, whatever happens to the customers."""
     inventory.replace_packages(tx, {"web": host(NTP)}, NOW)

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from feedbot import store
 from feedbot.errors import StoreError
 from feedbot.store import documents, meta
 from feedbot.store._migrate import scripts
 from feedbot.store._tables import SCHEMA, bodies, metadata
+from tests.store.conftest import run
 from tests.store.samples import NOW, PAGE
 
 
@@ -127,6 +128,33 @@ def test_sqlite_is_durable_and_private(sqlite_template: Path) -> None:
         assert [one.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names] == ["wal", 2, 1, 60_000]
     database.dispose()
     assert sqlite_template.stat().st_mode & 0o077 == 0
+
+
+def test_a_sqlite_that_may_lose_a_commit_is_told(sqlite_template: Path) -> None:
+    """Where something sets synchronous lower, check says so."""
+    database = store.open(f"sqlite:///{sqlite_template}")
+    event.listen(database, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL"))
+    database.dispose()
+    assert store.check(database) == ("synchronous is 1, less than FULL (2)",)
+    database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("made_with", "then", "problem"),
+    [
+        ("", "ALTER DATABASE odd SET synchronous_commit = off", "a commit may be lost"),
+        ("TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'", "SELECT 1", "the encoding is SQL_ASCII"),
+    ],
+)
+def test_a_postgresql_that_may_lose_or_mangle_is_refused(
+    postgres: str, made_with: str, then: str, problem: str
+) -> None:
+    """A server set to answer before the disk has it, or a database that does not know Japanese, is not used."""
+    run(postgres, f"CREATE DATABASE odd {made_with}")
+    run(postgres, then)
+    with pytest.raises(StoreError, match=problem):
+        store.open(postgres.replace("/postgres?", "/odd?"), create=True)
+    run(postgres, "DROP DATABASE odd WITH (FORCE)")
 
 
 def test_check_finds_nothing_wrong_with_a_good_one(database: Engine) -> None:

@@ -208,6 +208,19 @@ def test_six_workers_get_each_row_exactly_once(database: Engine) -> None:
     assert len(got) == len(set(got)) == 200
 
 
+def test_a_claim_does_not_wait_for_another(database: Engine) -> None:
+    """PostgreSQL: rows that another transaction is just taking are passed over. (SQLite has one writer at a time.)"""
+    with database.begin() as tx:
+        rows = fill(tx, 4)
+    if database.dialect.name == "sqlite":
+        return
+    with database.begin() as one, database.begin() as two:
+        first = outbox.claim(one, "w1", NOW, LEASE, 2)
+        two.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+        second = outbox.claim(two, "w2", NOW, LEASE, 2)
+    assert [claimed.outgoing.key for claimed in (*first, *second)] == [row.key for row in rows]
+
+
 def test_a_crash_at_any_step_loses_and_doubles_nothing(database: Engine) -> None:
     """A worker dies after claim, after mark_sending, before record: after recovery each message was sent once, or is
     UNCERTAIN where it died on the wire."""

@@ -6,6 +6,7 @@ The database is a real SQLite file, the templates and the catalogue are the ship
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -20,6 +21,8 @@ from feedbot.signature import Keyring, judge_for
 from feedbot.source import Source
 from feedbot.store import meta
 
+_keyring = cache(Keyring.load)
+"""Merging keys takes gpg half a second; the keys of a test do not change."""
 PROVIDER = Provider(
     name="見本ホスティング株式会社",
     service="見本サーバー",
@@ -91,7 +94,7 @@ class World:
         self, name: str, member: str, url: str, keys: tuple[Path, ...] = (), pins: tuple[str, ...] = ()
     ) -> ConfiguredSource:
         """Configure a source; with keys its texts must be signed."""
-        keyring = Keyring.load(keys) if keys else None
+        keyring = _keyring(keys) if keys else None
         return ConfiguredSource(
             name=name,
             member=cast(Source, members.load("feedbot.source", member)),

@@ -54,9 +54,14 @@ def import_packages(
     for file in files:
         _gather(hosts, refused, file, read(_bytes(file), file.name, format), server)
     with edges.database.begin() as tx:
-        strangers = sorted(hosts.keys() - {one.name for one in inventory.servers(tx)})
+        known = {one.name: one.distro for one in inventory.servers(tx)}
+        strangers = sorted(hosts.keys() - known.keys())
         refused += [RefusedRow(name, 0, name, tr("no contract names this server")) for name in strangers]
-        hosts = {name: _beside_known(tx, packages) for name, packages in hosts.items() if name not in strangers}
+        hosts = {
+            name: _beside_known(tx, packages.placed(name, known[name]))
+            for name, packages in hosts.items()
+            if name in known
+        }
         rows = sum(len(one.components) for one in hosts.values())
         check_guard(rows, len(refused), inventory.rows_of(tx, hosts) or None)
         result = inventory.replace_packages(tx, hosts, edges.clock())
@@ -78,7 +83,7 @@ def _gather(
         if isinstance(row, RefusedRow):
             refused.append(row)
             continue
-        name = row.server or server
+        name = row.server or server.lower()
         if not name:
             raise InventoryError(
                 file.name, "the file does not say which server it is of", hint="name it: --server HOST"

@@ -1,0 +1,190 @@
+"""Out of the house: the outbox, the site, and every way a mail can fail."""
+
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+
+from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
+from feedbot.errors import DeliveryError, NoticeError, ReviewError
+from feedbot.pipeline import Edges, decide, draft
+from feedbot.pipeline.collect import collect
+from feedbot.pipeline.publish import publish, resolve, send_due
+from feedbot.review import State
+from feedbot.store import audit, drafts, outbox
+from tests.fakes import World
+from tests.pipeline.conftest import import_fleet, pages
+from tests.pipeline.test_decide import about, state_of
+
+
+@pytest.fixture
+def approved(edges: Edges) -> int:
+    """An approved draft over the demo's fleet."""
+    import_fleet(edges)
+    for source in edges.sources.values():
+        collect(edges, source)
+    draft.draft_cases(edges, "feedbot")
+    return approve(edges)
+
+
+def approve(edges: Edges) -> int:
+    """Propose and approve the newest draft about Apache."""
+    number = about(edges).id
+    decide.propose(edges, number, "author")
+    decide.approve(edges, number, "author")
+    return number
+
+
+def parsed(outgoing: Outgoing) -> EmailMessage:
+    """Read a mail as its receiver does."""
+    found = message_from_bytes(outgoing.content, policy=policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def states(edges: Edges) -> dict[OutboxState, int]:
+    """Count the outbox, states without rows left out."""
+    with edges.database.begin() as tx:
+        return {state: count for state, count in outbox.counts(tx).items() if count}
+
+
+def test_what_was_approved_is_sent_once_and_shown(stage: World, edges: Edges, approved: int) -> None:
+    """Five mails leave with the approved text, the page is up with feeds and the signed original."""
+    with edges.database.begin() as tx:
+        frozen = {one.recipient.customer.email: one.mail.subject for one in drafts.frozen(tx, approved).mails}
+    assert publish(edges, approved, "author") == 5
+    assert send_due(edges, "w") == {OutboxState.SENT: 5}
+    assert {one.recipient: parsed(one)["Subject"] for one in stage.mails} == frozen
+    assert state_of(edges, approved) is State.PUBLISHED
+    assert {"index.html", "INFO-2026-0001.html", "feed.xml", "feed.json"} <= set(stage.site)
+    original = stage.site["originals/CSIRT-A-AT-2026-0001.txt.asc"]
+    assert original == stage.pages["https://csirt-a.example/at/2026/at260001.txt"]
+    assert send_due(edges, "w") == {}
+    assert len(stage.mails) == 5
+
+
+def test_publishing_needs_an_approval(edges: Edges, approved: int) -> None:
+    """A draft that is proposed only, or published already, is refused."""
+    publish(edges, approved, "author")
+    with pytest.raises(ReviewError, match="not approved"):
+        publish(edges, approved, "author")
+
+
+def test_a_deferred_mail_goes_later_as_the_same_bytes(stage: World, edges: Edges, approved: int) -> None:
+    """4xx for a while: nothing is lost, the state is visible, and the bytes of each try are equal."""
+    tries: list[bytes] = []
+
+    def busy(outgoing: Outgoing) -> Answer:
+        tries.append(outgoing.content)
+        return Answer(Outcome.DEFERRED, 451, "later")
+
+    stage.answer = busy
+    publish(edges, approved, "author")
+    assert send_due(edges, "w") == {OutboxState.DEFERRED: 5}
+    assert send_due(edges, "w") == {}
+    assert state_of(edges, approved) is State.PUBLISHING
+    stage.now += timedelta(minutes=6)
+    stage.answer = lambda outgoing: Answer(Outcome.ACCEPTED, 250, "ok")
+    assert send_due(edges, "w") == {OutboxState.SENT: 5}
+    assert sorted(one.content for one in stage.mails) == sorted(tries)
+
+
+def test_a_refused_mail_stops_no_other(stage: World, edges: Edges, approved: int) -> None:
+    """550 for one of five: four are sent, the fifth has failed and says why."""
+
+    def choosy(outgoing: Outgoing) -> Answer:
+        bad = outgoing.customer == "C003"
+        return Answer(Outcome.REFUSED, 550, "no such user") if bad else Answer(Outcome.ACCEPTED, 250, "ok")
+
+    stage.answer = choosy
+    publish(edges, approved, "author")
+    send_due(edges, "w")
+    assert states(edges) == {OutboxState.SENT: 4, OutboxState.FAILED: 1}
+    with edges.database.begin() as tx:
+        (failed,) = outbox.listing(tx, OutboxState.FAILED)
+    assert failed.answer is not None
+    assert failed.answer.text == "no such user"
+
+
+def test_an_uncertain_mail_waits_for_a_person(stage: World, edges: Edges, approved: int) -> None:
+    """Cut after the final dot: never sent again by itself; a person settles it, with the same Message-ID."""
+    stage.answer = lambda outgoing: Answer(Outcome.UNCERTAIN, 0, "cut")
+    publish(edges, approved, "author")
+    send_due(edges, "w")
+    stage.now += timedelta(days=3)
+    assert send_due(edges, "w") == {}
+    with edges.database.begin() as tx:
+        rows = outbox.listing(tx, OutboxState.UNCERTAIN)
+    resolve(edges, rows[0].id, "author", resend=False)
+    resolve(edges, rows[1].id, "author", resend=True)
+    with pytest.raises(DeliveryError, match="neither uncertain"):
+        resolve(edges, rows[0].id, "author", resend=True)
+    stage.answer = lambda outgoing: Answer(Outcome.ACCEPTED, 250, "ok")
+    assert send_due(edges, "w") == {OutboxState.SENT: 1}
+    assert stage.mails[-1].message_id == rows[1].outgoing.message_id
+    with edges.database.begin() as tx:
+        assert {"resend", "resolve-sent"} <= {one.verb for one in audit.entries(tx)}
+
+
+def test_a_sender_that_died_on_the_wire_leaves_one_uncertain(stage: World, edges: Edges, approved: int) -> None:
+    """A crash between the wire and the receipt: that mail is uncertain after its lease, the others are sent."""
+
+    def dying(outgoing: Outgoing) -> Answer:
+        raise SystemExit
+
+    publish(edges, approved, "author")
+    stage.answer = dying
+    with pytest.raises(SystemExit):
+        send_due(edges, "w1")
+    stage.answer = lambda outgoing: Answer(Outcome.ACCEPTED, 250, "ok")
+    stage.now += timedelta(minutes=16)
+    send_due(edges, "w2")
+    assert states(edges) == {OutboxState.SENT: 4, OutboxState.UNCERTAIN: 1}
+
+
+def test_shadow_sends_everything_to_the_operator(stage: World, edges: Edges, approved: int) -> None:
+    """No customer's address is in an envelope or a To header; every subject is marked."""
+    shadow = replace(edges, shadow_operator="noc@hosting.example")
+    publish(shadow, approved, "author")
+    send_due(shadow, "w")
+    assert {one.recipient for one in stage.mails} == {"noc@hosting.example"}
+    assert {parsed(one)["To"] for one in stage.mails} == {"noc@hosting.example"}
+    assert all(parsed(one)["Subject"].startswith("【試験】") for one in stage.mails)
+
+
+def test_a_template_error_sends_nothing(stage: World, edges: Edges, approved: int, tmp_path: object) -> None:
+    """A template that breaks before publishing leaves the outbox empty and the site as it was."""
+    broken = edges.templates.__class__.load([tmp_path])
+    (tmp_path / "notice").mkdir()
+    (tmp_path / "notice" / "part_closing.j2").write_text("{{ nothing.here }}", encoding="utf-8")
+    with pytest.raises(NoticeError, match="part_closing"):
+        publish(replace(edges, templates=broken), approved, "author")
+    assert (states(edges), stage.site, stage.mails) == ({}, {}, [])
+    assert state_of(edges, approved) is State.APPROVED
+
+
+def test_a_follow_up_keeps_the_number_and_the_thread(stage: World, edges: Edges, approved: int) -> None:
+    """The revised advisory gives the second edition: change first, In-Reply-To the first mail."""
+    publish(edges, approved, "author")
+    send_due(edges, "w")
+    first = {one.recipient: one.message_id for one in stage.mails}
+    stage.mails.clear()
+    stage.pages |= pages("www-2")
+    collect(edges, edges.sources["csirt_a"])
+    draft.draft_cases(edges, "feedbot")
+    publish(edges, approve(edges), "author")
+    send_due(edges, "w")
+    assert {one.recipient: parsed(one)["In-Reply-To"] for one in stage.mails} == first
+    assert all("更新" in parsed(one)["Subject"] for one in stage.mails)
+    assert "第2版" in stage.site["INFO-2026-0001.html"].decode()
+    assert [name for name in stage.site if name.startswith("INFO")] == ["INFO-2026-0001.html"]
+
+
+def test_withdrawing_cancels_what_has_not_left(stage: World, edges: Edges, approved: int) -> None:
+    """Mails that wait are cancelled; none leaves afterwards."""
+    publish(edges, approved, "author")
+    assert decide.withdraw(edges, approved, "author", "a mistake") == 5
+    assert send_due(edges, "w") == {}
+    assert (stage.mails, states(edges)) == ([], {OutboxState.CANCELLED: 5})

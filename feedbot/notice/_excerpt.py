@@ -73,7 +73,7 @@ def unfolded(paragraph: str) -> str:
     spaced = bool(_SPACED.search(paragraph))
     for line in paragraph.split("\n"):
         words = line.rstrip()
-        if filled and not _OWN_LINE.match(words):
+        if filled and words and not _OWN_LINE.match(words):
             latin = made[-1][-1].isascii() + words[0].isascii()
             blank = " " if latin == 2 or (latin == 1 and spaced and _LETTER.search(made[-1][-1] + words[0])) else ""
             made[-1] += blank + words

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from feedbot.advisory import Advisory, Trust
 from feedbot.advisory.case import Case
 from feedbot.advisory.identity import content_digest
-from feedbot.errors import FeedbotError, ReviewError
+from feedbot.errors import FeedbotError, NoticeError, ReviewError
 from feedbot.notice import Notice
 from feedbot.notice import draft as drafting
 from feedbot.pipeline._edges import Edges
@@ -47,6 +47,8 @@ def draft_cases(edges: Edges, actor: str, wanted: Iterable[str] = ()) -> DraftRe
                 _draft_case(edges, tx, report, case, actor)
         except FeedbotError as error:
             report.failed[case.id] = error
+        except Exception as error:  # noqa: BLE001 - a fault of ours over one case must not stop the others
+            report.failed[case.id] = NoticeError(case.id, "internal fault while drafting: {fault}", fault=repr(error))
     return report
 
 

@@ -41,8 +41,8 @@ class Node:
 
     @property
     def content(self) -> str:
-        """The element's own text and that of everything in it."""
-        return "".join(str(piece) for piece in self._element.itertext()).strip()
+        """The element's own text and that of everything in it. JVN iPedia writes `&#13;` before its line ends."""
+        return "".join(str(piece) for piece in self._element.itertext()).replace("\r\n", "\n").strip()
 
     def each(self, *path: str) -> Iterator["Node"]:
         """Yield every element at the end of a path of local names."""

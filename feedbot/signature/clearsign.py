@@ -93,7 +93,7 @@ def parse(data: bytes) -> ClearSigned:
     check_bytes(data)
     rows = [row.removesuffix(b"\r") for row in data.split(b"\n")]
     begin, signature, end = _frame(rows)
-    body, hashes = _headers(rows, begin + 1)
+    body, hashes = _headers(rows, begin + 1, signature)
     return ClearSigned(
         hashes=hashes,
         signed=b"\n".join(_unescape(rows, body, signature)),
@@ -120,10 +120,10 @@ def _frame(rows: list[bytes]) -> tuple[int, int, int]:
     return begin, signature, end
 
 
-def _headers(rows: list[bytes], start: int) -> tuple[int, frozenset[str]]:
+def _headers(rows: list[bytes], start: int, stop: int) -> tuple[int, frozenset[str]]:
     """Read the Hash headers; return where the body starts, and the digests."""
     hashes: set[str] = set()
-    for index in range(start, len(rows)):
+    for index in range(start, stop):
         if not rows[index]:
             return index + 1, frozenset(hashes)
         found = _HASH.fullmatch(_bare(rows[index]))
@@ -136,8 +136,6 @@ def _headers(rows: list[bytes], start: int) -> tuple[int, frozenset[str]]:
 
 def _unescape(rows: list[bytes], start: int, stop: int) -> list[bytes]:
     """Undo the dash escapes and drop the blanks at line ends, which no signature covers."""
-    if start > stop:
-        raise GrammarError("", "the empty line before the text is missing")
     for index in range(start, stop):
         if rows[index].startswith(b"-") and not rows[index].startswith(b"- "):
             raise GrammarError("", "line {line} starts with a dash that is not escaped", line=index + 1)

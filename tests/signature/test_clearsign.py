@@ -93,6 +93,8 @@ def test_limits_are_exact() -> None:
     for data in (b"ok\n" + b"x" * (clearsign.MAX_LINE + 1), b"x\n" * (clearsign.MAX_BYTES // 2) + b"x"):
         with pytest.raises(LimitError):
             clearsign.check_bytes(data)
+    with pytest.raises(GrammarError):
+        clearsign.cut(b"x\n" * (clearsign.MAX_BYTES // 2))
     with pytest.raises(LimitError):
         clearsign.cut(b"x\n" * (clearsign.MAX_BYTES // 2) + b"x")
 
@@ -103,7 +105,10 @@ def test_limits_are_exact() -> None:
         (b"", "line 1 stands before"),
         (b"\n\nx\n" + FRAME, "line 3 stands before"),
         (FRAME + b"\nx", "line 10 stands after"),
-        (b"-----BEGIN PGP SIGNED MESSAGE-----\n-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----", "line 2"),
+        (
+            b"-----BEGIN PGP SIGNED MESSAGE-----\n-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----",
+            "empty line before",
+        ),
         (b"-----BEGIN PGP SIGNED MESSAGE-----\n", "signature is missing"),
         (FRAME.replace(b"-----END PGP SIGNATURE-----", b""), "cut off"),
         (FRAME % b"ok\n-x", "line 5 starts with a dash"),
@@ -115,6 +120,11 @@ def test_reasons_name_the_line(data: bytes, reason: str) -> None:
     """What is wrong is named, with the line."""
     with pytest.raises(GrammarError, match=reason):
         clearsign.parse(data)
+
+
+def test_only_blanks_are_dropped_at_line_ends() -> None:
+    """Not letters, and not what other alphabets call a blank."""
+    assert clearsign.parse(FRAME % "aX\nb\u3000\nc\xa0 ".encode()).signed == "aX\nb\u3000\nc\xa0".encode()
 
 
 @pytest.mark.parametrize("blank", [b" ", b"\t", b" \t "])

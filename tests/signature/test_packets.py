@@ -75,15 +75,40 @@ def test_versions_2_and_3_are_read_and_old(version: int) -> None:
     assert packets.read_signature(packet(V3[:16] + b"\x08" + V3[17:]), TEXT).old
 
 
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        (1, "MD5"),
+        (2, "SHA1"),
+        (3, "RIPEMD160"),
+        (8, "SHA256"),
+        (9, "SHA384"),
+        (10, "SHA512"),
+        (11, "SHA224"),
+        (12, "#12"),
+    ],
+)
+def test_digests_are_named_as_in_a_hash_header(number: int, name: str) -> None:
+    """RFC 9580, 9.5; a number without a name is shown as one."""
+    assert packets.read_signature(packet(V4[:3] + bytes([number]) + V4[4:]), TEXT).digest_name == name
+
+
+def test_other_subpackets_are_passed_over() -> None:
+    """A key's lifetime has four bytes too; it is not the creation time."""
+    hashed = b"\x05\x09\x00\x00\x00\x01" + CREATED
+    body = V4[:4] + len(hashed).to_bytes(2, "big") + hashed + b"\x00\x00\xab\xcd"
+    assert packets.read_signature(packet(body), TEXT).created.year == 2023
+
+
+def test_the_shortest_version_3_signature_is_read() -> None:
+    """19 bytes and no number: gpgv will say what it thinks of it."""
+    assert packets.read_signature(packet(V3[:19]), TEXT).version == 3
+
+
 @pytest.mark.parametrize(("digest", "old_"), [(1, True), (2, True), (3, True), (8, False), (11, False), (12, False)])
 def test_old_digests(digest: int, old_: bool) -> None:
     """MD5, SHA-1 and RIPEMD-160 are old."""
     assert packets.read_signature(packet(V4[:3] + bytes([digest]) + V4[4:]), TEXT).old is old_
-
-
-def test_a_digest_without_a_name_is_shown_by_number() -> None:
-    """So that a reason can name it."""
-    assert packets.read_signature(packet(V4[:3] + b"\x0c" + V4[4:]), TEXT).digest_name == "#12"
 
 
 def test_creation_time_in_the_unhashed_part_does_not_count() -> None:
@@ -119,7 +144,7 @@ def test_long_subpackets_are_read(long: bytes) -> None:
         (packet(V4[:4] + b"\x00\x02\x09\x02"), PacketError, "cut off"),
         (packet(V4[:4] + b"\x00\x01\x00"), PacketError, "cut off"),
         (b"\x8b" + V4, PacketError, "no length"),
-        (b"\xc2\xe1" + V4, PacketError, "no length"),
+        (b"\xc2\xe0" + V4, PacketError, "no length"),
         (b"x", PacketError, "byte 0 does not start"),
         (b"\xc2", PacketError, "cut off"),
     ],

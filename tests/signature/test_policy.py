@@ -76,6 +76,7 @@ def test_a_good_signature_is_verified() -> None:
         ({"subkey": replace(SUBKEY, revoked=True)}, Verdict.REFUSED),
         ({"key": replace(KEY, algorithm=1, bits=2047)}, Verdict.REFUSED),
         ({"key": replace(KEY, algorithm=1, bits=2048)}, Verdict.VERIFIED),
+        ({"key": replace(KEY, algorithm=3, bits=2048)}, Verdict.VERIFIED),
         ({"subkey": replace(SUBKEY, algorithm=17, bits=3072)}, Verdict.REFUSED),
         ({"subkey": replace(SUBKEY, algorithm=19, bits=224)}, Verdict.REFUSED),
         ({"subkey": replace(SUBKEY, algorithm=19, bits=256)}, Verdict.VERIFIED),
@@ -84,6 +85,12 @@ def test_a_good_signature_is_verified() -> None:
 def test_each_rule(change: dict[str, object], verdict: Verdict) -> None:
     """One thing is changed in a good signature."""
     assert judge(**change) is verdict  # type: ignore[arg-type]  # the table is checked by running it
+
+
+def test_what_gpgv_could_not_check_is_said_so() -> None:
+    """Not taken for another fault."""
+    terms = Terms((KEY, SUBKEY), frozenset({PRIMARY}), NOW)
+    assert "could not check" in decide(Report(Outcome.UNCHECKED), PACKET, terms).reason
 
 
 def test_times_are_exact_to_the_second() -> None:
@@ -153,13 +160,14 @@ def test_verified_needs_everything(outcome: Outcome, digest: int, pinned: bool, 
         ("JVN#12345678\r\nx", "JVN#12345678"),
         ("FreeBSD-SA-26:10", "FreeBSD-SA-26:10"),
         ("no digits here\nABC\nA1", "A1"),
-        (" A1\nA1 \nA 1\nA.1\nＡ１", None),
+        ("\u3000 \tA1 \r\nB2", "A1"),
+        ("A 1\nA.1\nＡ１\n>A1\n- A1", None),
         ("", None),
         ("A1\u2028x\nB2", "B2"),
     ],
 )
 def test_the_claimed_number(text: str, number: str | None) -> None:
-    """The first line that is a bare number and nothing else."""
+    """The first line that is a bare number; blanks before it set it to the right, as JPCERT/CC does."""
     assert claimed_number(text) == number
 
 

@@ -1,0 +1,243 @@
+"""The command surface as an operator meets it: exit codes, JSON, Japanese, and no traceback on bad input."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.stage import DATA, Publishers, mail_sink, publishers, received
+from feedbot import cli
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CONFIG = """\
+[provider]
+name = "見本ホスティング株式会社"
+service = "見本サーバー"
+from_address = "notice@hosting.example"
+contact = "support@hosting.example"
+site_url = "https://status.hosting.example/"
+[network]
+allow_private = ["{host}"]
+allow_http = ["127.0.0.1"]
+[sources.csirt_a]
+member = "jpcert"
+url = "{base}/rss/csirt-a.rdf"
+signed = "required"
+keyring = ["{data}/keys/csirt-a.asc"]
+pins = ["{pin}"]
+[sources.broken]
+member = "jvn"
+url = "{base}/nothing-here.rdf"
+[delivery]
+mode = "live"
+[delivery.smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+"""
+
+
+class Desk:
+    """A configuration in a folder, and the commands run on it."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], web: Publishers, port: int) -> None:
+        self.folder = folder
+        self.web = web
+        self._capsys = capsys
+        pin = (DATA / "keys" / "csirt-a.fingerprint").read_text(encoding="ascii").strip()
+        host = web.base.removeprefix("http://")
+        text = CONFIG.format(host=host, base=web.base, data=DATA, pin=pin, port=port)
+        (folder / "config.toml").write_text(text, encoding="utf-8")
+
+    def __call__(self, *arguments: object, lang: str = "en") -> tuple[int, str, str]:
+        """Run a command and return its exit code, stdout and stderr."""
+        words = ["-c", str(self.folder / "config.toml"), "--lang", lang, *map(str, arguments)]
+        code = cli.invoke(words)
+        out, err = self._capsys.readouterr()
+        assert "Traceback" not in out + err
+        return code, out, err
+
+    def fleet(self) -> None:
+        """Take in the demo's customers and servers."""
+        inventory = DATA / "inventory"
+        assert self("db", "upgrade")[0] == 0
+        assert self("customers", "import", inventory / "customers.csv", inventory / "servers.csv")[0] == 0
+        packages = [one for one in inventory.iterdir() if one.suffix != ".csv" or one.stem == "self-built"]
+        assert self("inventory", "import", *packages)[0] == 0
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
+    """A desk beside running publishers and a mail sink."""
+    with publishers() as web, mail_sink(tmp_path / "Maildir") as port:
+        yield Desk(tmp_path, capsys, web, port)
+
+
+def test_the_main_job_by_hand(desk: Desk) -> None:
+    """Import, collect, look, decide and publish, each by its command, over real HTTP and SMTP."""
+    desk.fleet()
+    code, out, err = desk("collect", "csirt_a", "--json")
+    report = json.loads(out)
+    assert (code, report["new"], len(report["held"])) == (3, [f"CSIRT-A-AT-2026-000{n}" for n in (3, 2, 1)], 1)
+    assert err.count("draft ") == 3
+    _, out, _ = desk("draft", "list", "--json")
+    apache = next(row["draft"] for row in map(json.loads, out.splitlines()) if "Apache" in row["title"])
+    assert desk("draft", "lint", apache)[0] == 0
+    assert desk("propose", apache)[0] == 0
+    assert desk("approve", apache)[0] == 0
+    assert desk("publish", apache)[0] == 0
+    assert (desk.folder / "var/site/INFO-2026-0001.html").is_file()
+    assert len(received(desk.folder / "Maildir")) == 5
+    assert json.loads(desk("outbox", "status", "--json")[1])["counts"]["sent"] == 5
+    assert desk("audit", "verify")[0] == 0
+    case = next(
+        row["case"]
+        for row in map(json.loads, desk("case", "list", "--json")[1].splitlines())
+        if "Apache" in row["title"]
+    )
+    assert "vers:generic/<=2.4.59" in desk("trace", case)[1]
+    assert desk("explain", case, "vps101")[0] == 0
+    assert desk("explain", case, "vps105")[0] == 1
+
+
+def test_a_source_that_fails_is_told_and_the_rest_done(desk: Desk) -> None:
+    """404 for one source: exit 3, the address and what to do on the screen, the other source taken in."""
+    desk.fleet()
+    code, out, _ = desk("collect")
+    assert code == 3
+    assert "the server answered 404" in out
+    assert "→" in out
+    rows = {row["source"]: row for row in json.loads(desk("sources", "--json")[1])}
+    assert (rows["broken"]["failures"], rows["csirt_a"]["failures"]) == (1, 0)
+
+
+def test_match_gives_its_json_shape(desk: Desk) -> None:
+    """One line a verdict, with the keys that scripts read."""
+    desk.fleet()
+    desk("collect", "csirt_a")
+    rows = [json.loads(line) for line in desk("match", "--json")[1].splitlines()]
+    assert {"case", "advisories", "cves", "server", "customer", "component", "installed", "verdict", "because"} == set(
+        rows[0]
+    )
+    assert {row["verdict"] for row in rows} == {"affected", "not_affected"}
+    assert {"rule", "range", "evidence", "distro"} <= set(rows[0]["because"])
+
+
+def test_a_broken_row_is_named_and_the_rest_kept(desk: Desk, tmp_path: Path) -> None:
+    """A row without a version among many is listed with file, line and reason: exit 3."""
+    desk.fleet()
+    lines = (DATA / "inventory" / "vps101.dpkg").read_text(encoding="utf-8").splitlines()
+    lines[5] = "gar\x00bage"
+    (tmp_path / "vps101.dpkg").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, out, err = desk("inventory", "import", tmp_path / "vps101.dpkg")
+    assert code == 3
+    assert "vps101.dpkg:6" in err
+    assert "12 servers" in out
+
+
+def test_a_mostly_broken_file_leaves_the_old_snapshot(desk: Desk, tmp_path: Path) -> None:
+    """More than a fifth refused: nothing is taken, and the operator is told to correct it."""
+    desk.fleet()
+    before = desk("inventory", "status", "--json")[1]
+    text = (DATA / "inventory" / "vps101.dpkg").read_text(encoding="utf-8").splitlines()
+    broken = text[:4] + ["half a row"] * 8
+    (tmp_path / "vps101.dpkg").write_text("\n".join(broken) + "\n", encoding="utf-8")
+    code, _, err = desk("inventory", "import", tmp_path / "vps101.dpkg", "--format", "dpkg")
+    assert code == 1
+    assert "stays in force" in err
+    assert desk("inventory", "status", "--json")[1] == before
+
+
+def test_a_relay_that_is_down_leaves_a_visible_retry(desk: Desk) -> None:
+    """No SMTP server: exit 3, the mails wait with their next try, and leave when it is back."""
+    desk.fleet()
+    desk("collect", "csirt_a")
+    path = desk.folder / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("port = ", "port = 1 #"), encoding="utf-8")
+    desk("propose", 1)
+    desk("approve", 1)
+    assert desk("publish", 1)[0] == 3
+    code, out, _ = desk("outbox", "status")
+    assert code == 3
+    assert "deferred" in out
+    path.write_text(text, encoding="utf-8")
+    assert desk("withdraw", 1, "--reason", "test")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["collect", "jpcret"], 2, "no such source"),
+        (["draft", "show", "77"], 1, "no such draft"),
+        (["approve", "1"], 1, "no such draft"),
+        (["case", "show", "C-1999-0001"], 1, "no such case"),
+        (["advisory", "show", "X-1"], 1, "no such advisory"),
+        (["draft", "new", "--from", "none.txt"], 2, "no such file"),
+        (["inventory", "import", "none.dpkg"], 1, "cannot be read"),
+        (["phrase"], 2, "give a TEXT"),
+        (["version", "compare", "dpkg", "1", "2"], 2, "no such member"),
+        (["outbox", "resolve", "1"], 1, "--sent or --resend"),
+        (["nonsense"], 2, "usage"),
+        (["parse", "none.html", "--source", "jpcert"], 1, "cannot be read"),
+    ],
+)
+def test_a_wrong_word_is_answered_plainly(desk: Desk, arguments: list[str], code: int, words: str) -> None:
+    """What is wrong, in one line, with the exit code of its kind."""
+    desk("db", "upgrade")
+    ended, _, err = desk(*arguments)
+    assert (ended, words in err) == (code, True), err
+
+
+def test_faults_of_the_configuration_come_all_at_once_in_japanese(desk: Desk) -> None:
+    """The operator reads every fault with its key, and the nearest valid name."""
+    path = desk.folder / "config.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("service =", "servise =") + "[stoer]\n", encoding="utf-8")
+    code, _, err = desk("config", "check", lang="ja")
+    assert code == 2
+    assert "provider.servise: 知らない項目です。service の誤りではありませんか" in err
+    assert "stoer: 知らない項目です。store の誤りではありませんか" in err
+
+
+def test_init_writes_what_config_check_accepts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A new folder gets a commented configuration and a database, and is not overwritten."""
+    assert cli.invoke(["init", str(tmp_path / "new")]) == 0
+    config = tmp_path / "new" / "config.toml"
+    assert cli.invoke(["-c", str(config), "config", "check"]) == 0
+    assert cli.invoke(["-c", str(config), "db", "check"]) == 0
+    assert cli.invoke(["init", str(tmp_path / "new")]) == 2
+    assert (tmp_path / "new" / "var" / "feedbot.db").is_file()
+    capsys.readouterr()
+
+
+def test_an_internal_fault_is_saved_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A fault of ours: exit 70, a report only its owner can read, no traceback on the screen."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("feedbot.reading.phrases.read", lambda *_: 1 / 0)
+    assert cli.invoke(["phrase", "x"]) == 70
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    (report,) = tmp_path.glob("feedbot-fault-*.txt")
+    assert "ZeroDivisionError" in report.read_text(encoding="utf-8")
+    assert report.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "word"), [({}, "今すぐ一度取得し"), ({"LANG": "en_US.UTF-8"}, "collect one round now")]
+)
+def test_help_is_in_the_operators_language(environment: dict[str, str], word: str) -> None:
+    """Japanese by default, English where the locale says so."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "feedbot", "--help"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "COLUMNS": "120", **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert word in ended.stdout

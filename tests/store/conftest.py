@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine
 
 from feedbot import store
 
+MEMORY, ROOM = Path("/dev/shm"), 2**30
 _numbers = count(1)
 
 
@@ -20,9 +21,11 @@ _numbers = count(1)
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of our own, with a template database that has the tables.
 
-    Its folder is not pytest's, as the server runs as another user and opens the folders above its own.
+    Its folder is not pytest's, as the server runs as another user and opens the folders above its own; it is in
+    memory where there is room, because each new database costs a checkpoint, which a busy disk makes slow.
     """
-    with TemporaryDirectory(prefix="feedbot-pg-", ignore_cleanup_errors=True) as folder:
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    with TemporaryDirectory(prefix="feedbot-pg-", dir=MEMORY if roomy else None, ignore_cleanup_errors=True) as folder:
         yield from _serve(Path(folder))
 
 

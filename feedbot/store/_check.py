@@ -67,8 +67,9 @@ def require_durable(tx: Connection) -> None:
 def check(database: Engine) -> tuple[str, ...]:
     """Return what is wrong with the database, as sentences; empty when all is well. Reads the whole of it."""
     with database.connect() as tx:
-        problems = [*_settings(tx), *_damage(tx)]
+        problems = _settings(tx)
         try:
+            problems += _damage(tx)
             require_schema(tx)
         except StoreError as error:
             problems.append(error.reason())

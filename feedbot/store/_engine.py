@@ -38,10 +38,12 @@ def open(url: str, *, create: bool = False) -> Engine:  # noqa: A001 - read as s
     engine = _engine(url, create)
     with ExitStack() as undo:
         undo.callback(engine.dispose)
-        with engine.begin() as tx:
-            require_durable(tx)
-            if create:
+        if create:
+            with engine.begin() as tx:
+                require_durable(tx)
                 _bring_up_to_date(tx)
+        with reading(engine) as tx:  # a long import elsewhere must not keep a command from starting
+            require_durable(tx)
             require_schema(tx)
         undo.pop_all()
     return engine

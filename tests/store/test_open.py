@@ -1,7 +1,9 @@
 """Opening, migrating, checking and copying the database."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -188,6 +190,42 @@ def test_errors_of_the_database_are_ours(database: Engine) -> None:
         assert tx.scalars(select(bodies.c.sha256)).all() == []
 
 
+def test_opening_does_not_wait_for_a_writer(database: Engine) -> None:
+    """While one process takes in an inventory, another command starts and sees the state before."""
+    with database.begin() as tx:
+        documents.save(tx, "csirt_a", PAGE)
+        other = store.open(_url(database))
+        with store.reading(other) as reader:
+            assert reader.scalars(select(bodies.c.sha256)).all() == []
+        other.dispose()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "reason", "hint"),
+    [("busy_timeout=0", "another process holds", "wait"), ("max_page_count=1", "the disk is full", "space")],
+)
+def test_a_busy_and_a_full_database(sqlite_template: Path, tmp_path: Path, pragma: str, reason: str, hint: str) -> None:
+    """Each is told in words, with what to do, and nothing is half written."""
+    path = tmp_path / "own.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = store.open(f"sqlite:///{path}")
+    event.listen(database, "connect", lambda connection, _: connection.execute(f"PRAGMA {pragma}"))
+    database.dispose()
+    other = sqlite3.connect(path, isolation_level=None)
+    if "busy" in pragma:
+        other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match=reason) as caught:
+        _save_large(database)
+    assert hint in caught.value.hint()
+    other.close()
+    database.dispose()
+    database = store.open(f"sqlite:///{path}")
+    with store.reading(database) as tx:
+        assert tx.scalars(select(bodies.c.sha256)).all() == []
+    assert store.check(database) == ()
+    database.dispose()
+
+
 def test_reading_is_steady_and_refuses_to_write(database: Engine) -> None:
     """A reader sees one moment while a writer goes on."""
     with store.reading(database) as reader:
@@ -243,6 +281,11 @@ def _save_twice(database: Engine) -> None:
     with database.begin() as tx:
         documents.save(tx, "csirt_a", PAGE)
         tx.execute(bodies.insert().values(sha256=PAGE.sha256, content=b""))
+
+
+def _save_large(database: Engine) -> None:
+    with database.begin() as tx:
+        documents.save(tx, "csirt_a", replace(PAGE, body=Random(1).randbytes(1_000_000)))
 
 
 def _set_version(database: Engine, version: str) -> None:

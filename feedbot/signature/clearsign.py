@@ -148,7 +148,7 @@ def salvage(data: bytes) -> bytes:
     For showing and parsing, marked, never for checking. Only `- -` is unescaped: a page that lost its signature has
     often lost its escapes too, and then `- ` starts an item of a list.
     """
-    rows = [_bare(row.removesuffix(b"\r")) for row in data.split(b"\n")]
+    rows = [_bare(row) for row in data.split(b"\n")]
     start = next((index for index, row in enumerate(rows) if BEGIN in row), -1) + 1
     header = start
     while header < len(rows) and _ANY_HEADER.match(rows[header]):

@@ -11,6 +11,8 @@ FRAME = (
     b"-----BEGIN PGP SIGNATURE-----\n\nxx\n-----END PGP SIGNATURE-----\n"
 )
 
+SEVEN = {"MD5", "SHA1", "RIPEMD160", "SHA224", "SHA256", "SHA384", "SHA512"}
+
 signable = st.lists(
     st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\t"), max_size=30), min_size=1
 ).map(lambda lines: "\n".join(lines).encode())
@@ -55,6 +57,7 @@ def test_nothing_but_our_errors(noise: bytes) -> None:
         (b"Hash: SHA1\nHash: SHA512\n", {"SHA1", "SHA512"}),
         (b"Hash: SHA256,SHA384, SHA224\n", {"SHA256", "SHA384", "SHA224"}),
         (b"Hash: RIPEMD160  \n", {"RIPEMD160"}),
+        (b"Hash: " + ",".join(sorted(SEVEN)).encode() + b"\n", SEVEN),
     ],
 )
 def test_hash_headers(header: bytes, hashes: set[str]) -> None:
@@ -141,4 +144,5 @@ def test_salvage_takes_what_can_be_read() -> None:
     begin = b"-----BEGIN PGP SIGNED MESSAGE-----\n"
     assert clearsign.salvage(b"page\n" + begin + b"a\n- b\n- -c \n") == b"a\n- b\n-c\n"
     assert clearsign.salvage(begin + b"Hash: SHA1\nComment: x\n\na\n-----BEGIN PGP SIGNATURE-----\nb") == b"a"
+    assert clearsign.salvage(begin + b"Hash: SHA1\n\na\n\nb") == b"a\n\nb"
     assert clearsign.salvage(b"> " + begin + b"\r\na\r\n") == b"a\n"

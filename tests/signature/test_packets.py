@@ -146,6 +146,7 @@ def test_long_subpackets_are_read(long: bytes) -> None:
         (b"\x8b" + V4, PacketError, "no length"),
         (b"\xc2\xe0" + V4, PacketError, "no length"),
         (b"x", PacketError, "byte 0 does not start"),
+        (b"\x0b\x00", PacketError, "byte 0 does not start"),
         (b"\xc2", PacketError, "cut off"),
     ],
 )

@@ -89,11 +89,13 @@ def _address(url: str) -> URL:
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise StoreError(url, "is not the address of a database", hint="for example sqlite:///feedbot.db") from error
+        raise StoreError(
+            "store.url", "is not the address of a database", hint="for example sqlite:///feedbot.db"
+        ) from error
     if address.get_backend_name() not in _READING:
         raise StoreError(address.get_backend_name(), "no such kind of database", hint="use sqlite or postgresql")
     if address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:"):
-        raise StoreError(url, "a database in memory forgets", hint="for example sqlite:///feedbot.db")
+        raise StoreError("store.url", "a database in memory forgets", hint="for example sqlite:///feedbot.db")
     return address.set(drivername="postgresql+psycopg") if address.drivername == "postgresql" else address
 
 

@@ -174,7 +174,8 @@ def _close(story: Story, place: Path, seconds: float) -> None:
         f"障害報告ページ  {place / 'var/site/index.html'}",
         f"届いたメール    {place / 'Maildir/new/'}",
         f"設定ファイル    {place / 'config.toml'}",
-        f"続けて試すには  ./run feedbot -c {place}/config.toml draft list",
+        "続けて試すには",
+        f"  ./run feedbot -c {place}/config.toml draft list",
     ]
     console.print()
     console.print(

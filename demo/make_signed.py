@@ -2,8 +2,8 @@
 
     python -m demo.make_signed
 
-The private key is forgotten when the script ends, so a run replaces key and texts together. One text is changed by a byte
-after it was signed: the forgery that feedbot must refuse.
+The private key is forgotten when the script ends, so a run replaces key and texts together. One text is changed by a
+byte after it was signed: the forgery that feedbot must refuse.
 """
 
 import subprocess

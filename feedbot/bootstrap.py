@@ -48,7 +48,7 @@ def create_store(config: Config) -> None:
 def edges(config: Config) -> Edges:
     """Open the database and wire everything a pipeline needs. Raises ConfigError, StoreError, CatalogError."""
     database = store.open(config.store.url)
-    with database.begin() as tx:
+    with store.reading(database) as tx:
         secret = meta.load(tx).secret
     policy = http.NetworkPolicy(
         allow_private=config.network.allow_private,

@@ -319,24 +319,23 @@ def test_only_signature_makes_verified_texts() -> None:
     report(faults)
 
 
+def worded(call: ast.Call) -> list[ast.expr]:
+    """Return the arguments of a call that people will read."""
+    called = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    if called.endswith("Error"):
+        return [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "hint")]
+    if called in ("tr", "say", "show"):
+        return call.args[:1]
+    titles = called == "table" and call.args and isinstance(call.args[0], ast.List | ast.Tuple)
+    return call.args[:1] if titles else []
+
+
 def templates_in_code() -> Iterator[tuple[str, str]]:
-    """Yield (place, English template) of every error raised, hint given and `tr` call."""
+    """Yield (place, English template) of every error raised, hint given, line shown and `tr` call."""
     for path in files():
         for node in ast.walk(tree(path)):
-            if not isinstance(node, ast.Call):
-                continue
-            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            strings = []
-            if called in ("tr", "say", "show") and node.args:
-                strings.append(node.args[0])
-            if called == "table" and node.args and isinstance(node.args[0], ast.List | ast.Tuple):
-                strings.append(node.args[0])
-            if called.endswith("Error") and len(node.args) >= 2:
-                strings.append(node.args[1])
-            if called.endswith("Error"):
-                strings += [k.value for k in node.keywords if k.arg == "hint"]
-            for value in strings:
-                for leaf in ast.walk(value):
+            for words in worded(node) if isinstance(node, ast.Call) else ():
+                for leaf in ast.walk(words):
                     if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str) and leaf.value:
                         yield f"{name_of(path)}:{node.lineno}", leaf.value
 

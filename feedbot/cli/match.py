@@ -71,11 +71,12 @@ def explain(case: str, server: str) -> int:
 
 
 def _matched(cases: list[str] | None) -> "Iterator[CaseMatch]":
+    from feedbot import store
     from feedbot.pipeline import match as pipeline
     from feedbot.store import cases as repository
 
     edges = _shell.edges()
-    with edges.database.begin() as tx:
+    with store.reading(edges.database) as tx:
         found = [repository.load(tx, name) for name in cases or ()] or repository.listing(tx)
         for case in found:
             yield pipeline.match(edges, tx, case)

@@ -22,11 +22,12 @@ def register(app: typer.Typer) -> None:
 
 def trace(case: str) -> int:
     """Print what each stage made of a case."""
+    from feedbot import store
     from feedbot.pipeline.match import match
     from feedbot.store import cases, drafts
 
     edges = _shell.edges()
-    with edges.database.begin() as tx:
+    with store.reading(edges.database) as tx:
         found = cases.load(tx, case)
         _shell.show("{case}: {title}", case=found.id, title=found.title)
         for one in found.advisories:

@@ -20,7 +20,7 @@ from feedbot.fetch import Document, NotModified
 from feedbot.messages import tr
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.source import ListedItem
-from feedbot.store import Transaction, advisories, audit, cases, documents, quarantine, sources
+from feedbot.store import Transaction, advisories, audit, cases, documents, quarantine, reading, sources
 
 FULL_FETCH = timedelta(days=1)
 """After this long without a whole answer the validators are left out: a poisoned one would answer 304 for ever."""
@@ -48,7 +48,7 @@ class CollectReport:
 def collect(edges: Edges, source: ConfiguredSource) -> CollectReport:
     """Collect one source now. Never raises for what the world does: the report says it."""
     report = CollectReport(source.name)
-    with edges.database.begin() as tx:
+    with reading(edges.database) as tx:
         state = sources.state(tx, source.name)
     full = state.last_full is None or edges.clock() - state.last_full > FULL_FETCH
     try:
@@ -141,7 +141,7 @@ def _take_items(
 def _take_item(edges: Edges, source: ConfiguredSource, report: CollectReport, item: ListedItem) -> None:
     """Fetch an item (its signed text where the source must be signed), store it, read it."""
     url = item.signed_url if source.signed_required and item.signed_url else item.url
-    with edges.database.begin() as tx:
+    with reading(edges.database) as tx:
         validators = documents.validators(tx, source.name, url)
     try:
         document = edges.fetch(url, validators)

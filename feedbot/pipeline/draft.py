@@ -20,7 +20,7 @@ from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._rendering import Rendering, rendering
 from feedbot.pipeline.match import CaseMatch, audience, match
 from feedbot.review import Draft, State, move
-from feedbot.store import Transaction, audit, cases, drafts
+from feedbot.store import Transaction, audit, cases, drafts, reading
 
 _OPEN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.VOID)
 _DONE = (State.PUBLISHING, State.PUBLISHED)
@@ -39,7 +39,7 @@ class DraftReport:
 def draft_cases(edges: Edges, actor: str, wanted: Iterable[str] = ()) -> DraftReport:
     """Draft what is due, for all cases or those named. One case that fails does not stop the others."""
     report = DraftReport()
-    with edges.database.begin() as tx:
+    with reading(edges.database) as tx:
         found = [cases.load(tx, name) for name in wanted] or cases.listing(tx)
     for case in reversed(found):
         try:
@@ -78,7 +78,7 @@ def edit(edges: Edges, number: int, text: str, actor: str) -> Draft:
 
 def preview(edges: Edges, number: int) -> tuple[Draft, Rendering]:
     """Render a draft as it would be proposed now."""
-    with edges.database.begin() as tx:
+    with reading(edges.database) as tx:
         draft = drafts.load(tx, number)
         return draft, rendering(edges, tx, draft.notice)
 

@@ -4,19 +4,21 @@
 4 claim · mark · wire · receipt, a message at a time       5 published when no message waits any more
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 from feedbot.advisory import Trust
-from feedbot.delivery import OutboxState, Outgoing, Receipt, after, message
+from feedbot.delivery import Answer, MailChannel, OutboxState, Outcome, Outgoing, Receipt, after, message
 from feedbot.errors import DeliveryError, ReviewError
 from feedbot.notice import Recipient, site
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.decide import changed_since, void, voided
 from feedbot.pipeline.draft import go
 from feedbot.review import Draft, State
-from feedbot.store import Transaction, advisories, audit, documents, drafts, outbox
+from feedbot.store import Transaction, advisories, audit, documents, drafts, outbox, reading
 from feedbot.store.drafts import FrozenMail
+from feedbot.store.outbox import Claimed
 
 LEASE = timedelta(minutes=15)
 """Longer than the longest wait on the wire (10 minutes after the final dot), so that no healthy sender loses a row."""
@@ -56,7 +58,7 @@ def publish(edges: Edges, number: int, actor: str) -> int:
 
 def build_site(edges: Edges) -> int:
     """Build the public pages from everything published and swap them in. Returns the number of notices."""
-    with edges.database.begin() as tx:
+    with reading(edges.database) as tx:
         shown = [*drafts.listing(tx, State.PUBLISHING), *drafts.listing(tx, State.PUBLISHED)]
         entries = [site.Published(one.notice, drafts.frozen(tx, one.id).post, _originals(tx, one)) for one in shown]
     edges.site.publish(site.pages(entries, edges.provider, edges.templates))
@@ -64,38 +66,57 @@ def build_site(edges: Edges) -> int:
 
 
 def send_due(edges: Edges, worker: str) -> dict[OutboxState, int]:
-    """Send what is due, until nothing is. Returns how many messages ended in which state."""
-    done: dict[OutboxState, int] = {}
+    """Send what is due, until nothing is. Returns how many messages ended in which state.
+
+    Where the relay cannot be reached, nothing is known of the other messages: the round ends, and they stay due.
+    """
     with edges.database.begin() as tx:
         lost = outbox.recover(tx, edges.clock())
         if lost:
             audit.append(tx, "feedbot", "uncertain", "outbox", f"{lost} messages", edges.clock())
+    done: Counter[OutboxState] = Counter()
     channel = edges.open_mail()
     try:
-        while True:
-            with edges.database.begin() as tx:
-                claimed = outbox.claim(tx, worker, edges.clock(), LEASE, BATCH, channel=CHANNEL)
-            if not claimed:
+        while rows := _claimed(edges, worker):
+            if not _send(edges, channel, rows, done):
                 break
-            for row in claimed:
-                with edges.database.begin() as tx:
-                    if not outbox.mark_sending(tx, row.id, row.fence, edges.clock(), LEASE):
-                        continue
-                verdict = after(channel.send(row.outgoing), row.outgoing.attempts, edges.clock())
-                with edges.database.begin() as tx:
-                    outbox.record(
-                        tx,
-                        row.id,
-                        row.fence,
-                        verdict.receipt,
-                        attempts=verdict.attempts,
-                        next_try_at=verdict.next_try_at,
-                    )
-                done[verdict.receipt.state] = done.get(verdict.receipt.state, 0) + 1
     finally:
         channel.close()
     _settle(edges)
-    return done
+    return dict(done)
+
+
+def _claimed(edges: Edges, worker: str) -> tuple[Claimed, ...]:
+    with edges.database.begin() as tx:
+        return outbox.claim(tx, worker, edges.clock(), LEASE, BATCH, channel=CHANNEL)
+
+
+def _send(edges: Edges, channel: MailChannel, rows: tuple[Claimed, ...], done: Counter[OutboxState]) -> bool:
+    """Send claimed rows one after the other; False, and the rest given back, where there is no session to be had."""
+    for place, row in enumerate(rows):
+        with edges.database.begin() as tx:
+            if not outbox.mark_sending(tx, row.id, row.fence, edges.clock(), LEASE):
+                continue
+        answer = _answer(channel, row.outgoing)
+        verdict = after(answer, row.outgoing.attempts, edges.clock())
+        with edges.database.begin() as tx:
+            outbox.record(
+                tx, row.id, row.fence, verdict.receipt, attempts=verdict.attempts, next_try_at=verdict.next_try_at
+            )
+            if answer.outcome is Outcome.NO_SESSION:
+                for other in rows[place + 1 :]:
+                    outbox.release(tx, other.id, other.fence)
+        done[verdict.receipt.state] += 1
+        if answer.outcome is Outcome.NO_SESSION:
+            return False
+    return True
+
+
+def _answer(channel: MailChannel, outgoing: Outgoing) -> Answer:
+    try:
+        return channel.send(outgoing)
+    except DeliveryError as error:  # its bytes must not leave at all; nothing has been said on the wire
+        return Answer(Outcome.REFUSED, 0, str(error))
 
 
 def resolve(edges: Edges, number: int, actor: str, *, resend: bool) -> None:

@@ -2,7 +2,7 @@
 
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline.collect import CollectReport, take
-from feedbot.store import documents, quarantine
+from feedbot.store import documents, quarantine, reading
 
 
 def reread(edges: Edges, source: ConfiguredSource, number: str = "") -> CollectReport:
@@ -11,10 +11,10 @@ def reread(edges: Edges, source: ConfiguredSource, number: str = "") -> CollectR
     What is understood now and was quarantined before is taken in, and its quarantine ends.
     """
     report = CollectReport(source.name)
-    with edges.database.begin() as tx:
+    with reading(edges.database) as tx:
         digests = documents.of_item(tx, source.name, number) if number else documents.read_so_far(tx, source.name)
     for digest in digests:
-        with edges.database.begin() as tx:
+        with reading(edges.database) as tx:
             document = documents.load(tx, digest)
         if take(edges, source, report, document):
             with edges.database.begin() as tx:

@@ -91,6 +91,30 @@ def test_a_deferred_mail_goes_later_as_the_same_bytes(stage: World, edges: Edges
     assert sorted(one.content for one in stage.mails) == sorted(tries)
 
 
+def test_an_outage_of_the_relay_uses_up_nothing(stage: World, edges: Edges, approved: int) -> None:
+    """No session: one attempt a round, the other mails stay due, and all leave when it is back."""
+    stage.answer = lambda outgoing: Answer(Outcome.NO_SESSION, 0, "connection refused")
+    publish(edges, approved, "author")
+    assert send_due(edges, "w") == {OutboxState.DEFERRED: 1}
+    assert states(edges) == {OutboxState.DEFERRED: 1, OutboxState.PENDING: 4}
+    stage.now += timedelta(days=6)
+    stage.answer = lambda outgoing: Answer(Outcome.ACCEPTED, 250, "ok")
+    assert send_due(edges, "w") == {OutboxState.SENT: 5}
+
+
+def test_bytes_that_must_not_leave_stop_no_other(stage: World, edges: Edges, approved: int) -> None:
+    """A message that the channel will not put on the wire has failed, with the reason; the others are sent."""
+
+    def strict(outgoing: Outgoing) -> Answer:
+        if outgoing.customer == "C002":
+            raise DeliveryError(outgoing.key, "unknown encoding {encoding}", permanent=True, encoding="x")
+        return Answer(Outcome.ACCEPTED, 250, "ok")
+
+    stage.answer = strict
+    publish(edges, approved, "author")
+    assert send_due(edges, "w") == {OutboxState.SENT: 4, OutboxState.FAILED: 1}
+
+
 def test_a_refused_mail_stops_no_other(stage: World, edges: Edges, approved: int) -> None:
     """550 for one of five: four are sent, the fifth has failed and says why."""
 

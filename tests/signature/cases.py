@@ -714,6 +714,24 @@ def _(shop: Workshop) -> Case:
     return Case(TEXT.encode(), detached=shop.detach() + shop.detach())
 
 
+@attack("detached, escape sequence in the text", Verdict.MALFORMED)
+def _(shop: Workshop) -> Case:
+    text = TEXT.replace("II. ", "\x1b[8mII. ")
+    return Case(text.encode(), detached=shop.detach(text))
+
+
+@attack("detached, 2 MiB of text", Verdict.REFUSED)
+def _(shop: Workshop) -> Case:
+    text = "line of a text\n" * 150_000
+    return Case(text.encode(), detached=shop.detach(text))
+
+
+@attack("detached, control byte in the armor", Verdict.MALFORMED)
+def _(shop: Workshop) -> Case:
+    armor = shop.detach(TEXT, "--armor").replace(b"\n\n", b"\nComment: \x1b[8m\n\n", 1)
+    return Case(TEXT.encode(), detached=armor)
+
+
 @attack("detached, 20 MiB of signature", Verdict.REFUSED)
 def _(shop: Workshop) -> Case:
     return Case(TEXT.encode(), detached=shop.detach() * 180_000)

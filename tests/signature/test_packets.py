@@ -100,6 +100,14 @@ def test_other_subpackets_are_passed_over() -> None:
     assert packets.read_signature(packet(body), TEXT).created.year == 2023
 
 
+def test_the_largest_lengths_are_read_whole() -> None:
+    """All four bytes of a packet's length, all two of the hashed part's, all four of a subpacket's."""
+    assert list(packets.walk(packet(b"x" * 70_000))) == [(2, b"x" * 70_000)]
+    hashed = b"\xff\x00\x00\x01\x02" + b"n" * 258 + CREATED
+    body = V4[:4] + len(hashed).to_bytes(2, "big") + hashed + b"\x00\x00\xab\xcd"
+    assert packets.read_signature(packet(body), TEXT).created.year == 2023
+
+
 def test_the_shortest_version_3_signature_is_read() -> None:
     """19 bytes and no number: gpgv will say what it thinks of it."""
     assert packets.read_signature(packet(V3[:19]), TEXT).version == 3
@@ -118,7 +126,7 @@ def test_creation_time_in_the_unhashed_part_does_not_count() -> None:
         packets.read_signature(packet(moved), TEXT)
 
 
-@pytest.mark.parametrize("long", [b"\xff\x00\x00\x00\x05\x02" + STAMP, b"\xc0\x01" + b"\x64" + b"n" * 192 + CREATED])
+@pytest.mark.parametrize("long", [b"\xff\x00\x00\x00\x05\x02" + STAMP, b"\xc1\x02" + b"n" * 450 + CREATED])
 def test_long_subpackets_are_read(long: bytes) -> None:
     """Lengths of two and five bytes."""
     body = V4[:4] + len(long).to_bytes(2, "big") + long + b"\x00\x00\xab\xcd"

@@ -12,6 +12,7 @@ from typing import cast
 
 from feedbot import __version__, members, store
 from feedbot import config as configuration
+from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.config import Config, SourceSection
 from feedbot.delivery import MailChannel, SiteChannel
@@ -92,6 +93,14 @@ def source(name: str, section: SourceSection) -> ConfiguredSource:
         url=section.url or member.SOURCE.listing_url,
         judge_for=_judges(keyring, section.pins),
         signed_required=section.signed == "required",
+        tolerated=frozenset(
+            verdict
+            for verdict, policy in (
+                (Verdict.EXPIRED_KEY, section.expired_key),
+                (Verdict.LEGACY_UNVERIFIABLE, section.legacy),
+            )
+            if policy == "warn"
+        ),
         enabled=section.enabled,
         interval=section.interval or member.SOURCE.interval,
         jitter=section.jitter,

@@ -118,6 +118,8 @@ class SourceSection(_Section):
     keyring: tuple[Place, ...] = ()
     pins: tuple[Fingerprint, ...] = ()
     signed: Literal["required", "optional"] = "optional"
+    expired_key: Literal["warn", "hold"] = "warn"
+    legacy: Literal["warn", "hold"] = "warn"
 
 
 class NoticesSection(_Section):

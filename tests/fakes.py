@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from feedbot import members, store
+from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.delivery import Answer, Outcome, Outgoing
 from feedbot.errors import FetchError
@@ -101,6 +102,7 @@ class World:
             url=url,
             judge_for=lambda transport: judge_for(keyring, pins, self.now, transport),
             signed_required=bool(keys),
+            tolerated=frozenset({Verdict.EXPIRED_KEY}),
             enabled=True,
             interval=timedelta(minutes=30),
             jitter=timedelta(0),

@@ -43,7 +43,7 @@ def check(
     mails = tuple(mails)
     recipients = [one for one, _ in mails]
     found: list[Finding] = []
-    for rule in (_audience, _pending, _claimed_verification):
+    for rule in (_audience, _pending, _claimed_verification, _old_signatures):
         found += rule(notice)
     for where, text in _texts(notice):
         found += [*_doubled(where, text), *_honorifics(where, text), *_mojibake(where, text)]
@@ -95,6 +95,15 @@ def _claimed_verification(notice: Notice) -> Iterator[Finding]:
     for where, text in _texts(notice):
         if found := _VERIFIED.search(text):
             yield error("not-verified", where, "says {words}, but no advisory of the case is verified", words=found[0])
+
+
+def _old_signatures(notice: Notice) -> Iterator[Finding]:
+    """A signature that cannot be relied on today is told to whoever decides."""
+    for one in notice.advisories:
+        if one.signature.verdict in (Verdict.EXPIRED_KEY, Verdict.LEGACY_UNVERIFIABLE):
+            yield warning(
+                one.signature.verdict.value, one.number, "the signature: {reason}", reason=one.signature.reason
+            )
 
 
 def _doubled(where: str, text: str) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.delivery import MailChannel, SiteChannel
 from feedbot.fetch import Document, NotModified, Validators
@@ -17,13 +18,17 @@ Fetch = Callable[[str, Validators | None], Document | NotModified]
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredSource:
-    """A publisher as the operator configured it: `member` reads, `judge_for(transport)` verifies by its own keys."""
+    """A publisher as the operator configured it: `member` reads, `judge_for(transport)` verifies by its own keys.
+
+    `tolerated` are verdicts short of verified with which a text still becomes current, marked and with a warning.
+    """
 
     name: str
     member: Source
     url: str
     judge_for: Callable[[str], Judge]
     signed_required: bool
+    tolerated: frozenset[Verdict]
     enabled: bool
     interval: timedelta
     jitter: timedelta

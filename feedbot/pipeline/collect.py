@@ -22,6 +22,9 @@ from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.source import ListedItem
 from feedbot.store import Transaction, advisories, audit, cases, documents, quarantine, reading, sources
 
+_FORGED = (Verdict.BAD, Verdict.WRONG_SIGNER, Verdict.REFUSED)
+"""What somebody may have made to look like the publisher's word: held whatever the source is configured to be."""
+_OLD = (Verdict.EXPIRED_KEY, Verdict.LEGACY_UNVERIFIABLE)
 FULL_FETCH = timedelta(days=1)
 """After this long without a whole answer the validators are left out: a poisoned one would answer 304 for ever."""
 
@@ -200,9 +203,8 @@ def _is_older(advisory: Advisory, current: Advisory) -> bool:
 def _why_held(source: ConfiguredSource, current: Advisory | None, advisory: Advisory) -> str:
     """Say why an advisory may not become current; empty where it may."""
     verdict = advisory.signature.verdict
-    if source.signed_required and verdict is not Verdict.VERIFIED:
-        return tr("signature {verdict}: {reason}", verdict=verdict.value, reason=advisory.signature.reason)
-    if verdict in (Verdict.BAD, Verdict.WRONG_SIGNER, Verdict.REFUSED):
+    enough = verdict is Verdict.VERIFIED or verdict in source.tolerated
+    if verdict in _FORGED or (verdict in _OLD and not enough) or (source.signed_required and not enough):
         return tr("signature {verdict}: {reason}", verdict=verdict.value, reason=advisory.signature.reason)
     if current and current.trust is Trust.SIGNED and advisory.trust is not Trust.SIGNED:
         return tr("an advisory that was signed came back without a valid signature")

@@ -52,6 +52,15 @@ def test_a_right_name_is_left_alone(word: str) -> None:
     assert "issuer-misspelt" not in {code for _, code, _ in found}
 
 
+@pytest.mark.parametrize("verdict", [Verdict.EXPIRED_KEY, Verdict.LEGACY_UNVERIFIABLE])
+def test_an_old_signature_is_told_to_whoever_decides(verdict: Verdict) -> None:
+    """A key that has expired since, or a signature too old to check, is a warning that names the advisory."""
+    old = replace(TIMED, signature=Signature(verdict, "the key ended on 2020-01-01"))
+    case = replace(CASE, advisories=(VU, old))
+    notice = draft.from_case(case, EXPOSURES, 0, PROVIDER, NOW, templates=TEMPLATES)
+    assert ("warning", verdict.value, TIMED.number) in look(notice)
+
+
 def test_a_doubled_phrase_is_found() -> None:
     """The seed page's second defect, in a block, the title and so the subject."""
     twice = "timed の応答増幅に関する注意喚起に関する注意喚起"

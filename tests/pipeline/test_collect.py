@@ -1,5 +1,6 @@
 """A round over a source: what is new, what is held, what cannot be read, and that nothing is lost."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -7,11 +8,13 @@ from types import SimpleNamespace
 import pytest
 
 from feedbot import messages
-from feedbot.advisory import Trust
+from feedbot.advisory import Advisory, Quarantined, Signature, Trust, Verdict
 from feedbot.errors import FetchError
+from feedbot.fetch import Document
 from feedbot.pipeline import Edges
 from feedbot.pipeline.collect import CollectReport, collect
 from feedbot.pipeline.reread import reread
+from feedbot.source import Judge
 from feedbot.store import advisories, cases, documents, quarantine, sources
 from tests.fakes import World
 from tests.pipeline.conftest import BASE, DATA, FIRST, LISTING, pages
@@ -153,6 +156,35 @@ def test_a_signed_advisory_does_not_come_back_unsigned(stage: World, edges: Edge
     assert (report.changed, len(report.held)) == ([], 1)
     with edges.database.begin() as tx:
         assert advisories.current(tx, "csirt_a", "CSIRT-A-AT-2026-0001").trust is Trust.SIGNED
+
+
+@pytest.mark.parametrize(
+    ("verdict", "tolerated", "current"),
+    [
+        (Verdict.EXPIRED_KEY, {Verdict.EXPIRED_KEY}, True),
+        (Verdict.EXPIRED_KEY, set(), False),
+        (Verdict.LEGACY_UNVERIFIABLE, {Verdict.LEGACY_UNVERIFIABLE}, True),
+        (Verdict.LEGACY_UNVERIFIABLE, {Verdict.EXPIRED_KEY}, False),
+        (Verdict.UNKNOWN_KEY, {Verdict.EXPIRED_KEY, Verdict.LEGACY_UNVERIFIABLE}, False),
+        (Verdict.BAD, {Verdict.EXPIRED_KEY, Verdict.LEGACY_UNVERIFIABLE}, False),
+    ],
+)
+def test_what_a_signature_short_of_verified_is_worth_is_configured(
+    edges: Edges, verdict: Verdict, tolerated: set[Verdict], current: bool
+) -> None:
+    """An old signature becomes current only where the operator says so, never as trusted; a forged one never."""
+    source = edges.sources["csirt_a"]
+
+    def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
+        for one in source.member.read(document, judge):
+            yield replace(one, signature=Signature(verdict, "made up")) if isinstance(one, Advisory) else one
+
+    member = SimpleNamespace(SOURCE=source.member.SOURCE, listing=source.member.listing, read=read)
+    collect(edges, replace(source, member=member, tolerated=frozenset(tolerated)))
+    with edges.database.begin() as tx:
+        found = advisories.current(tx, "csirt_a", "CSIRT-A-AT-2026-0001")
+    assert (found is not None) is current
+    assert found is None or found.trust is Trust.NONE
 
 
 def test_a_fault_of_ours_stops_one_document_only(edges: Edges) -> None:

@@ -19,6 +19,7 @@ from feedbot.errors import FeedbotError, FetchError, SourceError
 from feedbot.fetch import Document, NotModified
 from feedbot.messages import tr
 from feedbot.pipeline._edges import ConfiguredSource, Edges
+from feedbot.signature import Stamp, Standing, standing
 from feedbot.source import ListedItem
 from feedbot.store import Transaction, advisories, audit, cases, documents, quarantine, reading, sources
 
@@ -175,32 +176,44 @@ def _take_advisory(
     now, digest = edges.clock(), content_digest(advisory)
     with edges.database.begin() as tx:
         current = advisories.current(tx, advisory.source, advisory.number)
-        reason = _why_held(source, current, advisory)
+        stands = _standing(advisory, current)
+        reason = _why_held(source, current, advisory, stands)
         if reason:
             advisories.hold(tx, advisory, digest, document.sha256, reason, now)
             report.held.append(f"{advisory.number}: {reason}")
             return
-        change = compare(current, advisory)
-        proven = current is not None and advisory.trust is Trust.SIGNED and current.trust is not Trust.SIGNED
-        if change.kind is Kind.SAME and not proven:
-            report.same += 1
-            return
-        if current and _is_older(advisory, current):
-            audit.append(tx, "feedbot", "rollback-ignored", advisory.number, document.sha256, now)
+        if stands in (Standing.ROLLBACK, Standing.DUPLICATE):
+            if document.sha256 not in documents.of_item(tx, advisory.source, advisory.number):
+                audit.append(tx, "feedbot", f"{stands}-ignored", advisory.number, document.sha256, now)
             report.same += 1
             return
         advisories.save_revision(tx, advisory, digest, document.sha256, now)
         _join_case(edges, tx, advisory)
-    (report.new if change.kind is Kind.NEW else report.changed).append(advisory.number)
+    (report.changed if current else report.new).append(advisory.number)
 
 
-def _is_older(advisory: Advisory, current: Advisory) -> bool:
-    """Tell a rollback: a text dated before the one we hold. Without dates nothing can be told, so it is none."""
-    new, held = advisory.updated or advisory.published, current.updated or current.published
-    return new is not None and held is not None and new < held
+def _standing(advisory: Advisory, current: Advisory | None) -> Standing:
+    """Say what a text is beside the one we hold. A signature that came to the same words makes it newer.
+
+    Of signed texts the publisher's own revision and date decide. An unsigned publisher edits without a new date, so
+    there only an older date is a rollback.
+    """
+    if current is None:
+        return Standing.NEWER
+    proven = advisory.trust is Trust.SIGNED and current.trust is not Trust.SIGNED
+    if compare(current, advisory).kind is Kind.SAME:
+        return Standing.NEWER if proven else Standing.DUPLICATE
+    stands = standing(_stamp(advisory), _stamp(current))
+    signed = advisory.trust is Trust.SIGNED and current.trust is Trust.SIGNED
+    return Standing.NEWER if stands is Standing.EQUIVOCATION and not signed else stands
 
 
-def _why_held(source: ConfiguredSource, current: Advisory | None, advisory: Advisory) -> str:
+def _stamp(advisory: Advisory) -> Stamp:
+    dated = advisory.updated or advisory.published
+    return Stamp(advisory.number, advisory.revision, dated, content_digest(advisory))
+
+
+def _why_held(source: ConfiguredSource, current: Advisory | None, advisory: Advisory, stands: Standing) -> str:
     """Say why an advisory may not become current; empty where it may."""
     verdict = advisory.signature.verdict
     enough = verdict is Verdict.VERIFIED or verdict in source.tolerated
@@ -208,6 +221,8 @@ def _why_held(source: ConfiguredSource, current: Advisory | None, advisory: Advi
         return tr("signature {verdict}: {reason}", verdict=verdict.value, reason=advisory.signature.reason)
     if current and current.trust is Trust.SIGNED and advisory.trust is not Trust.SIGNED:
         return tr("an advisory that was signed came back without a valid signature")
+    if stands is Standing.EQUIVOCATION:
+        return tr("another text is signed as the same revision")
     return ""
 
 

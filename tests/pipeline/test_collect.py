@@ -11,11 +11,11 @@ from feedbot import messages
 from feedbot.advisory import Advisory, Quarantined, Signature, Trust, Verdict
 from feedbot.errors import FetchError
 from feedbot.fetch import Document
-from feedbot.pipeline import Edges
+from feedbot.pipeline import ConfiguredSource, Edges
 from feedbot.pipeline.collect import CollectReport, collect
 from feedbot.pipeline.reread import reread
 from feedbot.source import Judge
-from feedbot.store import advisories, cases, documents, quarantine, sources
+from feedbot.store import advisories, audit, cases, documents, quarantine, sources
 from tests.fakes import World
 from tests.pipeline.conftest import BASE, DATA, FIRST, LISTING, pages
 
@@ -144,6 +144,48 @@ def test_a_revision_becomes_current_and_an_old_text_does_not(stage: World, edges
     with edges.database.begin() as tx:
         assert advisories.current(tx, "csirt_a", "CSIRT-A-AT-2026-0001").revision == "2026-11-24"
         assert len(advisories.history(tx, "csirt_a", "CSIRT-A-AT-2026-0001")) == 2
+
+
+def with_other_words(edges: Edges) -> ConfiguredSource:
+    """Make the source say something else under the same number, revision and signature."""
+    source = edges.sources["csirt_a"]
+
+    def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
+        for one in source.member.read(document, judge):
+            yield replace(one, summary="別の文面") if isinstance(one, Advisory) else one
+
+    member = SimpleNamespace(SOURCE=source.member.SOURCE, listing=source.member.listing, read=read)
+    return replace(source, member=member)
+
+
+def test_two_signed_texts_of_one_revision_are_held(stage: World, edges: Edges) -> None:
+    """Equivocation: another text signed as the same revision waits for a person; the first stays current."""
+    round_of(edges)
+    stage.now += timedelta(days=2)
+    stage.pages = {url: page + b"\n" for url, page in stage.pages.items()}
+    report = collect(edges, with_other_words(edges))
+    assert (report.changed, len([one for one in report.held if "same revision" in one])) == ([], 3)
+    with edges.database.begin() as tx:
+        assert "別の文面" not in advisories.current(tx, "csirt_a", "CSIRT-A-AT-2026-0001").summary
+
+
+def test_an_unsigned_edit_without_a_date_is_a_revision(stage: World, edges: Edges) -> None:
+    """JVN corrects a word and leaves the date: the new words are current."""
+    round_of(edges, "jvn")
+    page = f"{BASE}/vu/JVNVU99000001/"
+    stage.pages[page] = stage.pages[page].replace("適切に扱わない".encode(), "正しく扱わない".encode())
+    stage.pages[f"{BASE}/rss/jvn.rdf"] += b"\n"
+    assert round_of(edges, "jvn").changed == ["JVNVU#99000001"]
+
+
+def test_the_same_words_signed_again_are_noted_and_ignored(stage: World, edges: Edges) -> None:
+    """A duplicate in other bytes changes nothing, and the audit says that it came."""
+    round_of(edges)
+    stage.pages[FIRST] += b"\n"
+    stage.pages[LISTING] += b"\n"
+    assert round_of(edges).changed == []
+    with edges.database.begin() as tx:
+        assert [one.verb for one in audit.entries(tx)] == ["duplicate-ignored"]
 
 
 def test_a_signed_advisory_does_not_come_back_unsigned(stage: World, edges: Edges) -> None:

@@ -38,7 +38,7 @@ ORDER = (
 
 EXTENSION_POINTS = ("version", "source", "inventory", "distro", "delivery")
 HOMES = {
-    "gnupg": {"signature/keys.py"},
+    "gnupg": {"signature/keys.py", "signature/signing.py"},
     "feedparser": {"source/_listing.py"},
     "bs4": {"source/_html.py"},
     "lxml": {"source/_xml.py"},

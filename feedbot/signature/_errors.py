@@ -9,7 +9,8 @@ SignatureError
 │   ├── LimitError     too large, too long
 │   ├── ForbiddenError a kind of signature that is not taken
 │   └── GpgvError      gpgv is missing, hung, died or contradicts itself
-└── KeyringError       key files or a key home that cannot be used
+├── KeyringError       key files or a key home that cannot be used
+└── SigningError       gpg or its agent does not sign what we send
 """
 
 from typing import ClassVar
@@ -56,3 +57,7 @@ class GpgvError(RefusedError):
 
 class KeyringError(SignatureError):
     """Key files or a key home that cannot be used."""
+
+
+class SigningError(SignatureError):
+    """gpg or its agent does not sign what we send."""

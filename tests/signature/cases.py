@@ -480,6 +480,12 @@ def _(shop: Workshop) -> Case:
     return Case(shop.clear(by=shop.subkey), (shop.public(shop.with_subkey),), (shop.subkey,))
 
 
+@attack("another key's subkey put under the pinned key", Verdict.UNKNOWN_KEY)
+def _(shop: Workshop) -> Case:
+    taken = [bytes([0x80 | tag << 2, len(body)]) + body for tag, body in walk(shop.public(shop.with_subkey))][-2:]
+    return Case(shop.clear(by=shop.subkey), (shop.public(shop.a) + b"".join(taken),))
+
+
 @attack("status text in a user id", Verdict.WRONG_SIGNER)
 def _(shop: Workshop) -> Case:
     return Case(shop.clear(by=shop.forger), (shop.public(shop.a, shop.forger),))

@@ -35,6 +35,8 @@ stamps = st.builds(
         (("1", DAY, "y"), ("1", DAY, "x"), Standing.EQUIVOCATION),
         (("1.0", DAY, "y"), ("1", DAY, "x"), Standing.EQUIVOCATION),
         (("7", None, "y"), ("2026-10-01", DAY, "x"), Standing.EQUIVOCATION),
+        (("2026-10-01", None, "y"), ("2026-10-01", None, "x"), Standing.EQUIVOCATION),
+        (("0", None, "y"), ("0.0", None, "x"), Standing.EQUIVOCATION),
         (("", None, "y"), ("", None, "x"), Standing.EQUIVOCATION),
     ],
 )

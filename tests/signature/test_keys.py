@@ -145,7 +145,11 @@ def test_missing_gpg_says_what_to_install(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(KeyringError, match="not installed") as caught:
         keys.merge([raw])
-    assert "apt-get install gpg" in caught.value.hint()
+    assert "(apt-get install gpg)" in caught.value.hint()
+    (tmp_path / "gpg").write_bytes(b"\x7fELF")
+    (tmp_path / "gpg").chmod(0o700)
+    with pytest.raises(KeyringError, match="cannot be run"):
+        keys.merge([raw])
 
 
 @given(st.text("0123456789abcdefABCDEF", min_size=40, max_size=40), st.integers(0, 39), st.booleans())

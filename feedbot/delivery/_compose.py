@@ -11,15 +11,19 @@ second header, encodes long References by RFC 2047, and takes a random boundary.
 
 UTF-8 parts go as base64: Japanese in quoted-printable is three times as long, 8bit is rewritten by relays without
 8BITMIME, and base64 leaves nothing for dot-stuffing or blank-trimming to touch. ISO-2022-JP parts go as 7bit, which
-is what its readers expect (RFC 1468), unless a line is too long.
+is what its readers expect (RFC 1468), unless a line is too long or of those that programs on the way change: one that
+starts with `From ` or ends in a blank (RFC 3156, section 3).
+
+`signed` wraps a message of ours in PGP/MIME (RFC 3156, section 5). What stood under its Content-Type becomes the first
+part as it is, so the signed bytes are those that were composed; the other headers stay, and are not signed.
 """
 
 import hmac
 import re
 import unicodedata
 from base64 import b64encode, encodebytes
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -30,6 +34,7 @@ from hashlib import sha256
 from feedbot.delivery._model import Outgoing
 from feedbot.errors import DeliveryError
 from feedbot.notice import MailText, Provider, Recipient
+from feedbot.signature import Detached
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -41,6 +46,7 @@ _JIS = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")
 _CODECS = {"utf-8": "utf-8", "iso-2022-jp": "iso2022_jp"}
 _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1 with erratum 1690
 _LONGEST_LINE = 998  # RFC 5322, 2.1.1
+_CHANGED_ON_THE_WAY = re.compile(rb"^From |[ \t]\r$", re.MULTILINE)
 _LONGEST_WORD = 60  # RFC 2047 allows 75; with `Subject: ` before it a line stays under 76
 
 
@@ -120,6 +126,28 @@ def message(
     return Outgoing(key, draft, key.rpartition("/")[2], customer.id, address, message_id, content)
 
 
+def signed(outgoing: Outgoing, sign: Callable[[bytes], Detached]) -> Outgoing:
+    """Return a message of `message` as multipart/signed; the same message and signature give the same bytes.
+
+    Raises what `sign` raises, and DeliveryError as `message` does.
+    """
+    head, _, rest = outgoing.content.partition(b"\r\nContent-Type: ")
+    entity = b"Content-Type: " + rest
+    signature = sign(entity)
+    # A text cannot hold its own digest, so the boundary stands nowhere in it.
+    boundary = f"=_{sha256(entity).hexdigest()[:40]}"
+    values = (f"micalg={signature.micalg};", 'protocol="application/pgp-signature";', f'boundary="{boundary}"')
+    kind = _Header(
+        "Content-Type", " ".join(("multipart/signed;", *values)), "\r\n ".join(("multipart/signed;", *values))
+    )
+    headers = [_Header(name, _decoded(wire), wire) for name, wire in BytesHeaderParser().parsebytes(head).items()]
+    between = f"--{boundary}\r\n".encode("ascii")
+    armor = signature.armor.replace(b"\n", b"\r\n")
+    # The line end before a boundary belongs to it (RFC 2046, 5.1.1): the entity keeps its own.
+    body = between + entity + b"\r\n" + between + _block(_SIGNATURE) + armor + f"\r\n--{boundary}--\r\n".encode("ascii")
+    return replace(outgoing, content=_written(outgoing.key, headers, (kind,), body))
+
+
 def _written(key: str, headers: Sequence[_Header], more: Sequence[_Header], body: bytes) -> bytes:
     """Join the message, then read its head as a stranger would: what he finds must be what was meant."""
     everything = [*headers, *more]
@@ -128,13 +156,17 @@ def _written(key: str, headers: Sequence[_Header], more: Sequence[_Header], body
     found = [(name, _decoded(value)) for name, value in BytesHeaderParser().parsebytes(head).items()]
     if found != [(header.name, header.meant) for header in everything]:
         raise DeliveryError(key, "the headers do not read back as they were meant", permanent=True)
-    if not content.isascii() or max(map(len, content.split(b"\r\n"))) > _LONGEST_LINE:
+    if not content.isascii() or _longest(content) > _LONGEST_LINE:
         raise DeliveryError(key, "a line of the message is too long or not ASCII", permanent=True)
     return content
 
 
 def _block(headers: Sequence[_Header]) -> bytes:
     return "".join(f"{header.name}: {header.wire}\r\n" for header in headers).encode("ascii") + b"\r\n"
+
+
+def _longest(content: bytes) -> int:
+    return max(map(len, content.split(b"\r\n")))
 
 
 def _plain(name: str, value: str) -> _Header:
@@ -233,9 +265,15 @@ def _part(subtype: str, text: str, letters: _Letters) -> tuple[tuple[_Header, ..
     lines = re.split("\r\n|\r|\n", letters.same(text))
     raw = b"".join(letters.encode(line) + b"\r\n" for line in (lines if lines[-1] else lines[:-1]))
     encoding = "7bit"
-    if letters.charset == "utf-8" or max(map(len, raw.split(b"\r\n"))) > _LONGEST_LINE:
+    if letters.charset == "utf-8" or _CHANGED_ON_THE_WAY.search(raw) or _longest(raw) > _LONGEST_LINE:
         encoding, raw = "base64", encodebytes(raw).replace(b"\n", b"\r\n")
     return (
         _plain("Content-Type", f'text/{subtype}; charset="{letters.charset}"'),
         _plain("Content-Transfer-Encoding", encoding),
     ), raw
+
+
+_SIGNATURE = (
+    _plain("Content-Type", 'application/pgp-signature; name="signature.asc"'),
+    _plain("Content-Disposition", 'attachment; filename="signature.asc"'),
+)

@@ -17,17 +17,20 @@ from feedbot.signature._errors import (
     MalformedError,
     PacketError,
     RefusedError,
+    SigningError,
 )
 from feedbot.signature._keys import Expiry, Key, Urgency, expiring
 from feedbot.signature._texts import UnsignedText, VerifiedText
 from feedbot.signature.binding import Stamp, Standing, standing
 from feedbot.signature.clearsign import MAX_BYTES
 from feedbot.signature.keys import Keyring, SourceKeys, fingerprint, import_keys, pin, source_keys
+from feedbot.signature.signing import Detached, Signer
 from feedbot.signature.verify import judge_for, verify_detached, verify_file, verify_inside
 
 __all__ = [
     "MAX_BYTES",
     "ArmorError",
+    "Detached",
     "Expiry",
     "ForbiddenError",
     "GpgvError",
@@ -39,6 +42,8 @@ __all__ = [
     "MalformedError",
     "PacketError",
     "RefusedError",
+    "Signer",
+    "SigningError",
     "SourceKeys",
     "Stamp",
     "Standing",

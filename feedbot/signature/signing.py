@@ -124,7 +124,7 @@ class Signer:
         known = FAILURES.get(int(found[1]) & _CODE) if found else None
         if known:
             return self._error(*known)
-        return self._error("gpg cannot sign: {cause}", "", cause="; ".join(_WORDS.findall(said)) or "-")
+        return self._error("gpg cannot sign: {cause}", "", cause="; ".join(dict.fromkeys(_WORDS.findall(said))) or "-")
 
     def _error(self, reason: str, hint: str, **values: object) -> SigningError:
         hint = hint or "see whether the agent answers: gpg-connect-agent --homedir {home} /bye"

@@ -4,9 +4,13 @@ import email
 import email.header
 import email.policy
 import email.utils
+import re
+import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +18,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedbot.delivery import Outgoing, message
+from feedbot.delivery import Outgoing, message, signed
 from feedbot.errors import DeliveryError
 from feedbot.inventory import Customer
 from feedbot.notice import MailText, Provider, Recipient
+from feedbot.signature import Detached, Signer, SigningError, VerifiedText, verify_detached
+from tests.providerkey import KeyHome, key_home
 
 GOLDEN = Path(__file__).parent / "golden"
 DATE = datetime(2026, 4, 1, 18, tzinfo=timezone(timedelta(hours=9)))
@@ -273,3 +279,113 @@ def test_a_foreign_header_never_comes_in(subject: str, name: str, text: str, enc
 def test_utc_dates_are_dates_too() -> None:
     """The date is written in the zone it came in."""
     assert b"Date: Wed, 01 Apr 2026 09:00:00 +0000\r\n" in compose(date=DATE.astimezone(UTC)).content
+
+
+@pytest.fixture(scope="module")
+def provider_key() -> Iterator[tuple[KeyHome, str]]:
+    """The provider's key, in a home of its own."""
+    with key_home() as home:
+        yield home, home.key("notice")
+
+
+def taken_apart(content: bytes) -> tuple[bytes, bytes]:
+    """Cut a multipart/signed message into the bytes that were signed and the signature, by RFC 2046 alone."""
+    found = re.search(rb'^Content-Type: multipart/signed;(?:\r\n .*?)*boundary="([^"]+)"', content, re.MULTILINE)
+    assert found is not None
+    _, part, signature, end = content.split(b"--" + found[1])
+    assert end == b"--\r\n"
+    return part.removeprefix(b"\r\n").removesuffix(b"\r\n"), signature.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-2022-jp"])
+@pytest.mark.parametrize("html", ["", MAIL.html])
+def test_a_signed_mail_verifies_and_reads_as_before(
+    provider_key: tuple[KeyHome, str], encoding: str, html: str, tmp_path: Path
+) -> None:
+    """gpg and our own verifier take the parts as they stand in the message; its words and headers are the same."""
+    home, key = provider_key
+    mail = replace(MAIL, text=MAIL.text + "From here on\nblank at the end \n.\n-- \n見本\n\n\n", html=html)
+    plain = compose(mail, replace(CUSTOMER, encoding=encoding), in_reply_to="<first@aozora.example>", draft=7)
+    outgoing = signed(plain, Signer(home.home, key).detached)
+
+    found = parsed(outgoing)
+    assert found.get_content_type() == "multipart/signed"
+    assert found.get_param("protocol") == "application/pgp-signature"
+    assert found.get_param("micalg") == "pgp-sha256"
+    first, second = found.iter_parts()
+    assert first.get_content_type() == ("multipart/alternative" if html else "text/plain")
+    assert second.get_content_type() == "application/pgp-signature"
+    assert not found.defects
+    assert (body(outgoing, "plain"), html and body(outgoing, "html")) == (body(plain, "plain"), html)
+    kept = [(name, value) for name, value in parsed(plain).items() if not name.startswith("Content-")]
+    assert [(name, value) for name, value in found.items() if name != "Content-Type"] == kept
+    assert replace(outgoing, content=b"") == replace(plain, content=b"")
+
+    data, armor = taken_apart(outgoing.content)
+    assert data in plain.content
+    (tmp_path / "data").write_bytes(data)
+    (tmp_path / "sig").write_bytes(armor)
+    home.gpg("--verify", str(tmp_path / "sig"), str(tmp_path / "data"))
+    seen = {"keyring": home.keyring(key), "pins": (key,), "now": datetime(2099, 1, 1, tzinfo=UTC)}
+    assert isinstance(verify_detached(data, armor, **seen), VerifiedText)
+    (tmp_path / "data").write_bytes(data.replace(b"\r\n", b"\n"))
+    with pytest.raises(subprocess.CalledProcessError):
+        home.gpg("--verify", str(tmp_path / "sig"), str(tmp_path / "data"))
+
+
+def stand_in(data: bytes) -> Detached:
+    """A signature without a key: the digest of what was signed."""
+    lines = [
+        b"-----BEGIN PGP SIGNATURE-----",
+        b"",
+        sha256(data).hexdigest().encode(),
+        b"-----END PGP SIGNATURE-----",
+        b"",
+    ]
+    return Detached(b"\n".join(lines), "pgp-sha512")
+
+
+def test_the_bytes_of_a_signed_mail_are_those_that_were_looked_at() -> None:
+    """The whole message, byte for byte, as a person has read it once; and the same a second time."""
+    made = signed(compose(), stand_in)
+    assert made.content == (GOLDEN / "mail-signed.eml").read_bytes()
+    assert made == signed(compose(), stand_in)
+
+
+@settings(max_examples=100)
+@given(TEXT, TEXT, st.sampled_from(["utf-8", "iso-2022-jp"]))
+def test_what_is_signed_survives_the_way(text: str, html: str, encoding: str) -> None:
+    """7bit lines that no relay has a reason to change, and the signed bytes are found between the boundaries."""
+    try:
+        plain = compose(MailText("s", text, html), replace(CUSTOMER, encoding=encoding))
+    except DeliveryError:
+        return
+    outgoing = signed(plain, stand_in)
+    data, armor = taken_apart(outgoing.content)
+    assert stand_in(data).armor == armor.replace(b"\r\n", b"\n")
+    assert plain.content.endswith(data)
+    for line in data.split(b"\r\n"):
+        assert line.isascii()
+        assert not line.startswith(b"From ")
+        assert not line.endswith((b" ", b"\t"))
+        assert not set(line) & set(b"\r\n")
+    assert parsed(outgoing).keys() == HEADERS
+
+
+def test_a_line_that_would_be_changed_on_its_way_goes_as_base64() -> None:
+    """`From ` and blanks at the end of a line (RFC 3156, section 3), in the parts that would go as 7bit."""
+    for line in ("From me", "blank ", "tab\t"):
+        content = compose(MailText("s", f"a\n{line}\nb\n", ""), replace(CUSTOMER, encoding="iso-2022-jp")).content
+        assert b"Content-Transfer-Encoding: base64" in content
+    kept = compose(MailText("s", "a From me\n> From\n\nb\n", ""), replace(CUSTOMER, encoding="iso-2022-jp"))
+    assert b"Content-Transfer-Encoding: 7bit" in kept.content
+
+
+def test_a_failing_signer_gives_no_message() -> None:
+    """Its error comes out as it is."""
+
+    def fails(data: bytes) -> Detached:
+        raise SigningError("key", "gpg or gpg-agent did not answer in time")
+
+    with pytest.raises(SigningError, match="in time"):
+        signed(compose(), fails)

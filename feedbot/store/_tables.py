@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from feedbot.store._types import UtcTime
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest script in migrations/. It must rise with each of them; a test holds the two together."""
 
 metadata = MetaData(
@@ -237,6 +237,7 @@ drafts = Table(
     Column("digests", Text),
     Column("recipients", Integer, nullable=False),
     Column("post", Text),
+    Column("signed_post", LargeBinary),
 )
 frozen_mails = Table(
     "frozen_mails",

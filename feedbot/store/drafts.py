@@ -26,10 +26,12 @@ class FrozenMail:
 
 @dataclass(frozen=True, slots=True)
 class FrozenRender:
-    """What is decided over, in words; `mails` by customer id."""
+    """What is decided over, in words; `mails` by customer id. `signed_post` is the post's text in its signature, made
+    when it was published; empty where posts are not signed."""
 
     post: Post
     mails: tuple[FrozenMail, ...]
+    signed_post: bytes = b""
 
 
 def create(tx: Connection, notice: Notice, actor: str, now: datetime) -> Draft:
@@ -113,7 +115,7 @@ def freeze(
     done = tx.execute(
         update(drafts)
         .where(drafts.c.id == number, drafts.c.state.in_((State.DRAFT.value, State.VOID.value)))
-        .values(notice=dump(notice), digests=dump(digests), post=dump(post), recipients=len(rows))
+        .values(notice=dump(notice), digests=dump(digests), post=dump(post), signed_post=None, recipients=len(rows))
         .returning(drafts.c.id)
     )
     if done.one_or_none() is None:
@@ -126,12 +128,18 @@ def freeze(
 
 def frozen(tx: Connection, number: int) -> FrozenRender:
     """Return the render that was frozen. Raises StoreError where none was."""
-    post = tx.scalar(select(drafts.c.post).where(drafts.c.id == number))
-    if post is None:
+    row = tx.execute(select(drafts.c.post, drafts.c.signed_post).where(drafts.c.id == number)).one_or_none()
+    if row is None or row.post is None:
         raise StoreError(str(number), "nothing has been proposed yet", hint="`feedbot propose` freezes the text")
     rows = tx.execute(select(frozen_mails).where(frozen_mails.c.draft == number))
-    mails = [FrozenMail(load_noun(Recipient, row.recipient), load_noun(MailText, row.mail)) for row in rows]
-    return FrozenRender(load_noun(Post, post), tuple(sorted(mails, key=lambda one: one.recipient.customer.id)))
+    mails = [FrozenMail(load_noun(Recipient, one.recipient), load_noun(MailText, one.mail)) for one in rows]
+    mails.sort(key=lambda one: one.recipient.customer.id)
+    return FrozenRender(load_noun(Post, row.post), tuple(mails), row.signed_post or b"")
+
+
+def keep_signed_post(tx: Connection, number: int, content: bytes) -> None:
+    """Keep the post's text in its signature beside the frozen post; the site shows these bytes from now on."""
+    tx.execute(update(drafts).where(drafts.c.id == number).values(signed_post=content))
 
 
 def next_number(tx: Connection, prefix: str, year: int) -> str:

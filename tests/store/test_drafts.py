@@ -162,3 +162,15 @@ def test_decisions_come_back_in_order(tx: Connection) -> None:
         decisions.add(tx, decision)
     decisions.add(tx, Decision(two.id, "propose", "sato", NOW, DIGESTS))
     assert decisions.of_draft(tx, one.id) == tuple(said)
+
+
+def test_a_signed_post_stays_until_another_render_takes_its_place(tx: Connection) -> None:
+    """The bytes are kept as they are; a new proposal has no signature of the one before."""
+    draft = drafts.create(tx, NOTICE, "sato", NOW)
+    drafts.freeze(tx, draft.id, NOTICE, DIGESTS, POST, [mail("C1")])
+    assert drafts.frozen(tx, draft.id).signed_post == b""
+    drafts.keep_signed_post(tx, draft.id, b"signed\r\n\xff")
+    assert drafts.frozen(tx, draft.id).signed_post == b"signed\r\n\xff"
+    assert drafts.frozen(tx, draft.id).post == POST
+    drafts.freeze(tx, draft.id, NOTICE, DIGESTS, POST, [])
+    assert drafts.frozen(tx, draft.id).signed_post == b""

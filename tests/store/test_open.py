@@ -12,11 +12,12 @@ from sqlalchemy import Engine, event, select
 
 from feedbot import store
 from feedbot.errors import StoreError
-from feedbot.store import documents, meta
+from feedbot.store import documents, drafts, meta
 from feedbot.store._migrate import scripts
 from feedbot.store._tables import SCHEMA, bodies, metadata
 from tests.store.conftest import run
 from tests.store.samples import NOW, PAGE
+from tests.store.test_drafts import DIGESTS, NOTICE, POST, mail
 
 
 def test_migrations_give_the_tables(empty_url: str) -> None:
@@ -44,6 +45,25 @@ def test_upgrade_can_be_repeated(empty_url: str) -> None:
     database = store.open(empty_url)
     with store.reading(database) as tx:
         assert documents.load(tx, PAGE.sha256) == PAGE
+    database.dispose()
+
+
+def test_what_an_older_feedbot_kept_is_there_after_an_upgrade(empty_url: str) -> None:
+    """A database of the first schema, with a published post, is brought up to date and loses nothing."""
+    database = store.open(empty_url, create=True)
+    with database.begin() as tx:
+        draft = drafts.create(tx, NOTICE, "sato", NOW)
+        drafts.freeze(tx, draft.id, NOTICE, DIGESTS, POST, [mail("C1")])
+        before = drafts.frozen(tx, draft.id)
+        tx.exec_driver_sql("ALTER TABLE drafts DROP COLUMN signed_post")
+    _set_version(database, "0001")
+    with pytest.raises(StoreError, match="older than this feedbot"):
+        store.open(empty_url)
+    database.dispose()
+    store.upgrade(empty_url)
+    database = store.open(empty_url)
+    with store.reading(database) as tx:
+        assert drafts.frozen(tx, draft.id) == before
     database.dispose()
 
 

@@ -19,9 +19,10 @@ from sqlalchemy import Connection, Engine
 from feedbot.store._backup import backup
 from feedbot.store._check import check
 from feedbot.store._engine import open, reading, upgrade  # noqa: A004 - read as store.open
+from feedbot.store._sql import lock
 
 Database = Engine
 Transaction = Connection
 """The names under which the rest of the house knows SQLAlchemy's two types."""
 
-__all__ = ["Database", "Transaction", "backup", "check", "open", "reading", "upgrade"]
+__all__ = ["Database", "Transaction", "backup", "check", "lock", "open", "reading", "upgrade"]

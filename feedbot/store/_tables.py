@@ -145,6 +145,8 @@ cases = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("created_at", UtcTime, nullable=False),
+    Column("considered_revision", Integer, nullable=False),
+    Column("considered_snapshot", Integer, nullable=False),
 )
 case_advisories = Table(
     "case_advisories",

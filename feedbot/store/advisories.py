@@ -131,6 +131,17 @@ def held_text(tx: Connection, number: int) -> HeldAdvisory:
     return _held(row)
 
 
+def release_held(tx: Connection, source: str, number: str, how: str) -> int:
+    """End every hold on texts of an advisory, because an honest one has come; return how many."""
+    rows = tx.scalars(
+        update(held)
+        .where(held.c.source == source, held.c.number == number, held.c.closed == "")
+        .values(closed=how)
+        .returning(held.c.id)
+    )
+    return len(rows.all())
+
+
 def close_held(tx: Connection, number: int, how: str) -> bool:
     """End a hold by a person's word (`accepted`, `refused`). False where it has ended already."""
     done = tx.execute(

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 
 from feedbot.advisory import Advisory
 from feedbot.advisory.case import Case
@@ -11,7 +12,7 @@ from feedbot.advisory.identity import normalise
 from feedbot.errors import StoreError
 from feedbot.store._json import load as load_noun
 from feedbot.store._sql import chunks, insert, next_value
-from feedbot.store._tables import advisories, advisory_names, case_advisories, cases, revisions
+from feedbot.store._tables import advisories, advisory_names, case_advisories, cases, revisions, snapshots
 
 
 def of_advisory(tx: Connection, source: str, number: str) -> Case | None:
@@ -36,7 +37,7 @@ def create(tx: Connection, advisory: Advisory, now: datetime) -> Case:
     """Open a case for a saved advisory. Its id is C-YYYY-NNNN, YYYY the year of `now` as given."""
     number = next_value(tx, f"case-{now.year}")
     case = f"C-{now.year}-{number:04}"
-    tx.execute(insert(tx, cases).values(id=case, created_at=now))
+    tx.execute(insert(tx, cases).values(id=case, created_at=now, considered_revision=0, considered_snapshot=0))
     return attach(tx, case, advisory)
 
 
@@ -45,6 +46,8 @@ def attach(tx: Connection, case: str, advisory: Advisory) -> Case:
     saved = select(advisories.c.id).where(
         advisories.c.source == advisory.source, advisories.c.number == advisory.number
     )
+    left = select(case_advisories.c.case).where(case_advisories.c.advisory.in_(saved))
+    tx.execute(update(cases).where((cases.c.id == case) | cases.c.id.in_(left)).values(considered_revision=0))
     row = insert(tx, case_advisories).values(advisory=saved.scalar_subquery(), case=case)
     tx.execute(row.on_conflict_do_update(index_elements=[case_advisories.c.advisory], set_={"case": case}))
     return load(tx, case)
@@ -62,6 +65,36 @@ def listing(tx: Connection, limit: int = 1000) -> tuple[Case, ...]:
     """Return the cases that hold an advisory, the newest first."""
     newest = select(cases.c.id).order_by(cases.c.created_at.desc(), cases.c.id.desc()).limit(limit)
     return tuple(reversed(_load(tx, cases.c.id.in_(newest)).values()))
+
+
+def due(tx: Connection) -> tuple[str, ...]:
+    """Return the cases, oldest first, that have another revision, or face another inventory, than when a notice about
+    them was last considered: after a crash, a failure or an import nothing is passed over."""
+    newest = _newest_revisions().subquery()
+    query = (
+        select(cases.c.id)
+        .join(newest, newest.c.case == cases.c.id)
+        .where((cases.c.considered_revision < newest.c.revision) | (cases.c.considered_snapshot < _snapshot()))
+    )
+    return tuple(tx.scalars(query.order_by(cases.c.created_at, cases.c.id)))
+
+
+def consider(tx: Connection, case: str) -> None:
+    """Note that a notice about a case has been considered, as the case and the inventory stand now."""
+    newest = _newest_revisions().subquery()
+    revision = select(newest.c.revision).where(newest.c.case == case).scalar_subquery()
+    facts = {"considered_revision": func.coalesce(revision, 0), "considered_snapshot": _snapshot()}
+    tx.execute(update(cases).where(cases.c.id == case).values(**facts))
+
+
+def _newest_revisions() -> Select[Any]:
+    of_advisory = revisions.c.advisory == case_advisories.c.advisory
+    newest = func.max(revisions.c.id).label("revision")
+    return select(case_advisories.c.case, newest).join(revisions, of_advisory).group_by(case_advisories.c.case)
+
+
+def _snapshot() -> ColumnElement[int]:
+    return select(func.coalesce(func.max(snapshots.c.id), 0)).scalar_subquery()
 
 
 def _load(tx: Connection, wanted: ColumnElement[bool]) -> dict[str, Case]:

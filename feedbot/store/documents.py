@@ -4,13 +4,14 @@ A body is kept once by its SHA-256 (deflated: feeds shrink to a sixth); every fe
 """
 
 import zlib
+from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
 from feedbot.errors import StoreError
 from feedbot.fetch import Document, Validators
 from feedbot.store._sql import insert
-from feedbot.store._tables import advisories, bodies, fetches, quarantine, revisions
+from feedbot.store._tables import advisories, bodies, fetches, held, quarantine, revisions
 
 
 def save(tx: Connection, source: str, document: Document) -> int:
@@ -60,15 +61,17 @@ def mark_read(tx: Connection, fetch: int) -> None:
     tx.execute(update(fetches).where(fetches.c.id == fetch).values(read=True))
 
 
-def validators(tx: Connection, source: str, url: str) -> Validators | None:
-    """Return what to send with the next request for `url`; None unless the last fetch of it was read to the end.
+def validators(tx: Connection, source: str, url: str, since: datetime) -> Validators | None:
+    """Return what to send with the next request for `url`; None unless the last fetch of it was read to the end, and
+    is no older than `since`: a poisoned validator would answer 304 for ever.
 
     A crash between keeping and reading, or an item that failed, thus leads to a full fetch and not to a 304 that hides
     it for ever.
     """
     query = select(fetches).where(fetches.c.source == source, fetches.c.url == url)
     row = tx.execute(query.order_by(fetches.c.id.desc()).limit(1)).one_or_none()
-    return Validators(row.etag, row.last_modified) if row and row.read else None
+    fresh = row is not None and row.read and row.fetched_at >= since
+    return Validators(row.etag, row.last_modified) if row and fresh else None
 
 
 def of_item(tx: Connection, source: str, number: str) -> tuple[str, ...]:
@@ -83,11 +86,12 @@ def of_item(tx: Connection, source: str, number: str) -> tuple[str, ...]:
 
 
 def read_so_far(tx: Connection, source: str) -> tuple[str, ...]:
-    """Return the digests of all documents of a source that gave an advisory or a quarantined item, oldest first: what a
-    corrected parser reads again."""
+    """Return the digests of all documents of a source that gave an advisory, a held text or a quarantined item, oldest
+    first: what a corrected parser, or a key that is pinned now, reads again."""
     good = select(revisions.c.document).join(advisories).where(advisories.c.source == source)
     bad = select(quarantine.c.document).where(quarantine.c.source == source)
-    query = select(fetches.c.sha256).where(fetches.c.sha256.in_(good.union(bad))).order_by(fetches.c.id)
+    kept = select(held.c.document).where(held.c.source == source)
+    query = select(fetches.c.sha256).where(fetches.c.sha256.in_(good.union(bad, kept))).order_by(fetches.c.id)
     return tuple(dict.fromkeys(tx.scalars(query)))
 
 

@@ -15,13 +15,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true, update
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt
+from feedbot.review import State
 from feedbot.store._sql import insert
-from feedbot.store._tables import outbox, receipts
+from feedbot.store._tables import drafts, outbox, receipts
 
 _WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
+_STANDING = (State.PUBLISHING.value, State.PUBLISHED.value)
 _ON_THE_WIRE = (OutboxState.SENDING.value, OutboxState.UNCERTAIN.value)
 
 
@@ -54,7 +56,7 @@ def add(tx: Connection, outgoing: Outgoing) -> bool:
 def claim(
     tx: Connection, worker: str, now: datetime, lease: timedelta, limit: int, *, channel: str = ""
 ) -> tuple[Claimed, ...]:
-    """Take up to `limit` rows that are due and nobody's, the oldest first.
+    """Take up to `limit` rows that are due and nobody's, the oldest first, of notices that stand.
 
     PostgreSQL skips rows that another worker is just taking; SQLite has one writer at a time.
     """
@@ -70,10 +72,11 @@ def claim(
 
 
 def mark_sending(tx: Connection, number: int, fence: int, now: datetime, lease: timedelta) -> bool:
-    """Note that the message goes on the wire now, and extend the lease. False: it may not be sent."""
+    """Note that the message goes on the wire now, and extend the lease. False: it may not be sent, not even where its
+    notice was withdrawn a moment ago."""
     return _change(
         tx,
-        and_(_held(number, fence), outbox.c.state.in_(_WAITING), outbox.c.lease_until > now),
+        and_(_held(number, fence), outbox.c.state.in_(_WAITING), outbox.c.lease_until > now, _stands()),
         {"state": OutboxState.SENDING.value, "lease_until": now + lease},
     )
 
@@ -113,22 +116,34 @@ def recover(tx: Connection, now: datetime) -> int:
 def resolve(tx: Connection, number: int, old: OutboxState, receipt: Receipt) -> bool:
     """Let a person decide over a row: UNCERTAIN or FAILED → `receipt.state`. False where it is no longer `old`.
 
-    Back in PENDING it is due at once and has its five days again; a late answer of the old worker no longer counts.
+    A message of a withdrawn notice does not go back to PENDING. Back in PENDING it is due at once and has its five
+    days again; a late answer of the old worker no longer counts.
     """
     facts: dict[str, object] = {"state": receipt.state.value, "fence": outbox.c.fence + 1, "lease_until": None}
     if receipt.state is OutboxState.PENDING:
         facts |= {"attempts": 0, "next_try_at": None}
-    done = _change(tx, and_(outbox.c.id == number, outbox.c.state == old.value), facts)
+    allowed = _stands() if receipt.state is OutboxState.PENDING else true()
+    done = _change(tx, and_(outbox.c.id == number, outbox.c.state == old.value, allowed), facts)
     if done:
         _keep(tx, number, receipt)
     return done
 
 
+def cancel_orphans(tx: Connection) -> int:
+    """Cancel what waits of notices that no longer stand, such as a deferred mail of a withdrawn one; return how many
+    rows."""
+    return _cancel(tx, ~_stands())
+
+
 def cancel_pending(tx: Connection, draft: int) -> int:
     """Cancel what has not begun to leave of a draft, also what a worker has claimed; return how many rows."""
+    return _cancel(tx, outbox.c.draft == draft)
+
+
+def _cancel(tx: Connection, which: ColumnElement[bool]) -> int:
     cancelled = tx.scalars(
         update(outbox)
-        .where(outbox.c.draft == draft, outbox.c.state.in_(_WAITING))
+        .where(which, outbox.c.state.in_(_WAITING))
         .values(state=OutboxState.CANCELLED.value, fence=outbox.c.fence + 1, lease_until=None)
         .returning(outbox.c.id)
     )
@@ -173,7 +188,13 @@ def _due(now: datetime) -> ColumnElement[bool]:
         outbox.c.state.in_(_WAITING),
         or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now),
         or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now),
+        _stands(),
     )
+
+
+def _stands() -> ColumnElement[bool]:
+    """The notice is being published or is published; a withdrawn one sends nothing more."""
+    return outbox.c.draft.in_(select(drafts.c.id).where(drafts.c.state.in_(_STANDING)))
 
 
 def _held(number: int, fence: int) -> ColumnElement[bool]:

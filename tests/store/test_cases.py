@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine
 
 from feedbot.advisory import Advisory
 from feedbot.errors import StoreError
-from feedbot.store import advisories, cases, documents
+from feedbot.inventory import Customer
+from feedbot.store import advisories, cases, documents, inventory
 from tests.store.samples import NOW, PAGE, advisory
 
 
@@ -101,3 +102,31 @@ def test_two_openers_never_share_an_id(database: Engine) -> None:
         thread.join()
     with database.begin() as tx:
         assert {case.id for case in cases.listing(tx)} == {f"C-2026-{number:04}" for number in range(1, 41)}
+
+
+def test_a_case_is_due_until_it_was_considered(tx: Connection) -> None:
+    """A new case, a new revision, a new member and a new inventory each make it due again, once."""
+    one = saved(tx, "A-AT-2026-0001")
+    case = cases.create(tx, one, NOW)
+    assert cases.due(tx) == (case.id,)
+    cases.consider(tx, case.id)
+    assert cases.due(tx) == ()
+    saved(tx, "A-AT-2026-0001", revision="2")
+    assert cases.due(tx) == (case.id,)
+    cases.consider(tx, case.id)
+    inventory.replace_customers(tx, [Customer("C1", "x", "x@x.example")], [], [], NOW)
+    assert cases.due(tx) == (case.id,)
+    cases.consider(tx, case.id)
+    cases.attach(tx, case.id, saved(tx, "B-AT-2026-0001"))
+    assert cases.due(tx) == (case.id,)
+
+
+def test_a_case_that_lost_a_member_is_due(tx: Connection) -> None:
+    """An advisory that moves to another case makes both due."""
+    one, two = saved(tx, "A-AT-2026-0001"), saved(tx, "B-AT-2026-0001")
+    first, second = cases.create(tx, one, NOW), cases.create(tx, two, NOW)
+    cases.attach(tx, first.id, saved(tx, "C-AT-2026-0001"))
+    for case in (first, second):
+        cases.consider(tx, case.id)
+    cases.attach(tx, second.id, one)
+    assert cases.due(tx) == (first.id, second.id)

@@ -1,6 +1,7 @@
 """Raw documents are kept once and come back as they were."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -53,23 +54,25 @@ def test_validators_wait_for_the_reading(tx: Connection) -> None:
     """A conditional request is made only where the last fetch of this address was read to the end."""
     tag = Validators('"1"')
     first = documents.save(tx, "csirt_a", replace(PAGE, validators=tag))
-    assert documents.validators(tx, "csirt_a", PAGE.url) is None
+    assert documents.validators(tx, "csirt_a", PAGE.url, NOW) is None
     documents.mark_read(tx, first)
-    assert documents.validators(tx, "csirt_a", PAGE.url) == tag
-    assert documents.validators(tx, "csirt_b", PAGE.url) is None
+    assert documents.validators(tx, "csirt_a", PAGE.url, NOW) == tag
+    assert documents.validators(tx, "csirt_b", PAGE.url, NOW) is None
+    assert documents.validators(tx, "csirt_a", PAGE.url, PAGE.fetched_at + timedelta(seconds=1)) is None
     documents.save(tx, "csirt_a", replace(PAGE, body=b"new", validators=Validators('"2"')))
-    assert documents.validators(tx, "csirt_a", PAGE.url) is None
+    assert documents.validators(tx, "csirt_a", PAGE.url, NOW) is None
 
 
 def test_what_a_corrected_parser_reads_again(tx: Connection) -> None:
-    """The documents of an item, and all of a source that gave something, good or bad, in the order they came."""
-    pages = [replace(PAGE, body=f"<p>{number}</p>".encode()) for number in range(4)]
+    """The documents of an item, and all of a source that gave something, good, bad or held, in order."""
+    pages = [replace(PAGE, body=f"<p>{number}</p>".encode()) for number in range(5)]
     for page in pages:
         documents.save(tx, "csirt_a", page)
-    first, second, bad, _listing = (page.sha256 for page in pages)
+    first, second, bad, held, _listing = (page.sha256 for page in pages)
     for digest, document in (("a", first), ("b", second), ("c", first)):
         advisories.save_revision(tx, advisory(), digest, document, NOW)
     quarantine.add(tx, "csirt_a", Quarantined("item 3", SourceError("item 3", "no number"), b"raw"), bad, NOW)
+    advisories.hold(tx, advisory("CSIRT-A-2026-0002"), "d", held, "another key", NOW)
     assert documents.of_item(tx, "csirt_a", "CSIRT-A-2026-0001") == (first, second)
     assert documents.of_item(tx, "csirt_b", "CSIRT-A-2026-0001") == ()
-    assert documents.read_so_far(tx, "csirt_a") == (first, second, bad)
+    assert documents.read_so_far(tx, "csirt_a") == (first, second, bad, held)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt
+from feedbot.review import State
 from feedbot.store import drafts, outbox
 from feedbot.store.outbox import Claimed
 from tests.store.samples import LATER, NOW
@@ -20,6 +21,7 @@ SENT = Receipt(OutboxState.SENT, NOW, 250, "2.0.0 Ok: queued")
 def fill(tx: Connection, rows: int = 1) -> list[Outgoing]:
     """Messages of one draft, kept."""
     draft = drafts.create(tx, NOTICE, "sato", NOW).id
+    drafts.move(tx, draft, State.DRAFT, State.PUBLISHING, NOW)
     made = [
         Outgoing(
             f"{draft}/1/C{n}/smtp", draft, "smtp", f"C{n}", f"c{n}@x.example", f"<{n}@x.example>", b"Subject: x\r\n"
@@ -167,6 +169,24 @@ def test_a_stop_cancels_what_has_not_begun_to_leave(tx: Connection) -> None:
     counted = outbox.counts(tx, on_wire.outgoing.draft)
     assert (counted[OutboxState.SENT], counted[OutboxState.CANCELLED], counted[OutboxState.PENDING]) == (1, 2, 0)
     assert [one.outgoing.key for one in outbox.claim(tx, "w1", NOW, LEASE, 9)] == [other.key]
+
+
+def test_a_withdrawn_notice_sends_nothing_more(tx: Connection) -> None:
+    """Not what is claimed, not what was deferred while it was withdrawn, and not by a person's resend."""
+    fill(tx, 3)
+    claimed = outbox.claim(tx, "w1", NOW, LEASE, 3)
+    assert outbox.mark_sending(tx, claimed[0].id, claimed[0].fence, NOW, LEASE)
+    drafts.move(tx, claimed[0].outgoing.draft, State.PUBLISHING, State.WITHDRAWN, NOW)
+    assert not outbox.mark_sending(tx, claimed[1].id, claimed[1].fence, NOW, LEASE)
+    deferred = Receipt(OutboxState.DEFERRED, NOW, 451, "later")
+    assert outbox.record(tx, claimed[0].id, claimed[0].fence, deferred, attempts=1, next_try_at=NOW)
+    assert outbox.claim(tx, "w2", NOW + 2 * LEASE, LEASE, 3) == ()
+    assert outbox.cancel_orphans(tx) == 3
+    fill(tx)
+    (one,) = outbox.claim(tx, "w1", NOW, LEASE, 3)
+    outbox.record(tx, one.id, one.fence, Receipt(OutboxState.FAILED, NOW, 550, "no"), attempts=1)
+    drafts.move(tx, one.outgoing.draft, State.PUBLISHING, State.WITHDRAWN, NOW)
+    assert not outbox.resolve(tx, one.id, OutboxState.FAILED, Receipt(OutboxState.PENDING, NOW))
 
 
 def test_a_released_row_is_due_at_once(tx: Connection) -> None:

@@ -40,6 +40,8 @@ def upgrade() -> None:
         "cases",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("considered_revision", sa.Integer(), nullable=False),
+        sa.Column("considered_snapshot", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
     op.create_table(

@@ -12,6 +12,11 @@ def page_name(notice: Notice) -> str:
     return f"{_plain(notice.number)}.html" if notice.number else "preview.html"
 
 
+def signed_name(notice: Notice) -> str:
+    """Return the file name of a notice's clear-signed text: INFO-2026-0001.txt.asc."""
+    return page_name(notice).removesuffix("html") + "txt.asc"
+
+
 def original_name(advisory: Advisory) -> str:
     """Return the file name of an advisory's signed original: JPCERT-AT-2014-0001.txt.asc."""
     return f"{_plain(advisory.number)}.txt.asc"

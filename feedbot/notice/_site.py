@@ -9,12 +9,12 @@ from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from feedbot.notice._model import Kind, Notice, Post, Provider, Step
-from feedbot.notice._places import original_name, page_name, page_url
+from feedbot.notice._places import original_name, page_name, page_url, signed_name
 from feedbot.notice._render import Templates, page
 from feedbot.notice._words import KINDS, STEPS
 from feedbot.reading.dates import JST
 
-__all__ = ["Published", "original_name", "page_name", "pages"]
+__all__ = ["Published", "original_name", "page_name", "pages", "signed_name"]
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _IN_FEED = 50
@@ -24,16 +24,19 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 @dataclass(frozen=True, slots=True)
 class Published:
     """One published edition: its notice (numbered and issued), its post, and (file name, bytes) of each original that
-    the post links to; the names are those of `original_name`."""
+    the post links to; the names are those of `original_name`. `signed` is the post's text in the provider's signature,
+    empty where posts are not signed."""
 
     notice: Notice
     post: Post
     originals: tuple[tuple[str, bytes], ...] = ()
+    signed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A notice as list and page show it. `mark` is the state to be seen at once: 更新, 訂正, 復旧, 取下げ or empty."""
+    """A notice as list and page show it. `mark` is the state to be seen at once: 更新, 訂正, 復旧, 取下げ or empty;
+    `signed` names the file of the signed text, empty where there is none."""
 
     notice: Notice
     post: Post
@@ -43,6 +46,7 @@ class Row:
     issued: date
     first: date
     originals: tuple[str, ...]
+    signed: str
 
 
 def _newest(row: Row) -> tuple[date, datetime, str]:
@@ -50,7 +54,8 @@ def _newest(row: Row) -> tuple[date, datetime, str]:
 
 
 def pages(entries: Iterable[Published], provider: Provider, templates: Templates) -> dict[str, bytes]:
-    """Return path → bytes of the whole site: index.html, NUMBER.html, feed.xml, feed.json, site.css, originals/….
+    """Return path → bytes of the whole site: index.html, NUMBER.html, feed.xml, feed.json, site.css, originals/…, and
+    NUMBER.txt.asc where the post is signed.
 
     Of each number the newest edition is shown; the list has the newest issue first. Raises NoticeError where a
     template fails.
@@ -70,6 +75,8 @@ def pages(entries: Iterable[Published], provider: Provider, templates: Templates
         files[row.href] = page("notice.html.j2", {"provider": provider, "row": row}, templates)
     for one in newest.values():
         files |= {f"originals/{name}": content for name, content in one.originals}
+        if one.signed:
+            files[signed_name(one.notice)] = one.signed
     return files
 
 
@@ -78,7 +85,8 @@ def _row(one: Published) -> Row:
     issued = notice.issued or notice.as_of.astimezone(JST).date()
     first = min([issued, *(on for on, _ in notice.revisions)])
     names = tuple(name for name, _ in one.originals)
-    return Row(notice, one.post, page_name(notice), KINDS[notice.kind], _mark(notice), issued, first, names)
+    signed = signed_name(notice) if one.signed else ""
+    return Row(notice, one.post, page_name(notice), KINDS[notice.kind], _mark(notice), issued, first, names, signed)
 
 
 def _mark(notice: Notice) -> str:

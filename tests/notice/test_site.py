@@ -76,6 +76,19 @@ def test_the_site_holds_every_file_its_pages_link_to() -> None:
     assert b"@import" not in files["site.css"]
 
 
+def test_a_signed_post_offers_its_text_and_the_others_do_not() -> None:
+    """The bytes are put up as they came, the newest edition's; the page leads to them and says how to check."""
+    first = own("N-1", date(2026, 1, 1))
+    second = replace(first, edition=2, step=Step.UPDATE)
+    signed = [replace(published(one), signed=f"edition {one.edition}\r\n".encode()) for one in (second, first)]
+    files = site.pages([*signed, published(own("N-2", date(2026, 1, 2)))], PROVIDER, TEMPLATES)
+    assert files["N-1.txt.asc"] == b"edition 2\r\n"
+    assert "N-1.txt.asc" in _Page(files["N-1.html"]).links
+    assert "gpg --verify N-1.txt.asc" in files["N-1.html"].decode()
+    assert "N-2.txt.asc" not in files
+    assert "署名" not in files["N-2.html"].decode()
+
+
 def test_the_post_links_to_the_original_where_the_site_puts_it() -> None:
     """The address in the post is that of the file the site holds."""
     files = site.pages([published(NOTICE, (site.original_name(TIMED), b"x"))], PROVIDER, TEMPLATES)

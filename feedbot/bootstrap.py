@@ -20,7 +20,7 @@ from feedbot.errors import ConfigError
 from feedbot.fetch import http
 from feedbot.notice import Provider, render
 from feedbot.pipeline import ConfiguredSource, Edges
-from feedbot.signature import Keyring, judge_for
+from feedbot.signature import Keyring, Signer, judge_for
 from feedbot.source import Judge, Source
 from feedbot.store import meta
 
@@ -65,6 +65,8 @@ def edges(config: Config) -> Edges:
         site_url=config.provider.site_url,
         number_prefix=config.provider.number_prefix,
     )
+    signing = config.signing
+    signer = Signer(signing.home, signing.key) if signing.home and signing.key else None
     return Edges(
         database=database,
         clock=_now,
@@ -80,6 +82,8 @@ def edges(config: Config) -> Edges:
         inventory_max_age=config.inventory.max_age,
         quote=config.notices.quote,
         draft_unsigned=config.notices.draft_unsigned,
+        sign_mail=signer.detached if signer and signing.mails else None,
+        sign_post=signer.clear if signer and signing.posts else None,
     )
 
 

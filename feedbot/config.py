@@ -155,6 +155,15 @@ class DeliverySection(_Section):
     smtp: SmtpSection = _default(SmtpSection)
 
 
+class SigningSection(_Section):
+    """The provider's key, and what is signed with it. `home` is a GnuPG home whose agent needs no person."""
+
+    key: Fingerprint | None = None
+    home: Place | None = None
+    mails: bool = False
+    posts: bool = False
+
+
 class InventorySection(_Section):
     """How old the inventory may be when a draft is proposed."""
 
@@ -171,6 +180,7 @@ class Config(_Section):
     notices: NoticesSection = _default(NoticesSection)
     site: SiteSection = _default(SiteSection)
     delivery: DeliverySection = _default(DeliverySection)
+    signing: SigningSection = _default(SigningSection)
     inventory: InventorySection = _default(InventorySection)
     people: dict[str, str] = {}
 
@@ -281,3 +291,8 @@ def _cross_checks(raw: dict[str, Any], sources: Sequence[str]) -> Iterator[str]:
     delivery = raw.get("delivery", {})
     if isinstance(delivery, dict) and delivery.get("mode", "shadow") == "shadow" and not delivery.get("operator"):
         yield tr('delivery.operator: mode "shadow" needs the address that receives every mail')
+    signing = raw.get("signing", {})
+    if isinstance(signing, dict) and (signing.get("mails") or signing.get("posts")):
+        for key in ("key", "home"):
+            if not signing.get(key):
+                yield tr("signing.{key}: signing mails or posts needs it", key=key)

@@ -94,6 +94,20 @@ def test_signature_settings_must_be_whole(tmp_path: Path, addition: str, fault: 
     assert faults(written(tmp_path, PROVIDER + addition))[0].startswith(fault)
 
 
+@pytest.mark.parametrize("what", ["mails", "posts"])
+def test_signing_needs_key_and_home(tmp_path: Path, what: str) -> None:
+    """Without them nothing could ever leave; both are told at once. Off is off, whatever else is there."""
+    text = PROVIDER + f"[signing]\n{what} = true\n"
+    assert faults(written(tmp_path, text)) == [
+        "signing.key: signing mails or posts needs it",
+        "signing.home: signing mails or posts needs it",
+    ]
+    whole = config.load(written(tmp_path, text + f'key = "{"ab12 " * 10}"\nhome = "gnupg"\n'), SOURCES).signing
+    assert (whole.key, whole.home) == ("AB12" * 10, tmp_path / "gnupg")
+    off = config.load(written(tmp_path, PROVIDER), SOURCES).signing
+    assert (off.key, off.home, off.mails, off.posts) == (None, None, False, False)
+
+
 def test_shadow_needs_its_operator(tmp_path: Path) -> None:
     """The safe default sends to the operator alone, so it must know him."""
     text = PROVIDER.replace('operator = "noc@hosting.example"', "")

@@ -9,6 +9,7 @@ from feedbot.catalog import Catalog
 from feedbot.delivery import MailChannel, SiteChannel
 from feedbot.fetch import Document, NotModified, Validators
 from feedbot.notice import Provider, render
+from feedbot.signature import Detached
 from feedbot.source import Judge, Source
 from feedbot.store import Database
 
@@ -36,7 +37,8 @@ class ConfiguredSource:
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """The world, as a pipeline sees it. `secret` makes Message-IDs; with `shadow_operator` every mail goes to him."""
+    """The world, as a pipeline sees it. `secret` makes Message-IDs; with `shadow_operator` every mail goes to him.
+    `sign_mail` and `sign_post`, where what leaves is signed, raise SigningError."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -52,3 +54,5 @@ class Edges:
     inventory_max_age: timedelta
     quote: str
     draft_unsigned: bool
+    sign_mail: Callable[[bytes], Detached] | None = None
+    sign_post: Callable[[str], bytes] | None = None

@@ -1,21 +1,23 @@
 """Publish: hand an approved notice to the outbox, build the site, send.
 
-1 judge again (anything changed: void)   2 outbox rows and state, one transaction   3 the site, swapped whole
-4 claim · mark · wire · receipt, a message at a time       5 published when no message waits any more
+1 compose and sign (an agent that fails: held, as if nothing was asked)   2 judge again (anything changed: void)
+3 outbox rows, signed post and state, one transaction       4 the site, swapped whole
+5 claim · mark · wire · receipt, a message at a time        6 published when no message waits any more
 """
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from feedbot.advisory import Trust
-from feedbot.delivery import Answer, MailChannel, OutboxState, Outcome, Outgoing, Receipt, after, message
+from feedbot.delivery import Answer, MailChannel, OutboxState, Outcome, Outgoing, Receipt, after, message, signed
 from feedbot.errors import DeliveryError, ReviewError
 from feedbot.notice import Recipient, site
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.decide import changed_since, void, voided
 from feedbot.pipeline.draft import go
-from feedbot.review import Draft, State
+from feedbot.review import Digests, Draft, State
+from feedbot.signature import SigningError
 from feedbot.store import Transaction, advisories, audit, documents, drafts, outbox, reading
 from feedbot.store.drafts import FrozenMail
 from feedbot.store.outbox import Claimed
@@ -27,27 +29,33 @@ CHANNEL = "smtp"
 _RESOLVABLE = (OutboxState.UNCERTAIN, OutboxState.FAILED)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What will leave, composed and signed, and the digests of the render it was made of."""
+
+    bound: Digests
+    mails: tuple[Outgoing, ...]
+    signed_post: bytes
+
+
 def publish(edges: Edges, number: int, actor: str) -> int:
     """Let an approved notice out: its mails become outbox rows, its post part of the site. Returns the mails queued.
 
-    Raises ReviewError where it is not approved, or where something changed since: it is void then, and says what.
+    Raises ReviewError where it is not approved, or where something changed since: it is void then, and says what;
+    SigningError where it cannot be signed: it stays approved, and nothing is queued.
     """
+    ready = _ready(edges, number)
     with edges.database.begin() as tx:
-        draft = drafts.load(tx, number)
-        if draft.state is not State.APPROVED or draft.digests is None:
-            raise ReviewError(
-                f"draft {number}",
-                "it is {state}, not approved",
-                hint="allowed after: feedbot approve {number}",
-                state=draft.state.value,
-                number=number,
-            )
-        reasons = changed_since(edges, tx, draft, draft.digests)
+        draft, bound = _approved(tx, number)
+        if bound != ready.bound:
+            raise ReviewError(f"draft {number}", "another process got there first", hint="look at it again")
+        reasons = changed_since(edges, tx, draft, bound)
         if reasons:
             void(edges, tx, draft, reasons, actor)
         else:
-            mails = drafts.frozen(tx, number).mails
-            queued = sum(outbox.add(tx, _outgoing(edges, tx, draft, mail)) for mail in mails)
+            queued = sum(outbox.add(tx, mail) for mail in ready.mails)
+            if ready.signed_post:
+                drafts.keep_signed_post(tx, number, ready.signed_post)
             go(edges, tx, draft, State.PUBLISHING)
             audit.append(tx, actor, "publish", f"draft {number}", f"{queued} mails", edges.clock())
     if reasons:
@@ -56,11 +64,46 @@ def publish(edges: Edges, number: int, actor: str) -> int:
     return queued
 
 
+def _approved(tx: Transaction, number: int) -> tuple[Draft, Digests]:
+    draft = drafts.load(tx, number)
+    if draft.state is not State.APPROVED or draft.digests is None:
+        raise ReviewError(
+            f"draft {number}",
+            "it is {state}, not approved",
+            hint="allowed after: feedbot approve {number}",
+            state=draft.state.value,
+            number=number,
+        )
+    return draft, draft.digests
+
+
+def _ready(edges: Edges, number: int) -> _Ready:
+    """Fix every byte that will leave. gpg may take its time, so no transaction waits for it."""
+    with reading(edges.database) as tx:
+        draft, bound = _approved(tx, number)
+        frozen = drafts.frozen(tx, number)
+        mails = [_outgoing(edges, tx, draft, mail) for mail in frozen.mails]
+    try:
+        if edges.sign_mail is not None:
+            mails = [signed(mail, edges.sign_mail) for mail in mails]
+        post = edges.sign_post(frozen.post.text) if edges.sign_post is not None else b""
+    except SigningError as error:
+        raise SigningError(
+            f"draft {number}",
+            "held, nothing has left: {why}",
+            hint="{cure}; then again: feedbot publish {number}",
+            why=str(error),
+            cure=error.hint(),
+            number=number,
+        ) from error
+    return _Ready(bound, tuple(mails), post)
+
+
 def build_site(edges: Edges) -> int:
     """Build the public pages from everything published and swap them in. Returns the number of notices."""
     with reading(edges.database) as tx:
         shown = [*drafts.listing(tx, State.PUBLISHING), *drafts.listing(tx, State.PUBLISHED)]
-        entries = [site.Published(one.notice, drafts.frozen(tx, one.id).post, _originals(tx, one)) for one in shown]
+        entries = [_published(tx, one) for one in shown]
     edges.site.publish(site.pages(entries, edges.provider, edges.templates))
     return len(entries)
 
@@ -163,6 +206,11 @@ def _outgoing(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenMail) -
         draft=draft.id,
         in_reply_to=outbox.message_id(tx, f"{notice.number}/1/{customer.id}/{CHANNEL}") if notice.edition > 1 else "",
     )
+
+
+def _published(tx: Transaction, draft: Draft) -> site.Published:
+    frozen = drafts.frozen(tx, draft.id)
+    return site.Published(draft.notice, frozen.post, _originals(tx, draft), frozen.signed_post)
 
 
 def _originals(tx: Transaction, draft: Draft) -> tuple[tuple[str, bytes], ...]:

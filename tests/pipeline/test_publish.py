@@ -1,7 +1,8 @@
 """Out of the house: the outbox, the site, and every way a mail can fail."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -11,12 +12,17 @@ from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
 from feedbot.errors import DeliveryError, NoticeError, ReviewError
 from feedbot.pipeline import Edges, decide, draft
 from feedbot.pipeline.collect import collect
-from feedbot.pipeline.publish import publish, resolve, send_due
+from feedbot.pipeline.publish import build_site, publish, resolve, send_due
 from feedbot.review import State
+from feedbot.signature import Signer, SigningError, VerifiedText, verify_detached, verify_file
 from feedbot.store import audit, drafts, outbox
+from tests.delivery.test_compose import taken_apart
 from tests.fakes import World
 from tests.pipeline.conftest import import_fleet, pages
 from tests.pipeline.test_decide import about, state_of
+from tests.providerkey import KeyHome, key_home
+
+SOON = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -212,3 +218,86 @@ def test_withdrawing_cancels_what_has_not_left(stage: World, edges: Edges, appro
     assert decide.withdraw(edges, approved, "author", "a mistake") == 5
     assert send_due(edges, "w") == {}
     assert (stage.mails, states(edges)) == ([], {OutboxState.CANCELLED: 5})
+
+
+@pytest.fixture(scope="module")
+def provider_key() -> Iterator[tuple[KeyHome, str]]:
+    """The provider's key, in a home of its own."""
+    with key_home() as home:
+        yield home, home.key("notice", password="secret")
+
+
+def signing(edges: Edges, home: KeyHome, key: str) -> Edges:
+    """Sign both mails and posts."""
+    signer = Signer(home.home, key)
+    return replace(edges, sign_mail=signer.detached, sign_post=signer.clear)
+
+
+def test_a_batch_that_cannot_be_signed_is_held_and_goes_later(
+    stage: World, edges: Edges, approved: int, provider_key: tuple[KeyHome, str]
+) -> None:
+    """An agent without the passphrase: nothing is queued, shown or moved. Then the same command signs everything, and
+    gpg's word over mail and post is good."""
+    home, key = provider_key
+    careful = signing(edges, home, key)
+    with pytest.raises(SigningError, match=f"draft {approved}: held, nothing has left: {key}: .*passphrase") as caught:
+        publish(careful, approved, "author")
+    assert f"-u {key} --clearsign; then again: feedbot publish {approved}" in caught.value.hint()
+    assert (states(edges), stage.site, stage.mails) == ({}, {}, [])
+    assert state_of(edges, approved) is State.APPROVED
+
+    home.unlock(key, "secret")
+    assert publish(careful, approved, "author") == 5
+    home.end_agent()  # what is signed is signed: sending and building need no agent
+    assert send_due(careful, "w") == {OutboxState.SENT: 5}
+    keyring = home.keyring(key)
+    for one in stage.mails:
+        mail = parsed(one)
+        assert mail.get_content_type() == "multipart/signed"
+        data, armor = taken_apart(one.content)
+        found = verify_detached(data, armor, keyring=keyring, pins=(key,), now=SOON)
+        assert isinstance(found, VerifiedText)
+        assert mail.get_body(("plain",)) is not None
+    text = verify_file(stage.site["INFO-2026-0001.txt.asc"], keyring=keyring, pins=(key,), now=SOON)
+    assert isinstance(text, VerifiedText)
+    with edges.database.begin() as tx:
+        post = drafts.frozen(tx, approved).post
+    assert text.text == post.text.rstrip("\n")
+    assert "INFO-2026-0001.txt.asc" in stage.site["INFO-2026-0001.html"].decode()
+
+
+def test_the_signed_text_is_the_same_at_each_build(stage: World, edges: Edges, approved: int) -> None:
+    """Made once: a later build, by whatever key or none, shows the stored bytes."""
+    publish(replace(edges, sign_post=lambda text: b"signed once\n"), approved, "author")
+    for later in (edges, replace(edges, sign_post=lambda text: b"signed twice\n")):
+        stage.site.clear()
+        build_site(later)
+        assert stage.site["INFO-2026-0001.txt.asc"] == b"signed once\n"
+
+
+def test_signing_is_off_where_nothing_is_said(stage: World, edges: Edges, approved: int) -> None:
+    """No signed text on the site, no multipart/signed; and one of the two can be signed without the other."""
+    publish(edges, approved, "author")
+    send_due(edges, "w")
+    assert not [name for name in stage.site if name.startswith("INFO") and name.endswith(".asc")]
+    assert {parsed(one).get_content_type() for one in stage.mails} == {"multipart/alternative"}
+
+
+@pytest.mark.parametrize("meanwhile", ["edited", "proposed and approved again"])
+def test_what_changes_while_gpg_works_is_not_published(
+    stage: World, edges: Edges, approved: int, meanwhile: str
+) -> None:
+    """Another person edits the notice during the signing: the signed bytes are thrown away."""
+
+    def slow(text: str) -> bytes:
+        with edges.database.begin() as tx:
+            text = draft.drafting.to_edit_text(drafts.load(tx, approved).notice)
+        draft.edit(edges, approved, text.replace("引用: 概要", "引用: 全文"), "other")
+        if meanwhile != "edited":
+            decide.propose(edges, approved, "other")
+            decide.approve(edges, approved, "other")
+        return b"signed\n"
+
+    with pytest.raises(ReviewError, match="not approved" if meanwhile == "edited" else "got there first"):
+        publish(replace(edges, sign_post=slow), approved, "author")
+    assert (states(edges), stage.site, stage.mails) == ({}, {}, [])

@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="quarantine")
     group.command("list", help=tr("items not read, and held texts"))(list_)
     group.command("show", help=tr("the bytes of an item"))(show)
+    group.command("accept", help=tr("let a held text become current, or set an item aside"))(accept)
     group.command("retry", help=tr("read the documents of a source again"))(retry)
 
 
@@ -58,6 +59,21 @@ def show(item: int) -> int:
         print("".join(mark if mark.isprintable() or mark in "\n\t" else ascii(mark)[1:-1] for mark in text))
     else:
         sys.stdout.buffer.write(found.raw)
+    return _shell.DONE
+
+
+def accept(
+    item: int, held: Annotated[bool, typer.Option("--held", help=tr("ITEM is the number of a held text"))] = False
+) -> int:
+    """Settle an item by hand: a held text becomes current, still marked; a quarantined item is set aside. Audited."""
+    from feedbot.pipeline import reread
+
+    if held:
+        number = reread.accept(_shell.edges(), item, _shell.actor())
+        _shell.show("{number} is current now, marked as not verified", number=number)
+    else:
+        reread.set_aside(_shell.edges(), item, _shell.actor())
+        _shell.show("item {item} is set aside", item=item)
     return _shell.DONE
 
 

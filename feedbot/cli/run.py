@@ -31,7 +31,8 @@ def run() -> int:
 
     config = bootstrap.load_config(_shell.settings.config)
     with lock.only_instance(bootstrap.lock_file(config), f"feedbot run, {bootstrap.worker_name()}"):
-        unfinished = embedded.run(jobs(bootstrap.edges(config)), threading.Event())
+        stop = threading.Event()
+        unfinished = embedded.run(jobs(bootstrap.edges(config), stop), stop)
     if unfinished:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -39,7 +40,7 @@ def run() -> int:
     return _shell.DONE
 
 
-def jobs(edges: "Edges") -> "list[Job]":
+def jobs(edges: "Edges", stop: threading.Event) -> "list[Job]":
     """Return a job for each enabled source, and the sender."""
     from feedbot import bootstrap
     from feedbot.engine.embedded import Job
@@ -47,7 +48,7 @@ def jobs(edges: "Edges") -> "list[Job]":
     from feedbot.pipeline.rounds import collect_and_draft
 
     rounds = [
-        Job(f"collect {one.name}", one.interval, one.jitter, partial(collect_and_draft, edges, one))
+        Job(f"collect {one.name}", one.interval, one.jitter, partial(collect_and_draft, edges, one, stop.is_set))
         for one in edges.sources.values()
         if one.enabled
     ]

@@ -56,3 +56,8 @@ class Edges:
     draft_unsigned: bool
     sign_mail: Callable[[bytes], Detached] | None = None
     sign_post: Callable[[str], bytes] | None = None
+
+    @property
+    def channel(self) -> str:
+        """The outbox channel of the mode in force: what was queued in one mode never leaves in the other."""
+        return "shadow" if self.shadow_operator else "smtp"

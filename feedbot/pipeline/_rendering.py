@@ -1,6 +1,7 @@
 """Render a notice whole, for everybody it concerns now: what a preview shows and a proposal freezes."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from feedbot.advisory.case import Case
 from feedbot.notice import Notice, Post, Recipient, lint, render
@@ -58,8 +59,14 @@ def rendering(edges: Edges, tx: Transaction, notice: Notice) -> Rendering:
         {one.recipient.customer.id: one.mail for one in mails},
         recipients,
         snapshot.digest if snapshot else "",
-        edges.templates.digest(),
+        _look(edges),
         case.advisories if case else notice.advisories,
     )
     findings = lint.check(notice, post, [(one.recipient, one.mail) for one in mails], provider=edges.provider)
     return Rendering(notice, post, mails, bound, findings)
+
+
+def _look(edges: Edges) -> str:
+    """Return what else a decision is bound to: the templates, and in whose name and to whom mails go."""
+    parts = (edges.templates.digest(), repr(edges.provider), edges.shadow_operator or "")
+    return sha256("\0".join(parts).encode()).hexdigest()

@@ -7,21 +7,22 @@
 One bad item never stops the rest: it is quarantined with its bytes and reason, and tried again next round.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Literal
 
 from feedbot.advisory import Advisory, Quarantined, Trust, Verdict
 from feedbot.advisory import case as grouping
 from feedbot.advisory.identity import content_digest
 from feedbot.advisory.revision import Kind, compare
 from feedbot.errors import FeedbotError, FetchError, SourceError
-from feedbot.fetch import Document, NotModified
+from feedbot.fetch import Document, NotModified, Validators
 from feedbot.messages import tr
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.signature import Stamp, Standing, standing
 from feedbot.source import ListedItem
-from feedbot.store import Transaction, advisories, audit, cases, documents, quarantine, reading, sources
+from feedbot.store import Transaction, advisories, audit, cases, documents, lock, quarantine, reading, sources
 
 _FORGED = (Verdict.BAD, Verdict.WRONG_SIGNER, Verdict.REFUSED)
 """What somebody may have made to look like the publisher's word: held whatever the source is configured to be."""
@@ -49,8 +50,9 @@ class CollectReport:
         return not (self.error or self.held or self.quarantined or self.unreachable)
 
 
-def collect(edges: Edges, source: ConfiguredSource) -> CollectReport:
-    """Collect one source now. Never raises for what the world does: the report says it."""
+def collect(edges: Edges, source: ConfiguredSource, stop: Callable[[], bool] = lambda: False) -> CollectReport:
+    """Collect one source now, until it is done or `stop` says so. Never raises for what the world does: the report
+    says it."""
     report = CollectReport(source.name)
     with reading(edges.database) as tx:
         state = sources.state(tx, source.name)
@@ -65,36 +67,47 @@ def collect(edges: Edges, source: ConfiguredSource) -> CollectReport:
         return report
     with edges.database.begin() as tx:
         documents.save(tx, source.name, listing)
-    try:
-        items = tuple(source.member.listing(listing))
-        if not items:
-            raise SourceError(listing.url, "the listing names no item", hint="open the address in a browser")
-    except SourceError as error:
-        _quarantine(edges, report, listing, Quarantined("listing", error, listing.body))
-        return _failed(edges, report, error, unreadable=True)
-    _take_items(edges, source, report, listing, items)
+    items = _listed(source, listing)
+    if isinstance(items, SourceError):
+        _quarantine(edges, report, listing, Quarantined("listing", items, listing.body))
+        return _failed(edges, report, items, unreadable=True)
+    _take_items(edges, source, report, listing, items, stop)
     _settle(edges, report, listing, len(items))
     return report
+
+
+def _listed(source: ConfiguredSource, listing: Document) -> tuple[ListedItem | Quarantined, ...] | SourceError:
+    """Return the items of a listing, or why it is none."""
+    try:
+        items = tuple(source.member.listing(listing))
+    except SourceError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - a fault of ours over one listing must not stop the other sources
+        return _fault(listing, error)
+    return items or SourceError(listing.url, "the listing names no item", hint="open the address in a browser")
+
+
+def _fault(document: Document, error: Exception) -> SourceError:
+    return SourceError(document.url, "internal fault while reading: {fault}", fault=repr(error))
 
 
 def take(edges: Edges, source: ConfiguredSource, report: CollectReport, document: Document) -> bool:
     """Read a stored document and take in what it holds; also how a corrected parser reads an old one again.
 
-    True when all of it was read: nothing of it was quarantined.
+    True when all of it was read and believed: nothing of it was quarantined or held.
     """
-    before = len(report.quarantined)
+    whole = True
     try:
         for found in source.member.read(document, source.judge_for(document.transport)):
             if isinstance(found, Quarantined):
-                _quarantine(edges, report, document, found)
+                whole = _quarantine(edges, report, document, found)
             else:
-                _take_advisory(edges, source, report, document, replace(found, source=source.name))
+                whole &= _take_advisory(edges, source, report, document, replace(found, source=source.name))
     except SourceError as error:
-        _quarantine(edges, report, document, Quarantined(document.url, error, document.body))
+        whole = _quarantine(edges, report, document, Quarantined(document.url, error, document.body))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one document must not stop the feed
-        fault = SourceError(document.url, "internal fault while reading: {fault}", fault=repr(error))
-        _quarantine(edges, report, document, Quarantined(document.url, fault, document.body))
-    return len(report.quarantined) == before
+        whole = _quarantine(edges, report, document, Quarantined(document.url, _fault(document, error), document.body))
+    return whole
 
 
 def _failed(edges: Edges, report: CollectReport, error: FeedbotError, *, unreadable: bool) -> CollectReport:
@@ -105,7 +118,7 @@ def _failed(edges: Edges, report: CollectReport, error: FeedbotError, *, unreada
 
 
 def _settle(edges: Edges, report: CollectReport, listing: Document, items: int) -> None:
-    """Note how it went. Only a whole round keeps the listing's validators: a 304 must not hide an item missed."""
+    """Note how it went. Only a whole round keeps the listing's validators: a 304 must not hide what was missed."""
     missed = [*report.quarantined, *report.unreachable]
     with edges.database.begin() as tx:
         if missed:
@@ -115,7 +128,7 @@ def _settle(edges: Edges, report: CollectReport, listing: Document, items: int) 
         sources.record_success(
             tx,
             report.source,
-            validators=listing.validators,
+            validators=Validators() if report.held else listing.validators,
             listing_sha256=listing.sha256,
             items=items,
             now=edges.clock(),
@@ -128,10 +141,14 @@ def _take_items(
     report: CollectReport,
     listing: Document,
     items: Iterable[ListedItem | Quarantined],
+    stop: Callable[[], bool],
 ) -> None:
     """Fetch and take in each item; those that carry no address are read from the listing itself, once."""
     inside = False
     for item in items:
+        if stop():
+            report.unreachable.append(tr("stopped before the end"))
+            return
         if isinstance(item, Quarantined):
             _quarantine(edges, report, listing, item)
         elif not item.url:
@@ -146,7 +163,7 @@ def _take_item(edges: Edges, source: ConfiguredSource, report: CollectReport, it
     """Fetch an item (its signed text where the source must be signed), store it, read it."""
     url = item.signed_url if source.signed_required and item.signed_url else item.url
     with reading(edges.database) as tx:
-        validators = documents.validators(tx, source.name, url)
+        validators = documents.validators(tx, source.name, url, edges.clock() - FULL_FETCH)
     try:
         document = edges.fetch(url, validators)
     except FetchError as error:
@@ -162,17 +179,22 @@ def _take_item(edges: Edges, source: ConfiguredSource, report: CollectReport, it
             documents.mark_read(tx, fetch)
 
 
-def _quarantine(edges: Edges, report: CollectReport, document: Document, item: Quarantined) -> None:
+def _quarantine(edges: Edges, report: CollectReport, document: Document, item: Quarantined) -> Literal[False]:
+    """Keep an item that could not be read. False: its document was not read whole."""
     if item.where not in report.quarantined:  # a feed read as listing and as document meets it twice
         report.quarantined.append(item.where)
     with edges.database.begin() as tx:
         quarantine.add(tx, report.source, item, document.sha256, edges.clock())
+    return False
 
 
 def _take_advisory(
     edges: Edges, source: ConfiguredSource, report: CollectReport, document: Document, advisory: Advisory
-) -> None:
-    """Store an advisory as a new revision and put it into its case, all in one transaction; or hold or leave it."""
+) -> bool:
+    """Store an advisory as a new revision and put it into its case, all in one transaction; or hold or leave it.
+
+    False when it is held.
+    """
     now, digest = edges.clock(), content_digest(advisory)
     with edges.database.begin() as tx:
         current = advisories.current(tx, advisory.source, advisory.number)
@@ -181,15 +203,22 @@ def _take_advisory(
         if reason:
             advisories.hold(tx, advisory, digest, document.sha256, reason, now)
             report.held.append(f"{advisory.number}: {reason}")
-            return
+            return False
         if stands in (Standing.ROLLBACK, Standing.DUPLICATE):
             if document.sha256 not in documents.of_item(tx, advisory.source, advisory.number):
                 audit.append(tx, "feedbot", f"{stands}-ignored", advisory.number, document.sha256, now)
             report.same += 1
-            return
-        advisories.save_revision(tx, advisory, digest, document.sha256, now)
-        _join_case(edges, tx, advisory)
+            return True
+        make_current(edges, tx, advisory, document.sha256)
     (report.changed if current else report.new).append(advisory.number)
+    return True
+
+
+def make_current(edges: Edges, tx: Transaction, advisory: Advisory, document: str) -> None:
+    """Save a revision, put it into its case, and end what was held of the same number."""
+    advisories.save_revision(tx, advisory, content_digest(advisory), document, edges.clock())
+    advisories.release_held(tx, advisory.source, advisory.number, "superseded")
+    _join_case(edges, tx, advisory)
 
 
 def _standing(advisory: Advisory, current: Advisory | None) -> Standing:
@@ -215,6 +244,8 @@ def _stamp(advisory: Advisory) -> Stamp:
 
 def _why_held(source: ConfiguredSource, current: Advisory | None, advisory: Advisory, stands: Standing) -> str:
     """Say why an advisory may not become current; empty where it may."""
+    if stands is Standing.DUPLICATE:
+        return ""
     verdict = advisory.signature.verdict
     enough = verdict is Verdict.VERIFIED or verdict in source.tolerated
     if verdict in _FORGED or (verdict in _OLD and not enough) or (source.signed_required and not enough):
@@ -228,6 +259,7 @@ def _why_held(source: ConfiguredSource, current: Advisory | None, advisory: Advi
 
 def _join_case(edges: Edges, tx: Transaction, advisory: Advisory) -> None:
     """Put a saved advisory into the case it belongs to, or open one."""
+    lock(tx, "cases")
     if cases.of_advisory(tx, advisory.source, advisory.number):
         return
     found = grouping.find(advisory, cases.candidates(tx, (advisory.number, *advisory.aliases)))

@@ -12,7 +12,7 @@ from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._rendering import Rendering, case_of, rendering
 from feedbot.pipeline.draft import go, same_advisories
 from feedbot.reading.dates import JST
-from feedbot.review import Decision, Digests, Draft, State, approved, move, required_approvals, still_valid
+from feedbot.review import MOVES, Decision, Digests, Draft, State, approved, move, required_approvals, still_valid
 from feedbot.store import Transaction, audit, decisions, drafts, inventory, outbox
 
 
@@ -23,7 +23,8 @@ def propose(edges: Edges, number: int, actor: str) -> Rendering:
     """
     with edges.database.begin() as tx:
         draft = drafts.load(tx, number)
-        _check_age(edges, tx, draft)
+        check_age(edges, tx, draft)
+        _check_advisories(tx, draft)
         today = edges.clock().astimezone(JST).date()
         name = draft.notice.number or drafts.next_number(tx, edges.provider.number_prefix, today.year)
         made = rendering(edges, tx, replace(draft.notice, number=name, issued=today))
@@ -50,6 +51,7 @@ def approve(edges: Edges, number: int, actor: str) -> Draft:
     """
     with edges.database.begin() as tx:
         draft, bound = _proposed(tx, number)
+        check_age(edges, tx, draft)
         reasons = changed_since(edges, tx, draft, bound)
         if reasons:
             void(edges, tx, draft, reasons, actor)
@@ -73,10 +75,16 @@ def reject(edges: Edges, number: int, actor: str, reason: str) -> None:
 
 
 def withdraw(edges: Edges, number: int, actor: str, reason: str) -> int:
-    """Take a published notice back; mails that have not begun to leave are cancelled. Returns how many."""
+    """Take a published notice back; mails that have not begun to leave are cancelled. Returns how many.
+
+    Follow-ups that were being prepared have expired with it.
+    """
     with edges.database.begin() as tx:
         draft = drafts.load(tx, number)
         go(edges, tx, draft, State.WITHDRAWN)
+        for other in drafts.of_case(tx, draft.notice.case) if draft.notice.case else ():
+            if other.notice.number == draft.notice.number and State.EXPIRED in MOVES[other.state]:
+                go(edges, tx, other, State.EXPIRED)
         _decide(edges, tx, draft, "withdraw", actor, draft.digests, reason)
         return outbox.cancel_pending(tx, number)
 
@@ -100,7 +108,9 @@ def voided(number: int, reasons: tuple[str, ...]) -> ReviewError:
     return ReviewError(
         f"draft {number}",
         "void: what it was decided over has changed ({what})",
-        hint="look at it and propose it again: feedbot propose {number}",
+        hint="see feedbot draft list: a new draft takes its place"
+        if "advisories" in reasons
+        else "look at it and propose it again: feedbot propose {number}",
         what=", ".join(tr(reason) for reason in reasons),
         number=number,
     )
@@ -119,7 +129,19 @@ def _proposed(tx: Transaction, number: int) -> tuple[Draft, Digests]:
     return draft, draft.digests
 
 
-def _check_age(edges: Edges, tx: Transaction, draft: Draft) -> None:
+def _check_advisories(tx: Transaction, draft: Draft) -> None:
+    """Refuse to propose words over advisories that say something else by now."""
+    case = case_of(tx, draft.notice)
+    if case and not same_advisories(draft.notice, case):
+        raise ReviewError(
+            f"draft {draft.id}",
+            "its advisories have changed since it was drafted",
+            hint="a new draft is made of them: feedbot draft new {case}",
+            case=case.id,
+        )
+
+
+def check_age(edges: Edges, tx: Transaction, draft: Draft) -> None:
     """Refuse to decide over an inventory that may no longer be true."""
     if draft.notice.audience.rule == "none":
         return

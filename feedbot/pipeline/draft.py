@@ -1,13 +1,13 @@
 """Draft: a notice for each case that concerns somebody here, and the operator's own notices.
 
-For each case, by its newest draft:
+For each case that is due, by its newest draft:
     none, or only rejected ones over other advisories      → a first notice
     open or proposed, and the advisories changed since     → that one is over (expired, void), a new one takes its place
     published, and the advisories changed since            → a 続報 with the same number and the next edition
     otherwise                                              → nothing to do
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from feedbot.advisory import Advisory, Trust
@@ -20,9 +20,10 @@ from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._rendering import Rendering, rendering
 from feedbot.pipeline.match import CaseMatch, audience, match
 from feedbot.review import Draft, State, move
-from feedbot.store import Transaction, audit, cases, drafts, reading
+from feedbot.store import Transaction, audit, cases, drafts, lock, outbox, reading
 
 _OPEN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.VOID)
+_WAITING = (State.DRAFT, State.PROPOSED, State.APPROVED)
 _DONE = (State.PUBLISHING, State.PUBLISHED)
 
 
@@ -36,19 +37,25 @@ class DraftReport:
     failed: dict[str, FeedbotError] = field(default_factory=dict)
 
 
-def draft_cases(edges: Edges, actor: str, wanted: Iterable[str] = ()) -> DraftReport:
-    """Draft what is due, for all cases or those named. One case that fails does not stop the others."""
+def draft_cases(edges: Edges, actor: str, wanted: Sequence[str] = ()) -> DraftReport:
+    """Draft what is due: of all cases that changed, or face another inventory, since they were last looked at.
+
+    Cases that are `wanted` by name are drafted again also where a draft was rejected, withdrawn, or sent in shadow
+    mode only. One case that fails does not stop the others, and stays due.
+    """
     report = DraftReport()
     with reading(edges.database) as tx:
-        found = [cases.load(tx, name) for name in wanted] or cases.listing(tx)
-    for case in reversed(found):
+        due = wanted or cases.due(tx)
+    for name in due:
         try:
             with edges.database.begin() as tx:
-                _draft_case(edges, tx, report, case, actor)
+                lock(tx, f"draft {name}")
+                _draft_case(edges, tx, report, cases.load(tx, name), actor, again=bool(wanted))
+                cases.consider(tx, name)
         except FeedbotError as error:
-            report.failed[case.id] = error
+            report.failed[name] = error
         except Exception as error:  # noqa: BLE001 - a fault of ours over one case must not stop the others
-            report.failed[case.id] = NoticeError(case.id, "internal fault while drafting: {fault}", fault=repr(error))
+            report.failed[name] = NoticeError(name, "internal fault while drafting: {fault}", fault=repr(error))
     return report
 
 
@@ -59,14 +66,17 @@ def new_own(edges: Edges, text: str, actor: str) -> Draft:
         return _keep(edges, tx, notice, actor)
 
 
-def edit(edges: Edges, number: int, text: str, actor: str) -> Draft:
+def edit(edges: Edges, number: int, text: str, actor: str, *, base: str = "") -> Draft:
     """Put an edited text in a draft's place; a proposed, approved or void one is a draft again.
 
-    Raises NoticeError naming the line that cannot be read, ReviewError where it may no longer be edited.
+    `base` is the text that the editor started from. Raises NoticeError naming the line that cannot be read,
+    ReviewError where it may no longer be edited, or somebody else edited it meanwhile.
     """
     now = edges.clock()
     with edges.database.begin() as tx:
         draft = drafts.load(tx, number)
+        if base and base != drafting.to_edit_text(draft.notice):
+            raise ReviewError(f"draft {number}", "somebody else edited it meanwhile", hint="look at it again")
         notice = drafting.from_edit_text(draft.notice, text)
         if draft.state is not State.DRAFT:
             go(edges, tx, draft, State.DRAFT)
@@ -99,18 +109,22 @@ def _meaning(advisories: Iterable[Advisory]) -> set[tuple[str, str, str]]:
     return {(one.source, one.number, content_digest(one)) for one in advisories}
 
 
-def _draft_case(edges: Edges, tx: Transaction, report: DraftReport, case: Case, actor: str) -> None:
+def _draft_case(edges: Edges, tx: Transaction, report: DraftReport, case: Case, actor: str, *, again: bool) -> None:
     existing = drafts.of_case(tx, case.id)
     newest = existing[0] if existing else None
-    if newest and same_advisories(newest.notice, case):
+    before = next((one for one in existing if one.state in _DONE and went_to_customers(edges, tx, one)), None)
+    settled = newest is not None and same_advisories(newest.notice, case)
+    if settled and not (again and newest is not before and newest is not None and newest.state not in _WAITING):
         return
     if not edges.draft_unsigned and not any(one.trust is Trust.SIGNED for one in case.advisories):
         return
     found = match(edges, tx, case)
     if found.unmapped:
         report.unmapped[case.id] = found.unmapped
-    before = next((one for one in existing if one.state in _DONE), None)
     notice = _notice(edges, found, before.notice if before else None)
+    if before:
+        editions = [one.notice.edition for one in existing if one.notice.number == before.notice.number]
+        notice = replace(notice, edition=max(editions) + 1)
     if not _concerns(edges, tx, found, notice) and before is None:
         report.nobody.append(case.id)
         return
@@ -118,6 +132,12 @@ def _draft_case(edges: Edges, tx: Transaction, report: DraftReport, case: Case, 
         go(edges, tx, newest, State.EXPIRED)
         audit.append(tx, actor, "expire", f"draft {newest.id}", "the advisories changed", edges.clock())
     report.made.append(_keep(edges, tx, notice, actor))
+
+
+def went_to_customers(edges: Edges, tx: Transaction, draft: Draft) -> bool:
+    """Say whether a published notice counts in the mode in force: a trial in shadow mode was read by no customer."""
+    channels = outbox.channels(tx, draft.id)
+    return not channels or edges.channel in channels
 
 
 def _notice(edges: Edges, found: CaseMatch, previous: Notice | None) -> Notice:

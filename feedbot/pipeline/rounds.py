@@ -1,5 +1,7 @@
 """A scheduled round: collect one source, draft what is due, and log what a night shift should see."""
 
+from collections.abc import Callable
+
 import structlog
 
 from feedbot.pipeline._edges import ConfiguredSource, Edges
@@ -9,9 +11,13 @@ from feedbot.pipeline.draft import draft_cases
 log = structlog.get_logger()
 
 
-def collect_and_draft(edges: Edges, source: ConfiguredSource) -> None:
-    """Collect and draft, one log line for each; never raises for what the world does."""
-    report = collect(edges, source)
+def collect_and_draft(edges: Edges, source: ConfiguredSource, stop: Callable[[], bool]) -> None:
+    """Collect and draft, one log line for each; never raises for what the world does.
+
+    Drafting looks at every case that is due, not only at what this round brought: a round that was cut short, or an
+    import of customers meanwhile, is made good here.
+    """
+    report = collect(edges, source, stop)
     tell = log.warning if not report.whole else log.info
     tell(
         "collected",
@@ -24,8 +30,6 @@ def collect_and_draft(edges: Edges, source: ConfiguredSource) -> None:
         unreachable=report.unreachable,
         error=str(report.error) if report.error else None,
     )
-    if not (report.new or report.changed):
-        return
     made = draft_cases(edges, "feedbot")
     for draft in made.made:
         log.info("drafted", draft=draft.id, case=draft.notice.case, title=draft.notice.title)

@@ -172,6 +172,11 @@ def listing(tx: Connection, state: OutboxState | None = None, *, draft: int | No
     return tuple(Queued(row.id, _outgoing(row), _answer(row)) for row in tx.execute(query))
 
 
+def channels(tx: Connection, draft: int) -> frozenset[str]:
+    """Return the channels by which a draft's messages go; empty where it has none."""
+    return frozenset(tx.scalars(select(outbox.c.channel).where(outbox.c.draft == draft).distinct()))
+
+
 def message_id(tx: Connection, key: str) -> str:
     """Return the Message-ID of the message of a key, for a later one to refer to; empty where there is none."""
     return tx.scalar(select(outbox.c.message_id).where(outbox.c.key == key)) or ""

@@ -9,11 +9,12 @@ import pytest
 
 from feedbot import messages
 from feedbot.advisory import Advisory, Quarantined, Signature, Trust, Verdict
-from feedbot.errors import FetchError
+from feedbot.errors import FetchError, StoreError
 from feedbot.fetch import Document
 from feedbot.pipeline import ConfiguredSource, Edges
 from feedbot.pipeline.collect import CollectReport, collect
-from feedbot.pipeline.reread import reread
+from feedbot.pipeline.reread import accept, reread
+from feedbot.signature import judge_for
 from feedbot.source import Judge
 from feedbot.store import advisories, audit, cases, documents, quarantine, sources
 from tests.fakes import World
@@ -47,11 +48,73 @@ def test_a_round_takes_in_what_is_signed_and_holds_the_forgery(edges: Edges) -> 
 
 def test_an_unchanged_source_is_not_read_again(stage: World, edges: Edges) -> None:
     """The second round asks with the validator and finds nothing new."""
-    round_of(edges)
+    round_of(edges, "jvn")
     stage.asked.clear()
-    report = round_of(edges)
+    report = round_of(edges, "jvn")
     assert (report.new, report.changed, report.error) == ([], [], None)
-    assert [url for url, _ in stage.asked] == [LISTING]
+    assert [url for url, _ in stage.asked] == [f"{BASE}/rss/jvn.rdf"]
+
+
+def test_what_is_held_is_asked_for_again(stage: World, edges: Edges) -> None:
+    """A held text is fetched whole each round: the honest one may take its place; then the hold ends."""
+    round_of(edges)
+    held = f"{BASE}/at/2026/at260004.txt"
+    stage.asked.clear()
+    assert len(round_of(edges).held) == 1
+    assert (held, None) in stage.asked
+    honest = stage.pages[held].replace("OpenSSH 9.9 より前".encode(), "OpenSSH 8.0 より前".encode())
+    stage.pages[held] = honest
+    assert round_of(edges).new == ["CSIRT-A-AT-2026-0004"]
+    with edges.database.begin() as tx:
+        assert advisories.held_texts(tx) == ()
+
+
+def test_a_key_that_is_pinned_later_frees_what_was_held(edges: Edges) -> None:
+    """With another pin all is held; with the right one the stored documents are read again and are current."""
+    source = edges.sources["csirt_a"]
+    stranger = replace(source, judge_for=lambda transport: judge_for(None, (), edges.clock(), transport))
+    assert len(collect(edges, stranger).held) == 4
+    report = reread(edges, source)
+    assert (sorted(report.new), len(report.held)) == (sorted(NEW), 1)
+
+
+def test_a_poisoned_item_is_fetched_whole_after_a_day(stage: World, edges: Edges) -> None:
+    """A server that answers 304 for ever hides a revision for a day, no longer."""
+    round_of(edges)
+    stage.now += timedelta(days=1, minutes=1)
+    stage.asked.clear()
+    round_of(edges)
+    assert {validators for _, validators in stage.asked} == {None}
+
+
+def test_one_broken_document_of_two_stays_quarantined(stage: World, edges: Edges) -> None:
+    """Two unreadable documents of one address: reading again closes neither."""
+    round_of(edges)
+    for body in (b"-----BEGIN one", b"-----BEGIN two"):
+        stage.pages[FIRST] = body
+        stage.pages[LISTING] += b"\n"
+        round_of(edges)
+    reread(edges, edges.sources["csirt_a"])
+    with edges.database.begin() as tx:
+        assert {one.raw for one in quarantine.listing(tx)} == {b"-----BEGIN one", b"-----BEGIN two"}
+
+
+def test_a_crash_in_a_listing_stops_no_other_source(edges: Edges) -> None:
+    """An exception of ours while listing is a quarantined listing and a failed source, not the end of the round."""
+    source = edges.sources["csirt_a"]
+
+    def listing(document: Document) -> Iterator[object]:
+        raise RecursionError("made up")
+
+    member = SimpleNamespace(SOURCE=source.member.SOURCE, listing=listing, read=source.member.read)
+    report = collect(edges, replace(source, member=member))
+    assert "RecursionError" in str(report.error)
+
+
+def test_a_stop_ends_a_round_between_items(edges: Edges) -> None:
+    """Told to stop, it takes no further item; the next round takes the rest in."""
+    assert collect(edges, edges.sources["csirt_a"], lambda: True).new == []
+    assert round_of(edges).new == NEW
 
 
 def test_after_a_day_everything_is_asked_anew(stage: World, edges: Edges) -> None:
@@ -255,6 +318,19 @@ def test_a_corrected_parser_reads_stored_documents_again(edges: Edges) -> None:
     assert sorted(report.new) == sorted(NEW)
     with edges.database.begin() as tx:
         assert quarantine.listing(tx) == ()
+
+
+def test_a_person_may_accept_a_held_text(edges: Edges) -> None:
+    """By a person's word it becomes current, is not trusted for that, and the audit says who it was."""
+    round_of(edges)
+    with edges.database.begin() as tx:
+        (held,) = advisories.held_texts(tx)
+    assert accept(edges, held.id, "sato") == "CSIRT-A-AT-2026-0004"
+    with pytest.raises(StoreError, match="no longer held"):
+        accept(edges, held.id, "sato")
+    with edges.database.begin() as tx:
+        assert advisories.current(tx, "csirt_a", "CSIRT-A-AT-2026-0004").trust is Trust.NONE
+        assert [(one.actor, one.verb) for one in audit.entries(tx)] == [("sato", "accept-held")]
 
 
 def test_the_japanese_reason_of_a_hold(edges: Edges) -> None:

@@ -116,6 +116,20 @@ def test_memory_and_files_are_limited(install: Install) -> None:
     assert run() == (0, b"")
 
 
+def test_nothing_is_left_open(install: Install) -> None:
+    """Descriptors and children, after good runs and after refused ones."""
+    install("os.path.exists('/nowhere') or say('ok')")
+    run()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        run()
+    install("say('x' * 1000000)")
+    for _ in range(5):
+        with pytest.raises(GpgvError):
+            run()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_missing_gpgv_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hint names the package."""
     monkeypatch.setenv("PATH", str(tmp_path))

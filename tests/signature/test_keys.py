@@ -48,6 +48,15 @@ def test_snapshots_are_merged_whatever_their_order(workshop: Workshop) -> None:
     assert f"{keys.merge([older]).keys[0].expires:%Y-%m-%d}" == "2027-01-01"
 
 
+def test_revoked_keys_are_known(workshop: Workshop) -> None:
+    """By the listing, whatever gpgv says of a signature."""
+    key = workshop.key("Withdrawn <withdrawn@csirt-a.example>")
+    before = workshop.public(key)
+    workshop.revoke(key)
+    assert not keys.merge([before]).keys[0].revoked
+    assert keys.merge([before, workshop.public(key)]).keys[0].revoked
+
+
 def test_user_ids_cannot_forge_the_listing(workshop: Workshop) -> None:
     """A user id with line separators and status text is shown harmlessly, and is one key."""
     (found,) = keys.merge([workshop.public(workshop.forger)]).keys
@@ -61,7 +70,7 @@ def test_japanese_user_ids_are_readable(workshop: Workshop) -> None:
     assert keys.merge([workshop.public(made)]).keys[0].user_id == "見本 CSIRT: \\x41 <ja@csirt-a.example>"
 
 
-@pytest.mark.parametrize("form", ["armored", "binary", "words before", "two blocks", "CRLF"])
+@pytest.mark.parametrize("form", ["armored", "binary", "words before", "日本語 before", "two blocks", "CRLF"])
 def test_key_files_of_every_form(form: str, workshop: Workshop, tmp_path: Path) -> None:
     """As publishers give them."""
     raw = workshop.public(workshop.a)
@@ -72,6 +81,7 @@ def test_key_files_of_every_form(form: str, workshop: Workshop, tmp_path: Path) 
             "armored": block,
             "binary": raw,
             "words before": b"pub ed25519 2026\n  " + workshop.a.encode() + b"\n\n" + block,
+            "日本語 before": "公開鍵のフィンガープリントは次のとおりです。\n".encode() + block,
             "two blocks": block + b"\n" + armored(workshop.public(workshop.b), "PUBLIC KEY BLOCK"),
             "CRLF": block.replace(b"\n", b"\r\n"),
         }[form]

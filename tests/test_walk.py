@@ -8,7 +8,8 @@ from feedbot.matching import MatchVerdict
 from feedbot.pipeline import decide, draft
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.match import match
-from feedbot.pipeline.publish import publish, send_due
+from feedbot.pipeline.publish import publish
+from feedbot.pipeline.send import send_due
 from feedbot.review import State
 from feedbot.store import advisories, audit, cases, documents, drafts, outbox
 from tests.fakes import world

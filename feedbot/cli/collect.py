@@ -35,7 +35,7 @@ def collect(
     else:
         tell(reports)
     if draft:
-        made = draft_cases(edges, "feedbot")
+        made = draft_cases(edges, "(feedbot)")
         for each in made.made:
             _shell.say("draft {number}: {title}", number=each.id, title=each.notice.title)
         for case, error in made.failed.items():

@@ -38,9 +38,9 @@ def send() -> int:
     """Send what is due; 3 where something did not go out."""
     from feedbot import bootstrap
     from feedbot.delivery import OutboxState
-    from feedbot.pipeline import publish as pipeline
+    from feedbot.pipeline.send import send_due
 
-    done = pipeline.send_due(_shell.edges(), bootstrap.worker_name())
+    done = send_due(_shell.edges(), bootstrap.worker_name())
     for state, count in sorted(done.items()):
         _shell.show("{state}: {count} mails", state=tr(state.value), count=count)
     return _shell.DONE if set(done) <= {OutboxState.SENT} else _shell.PARTLY
@@ -84,7 +84,7 @@ def resolve(
     resend: Annotated[bool, typer.Option("--resend", help=tr("send it again, with the same Message-ID"))] = False,
 ) -> int:
     """Decide over one message by hand; audited."""
-    from feedbot.pipeline.publish import resolve as pipeline
+    from feedbot.pipeline.send import resolve as pipeline
 
     if sent == resend:
         raise DeliveryError(str(message), "say either --sent or --resend", permanent=True)

@@ -44,8 +44,8 @@ def jobs(edges: "Edges", stop: threading.Event) -> "list[Job]":
     """Return a job for each enabled source, and the sender."""
     from feedbot import bootstrap
     from feedbot.engine.embedded import Job
-    from feedbot.pipeline.publish import send_due
     from feedbot.pipeline.rounds import collect_and_draft
+    from feedbot.pipeline.send import send_due
 
     rounds = [
         Job(f"collect {one.name}", one.interval, one.jitter, partial(collect_and_draft, edges, one, stop.is_set))
@@ -55,6 +55,6 @@ def jobs(edges: "Edges", stop: threading.Event) -> "list[Job]":
     worker = bootstrap.worker_name()
 
     def send() -> None:
-        send_due(edges, worker)
+        send_due(edges, worker, stop.is_set)
 
     return [*rounds, Job("send", SEND_EVERY, timedelta(0), send)]

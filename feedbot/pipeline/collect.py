@@ -206,7 +206,7 @@ def _take_advisory(
             return False
         if stands in (Standing.ROLLBACK, Standing.DUPLICATE):
             if document.sha256 not in documents.of_item(tx, advisory.source, advisory.number):
-                audit.append(tx, "feedbot", f"{stands}-ignored", advisory.number, document.sha256, now)
+                audit.append(tx, "(feedbot)", f"{stands}-ignored", advisory.number, document.sha256, now)
             report.same += 1
             return True
         make_current(edges, tx, advisory, document.sha256)

@@ -1,32 +1,22 @@
-"""Publish: hand an approved notice to the outbox, build the site, send.
+"""Publish: hand an approved notice to the outbox and build the site. What leaves is send.py's.
 
 1 compose and sign (an agent that fails: held, as if nothing was asked)   2 judge again (anything changed: void)
 3 outbox rows, signed post and state, one transaction       4 the site, swapped whole
-5 claim · mark · wire · receipt, a message at a time        6 published when no message waits any more
 """
 
-from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from feedbot.advisory import Trust
-from feedbot.delivery import Answer, MailChannel, OutboxState, Outcome, Outgoing, Receipt, after, message, signed
+from feedbot.delivery import Outgoing, message, signed
 from feedbot.errors import DeliveryError, ReviewError
 from feedbot.notice import Recipient, site
 from feedbot.pipeline._edges import Edges
-from feedbot.pipeline.decide import changed_since, void, voided
+from feedbot.pipeline.decide import changed_since, check_age, void, voided
 from feedbot.pipeline.draft import go
 from feedbot.review import Digests, Draft, State
 from feedbot.signature import SigningError
-from feedbot.store import Transaction, advisories, audit, documents, drafts, outbox, reading
+from feedbot.store import Transaction, advisories, audit, documents, drafts, lock, outbox, reading
 from feedbot.store.drafts import FrozenMail
-from feedbot.store.outbox import Claimed
-
-LEASE = timedelta(minutes=15)
-"""Longer than the longest wait on the wire (10 minutes after the final dot), so that no healthy sender loses a row."""
-BATCH = 100
-CHANNEL = "smtp"
-_RESOLVABLE = (OutboxState.UNCERTAIN, OutboxState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +39,12 @@ def publish(edges: Edges, number: int, actor: str) -> int:
         draft, bound = _approved(tx, number)
         if bound != ready.bound:
             raise ReviewError(f"draft {number}", "another process got there first", hint="look at it again")
+        check_age(edges, tx, draft)
         reasons = changed_since(edges, tx, draft, bound)
         if reasons:
             void(edges, tx, draft, reasons, actor)
         else:
-            queued = sum(outbox.add(tx, mail) for mail in ready.mails)
+            queued = _queue(tx, draft, ready.mails)
             if ready.signed_post:
                 drafts.keep_signed_post(tx, number, ready.signed_post)
             go(edges, tx, draft, State.PUBLISHING)
@@ -61,6 +52,27 @@ def publish(edges: Edges, number: int, actor: str) -> int:
     if reasons:
         raise voided(number, reasons)
     build_site(edges)
+    return queued
+
+
+def _queue(tx: Transaction, draft: Draft, mails: tuple[Outgoing, ...]) -> int:
+    """Make the outbox rows, and cancel what still waits of earlier editions: nobody reads the old text after the new.
+
+    Raises DeliveryError where a row of one of the keys is there already: the edition would reach only some.
+    """
+    notice = draft.notice
+    for other in drafts.of_case(tx, notice.case) if notice.case else ():
+        if other.notice.number == notice.number and other.notice.edition < notice.edition:
+            outbox.cancel_pending(tx, other.id)
+    queued = sum(outbox.add(tx, mail) for mail in mails)
+    if queued != len(mails):
+        raise DeliveryError(
+            f"{notice.number}/{notice.edition}",
+            "{count} of its mails have been queued before",
+            permanent=True,
+            hint="report this with: feedbot outbox status",
+            count=len(mails) - queued,
+        )
     return queued
 
 
@@ -100,93 +112,17 @@ def _ready(edges: Edges, number: int) -> _Ready:
 
 
 def build_site(edges: Edges) -> int:
-    """Build the public pages from everything published and swap them in. Returns the number of notices."""
-    with reading(edges.database) as tx:
+    """Build the public pages from everything published and swap them in. Returns the number of notices.
+
+    One at a time: of two builds, the one that read later must be the one that is shown. The same pages again change
+    nothing on the disk. Raises DeliveryError, the old site still standing.
+    """
+    with edges.database.begin() as tx:
+        lock(tx, "site")
         shown = [*drafts.listing(tx, State.PUBLISHING), *drafts.listing(tx, State.PUBLISHED)]
         entries = [_published(tx, one) for one in shown]
-    edges.site.publish(site.pages(entries, edges.provider, edges.templates))
+        edges.site.publish(site.pages(entries, edges.provider, edges.templates))
     return len(entries)
-
-
-def send_due(edges: Edges, worker: str) -> dict[OutboxState, int]:
-    """Send what is due, until nothing is. Returns how many messages ended in which state.
-
-    Where the relay cannot be reached, nothing is known of the other messages: the round ends, and they stay due.
-    """
-    with edges.database.begin() as tx:
-        lost = outbox.recover(tx, edges.clock())
-        if lost:
-            audit.append(tx, "feedbot", "uncertain", "outbox", f"{lost} messages", edges.clock())
-    done: Counter[OutboxState] = Counter()
-    channel = edges.open_mail()
-    try:
-        while rows := _claimed(edges, worker):
-            if not _send(edges, channel, rows, done):
-                break
-    finally:
-        channel.close()
-    _settle(edges)
-    return dict(done)
-
-
-def _claimed(edges: Edges, worker: str) -> tuple[Claimed, ...]:
-    with edges.database.begin() as tx:
-        return outbox.claim(tx, worker, edges.clock(), LEASE, BATCH, channel=CHANNEL)
-
-
-def _send(edges: Edges, channel: MailChannel, rows: tuple[Claimed, ...], done: Counter[OutboxState]) -> bool:
-    """Send claimed rows one after the other; False, and the rest given back, where there is no session to be had."""
-    for place, row in enumerate(rows):
-        with edges.database.begin() as tx:
-            if not outbox.mark_sending(tx, row.id, row.fence, edges.clock(), LEASE):
-                continue
-        answer = _answer(channel, row.outgoing)
-        verdict = after(answer, row.outgoing.attempts, edges.clock())
-        with edges.database.begin() as tx:
-            outbox.record(
-                tx, row.id, row.fence, verdict.receipt, attempts=verdict.attempts, next_try_at=verdict.next_try_at
-            )
-            if answer.outcome is Outcome.NO_SESSION:
-                for other in rows[place + 1 :]:
-                    outbox.release(tx, other.id, other.fence)
-        done[verdict.receipt.state] += 1
-        if answer.outcome is Outcome.NO_SESSION:
-            return False
-    return True
-
-
-def _answer(channel: MailChannel, outgoing: Outgoing) -> Answer:
-    try:
-        return channel.send(outgoing)
-    except DeliveryError as error:  # its bytes must not leave at all; nothing has been said on the wire
-        return Answer(Outcome.REFUSED, 0, str(error))
-
-
-def resolve(edges: Edges, number: int, actor: str, *, resend: bool) -> None:
-    """Settle an uncertain or failed message by a person's word: it has arrived, or it goes again as the same bytes.
-
-    Raises DeliveryError where it is in another state by now.
-    """
-    now = edges.clock()
-    state = OutboxState.PENDING if resend else OutboxState.SENT
-    with edges.database.begin() as tx:
-        if not any(outbox.resolve(tx, number, old, Receipt(state, now, 0, f"by {actor}")) for old in _RESOLVABLE):
-            raise DeliveryError(
-                f"message {number}",
-                "it is neither uncertain nor failed",
-                permanent=True,
-                hint="feedbot outbox status shows the messages",
-            )
-        audit.append(tx, actor, "resend" if resend else "resolve-sent", f"message {number}", "", now)
-
-
-def _settle(edges: Edges) -> None:
-    """Call published what has no message waiting any more. An uncertain one waits for a person, not for us."""
-    with edges.database.begin() as tx:
-        for draft in drafts.listing(tx, State.PUBLISHING):
-            counts = outbox.counts(tx, draft.id)
-            if not any(counts[state] for state in (OutboxState.PENDING, OutboxState.SENDING, OutboxState.DEFERRED)):
-                go(edges, tx, draft, State.PUBLISHED)
 
 
 def _outgoing(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenMail) -> Outgoing:
@@ -200,11 +136,13 @@ def _outgoing(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenMail) -
         mail,
         provider=edges.provider,
         recipient=recipient,
-        key=f"{notice.number}/{notice.edition}/{customer.id}/{CHANNEL}",
+        key=f"{notice.number}/{notice.edition}/{customer.id}/{edges.channel}",
         secret=edges.secret,
         date=edges.clock(),
         draft=draft.id,
-        in_reply_to=outbox.message_id(tx, f"{notice.number}/1/{customer.id}/{CHANNEL}") if notice.edition > 1 else "",
+        in_reply_to=outbox.message_id(tx, f"{notice.number}/1/{customer.id}/{edges.channel}")
+        if notice.edition > 1
+        else "",
     )
 
 

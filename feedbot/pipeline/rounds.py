@@ -30,7 +30,7 @@ def collect_and_draft(edges: Edges, source: ConfiguredSource, stop: Callable[[],
         unreachable=report.unreachable,
         error=str(report.error) if report.error else None,
     )
-    made = draft_cases(edges, "feedbot")
+    made = draft_cases(edges, "(feedbot)")
     for draft in made.made:
         log.info("drafted", draft=draft.id, case=draft.notice.case, title=draft.notice.title)
     for case, names in made.unmapped.items():

@@ -12,7 +12,8 @@ from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
 from feedbot.errors import DeliveryError, NoticeError, ReviewError
 from feedbot.pipeline import Edges, decide, draft
 from feedbot.pipeline.collect import collect
-from feedbot.pipeline.publish import build_site, publish, resolve, send_due
+from feedbot.pipeline.publish import build_site, publish
+from feedbot.pipeline.send import resolve, send_due
 from feedbot.review import State
 from feedbot.signature import Signer, SigningError, VerifiedText, verify_detached, verify_file
 from feedbot.store import audit, drafts, outbox
@@ -177,11 +178,80 @@ def test_a_sender_that_died_on_the_wire_leaves_one_uncertain(stage: World, edges
 def test_shadow_sends_everything_to_the_operator(stage: World, edges: Edges, approved: int) -> None:
     """No customer's address is in an envelope or a To header; every subject is marked."""
     shadow = replace(edges, shadow_operator="noc@hosting.example")
+    with pytest.raises(ReviewError, match="template"):
+        publish(shadow, approved, "author")
+    decide.propose(shadow, approved, "author")
+    decide.approve(shadow, approved, "author")
     publish(shadow, approved, "author")
     send_due(shadow, "w")
     assert {one.recipient for one in stage.mails} == {"noc@hosting.example"}
     assert {parsed(one)["To"] for one in stage.mails} == {"noc@hosting.example"}
     assert all(parsed(one)["Subject"].startswith("【試験】") for one in stage.mails)
+
+
+def test_what_was_queued_in_one_mode_never_leaves_in_the_other(stage: World, edges: Edges, approved: int) -> None:
+    """Mails queued for customers wait while shadow mode is on; they are not the operator's, and not theirs yet."""
+    publish(edges, approved, "author")
+    shadow = replace(edges, shadow_operator="noc@hosting.example")
+    assert send_due(shadow, "w") == {}
+    assert stage.mails == []
+    assert send_due(edges, "w") == {OutboxState.SENT: 5}
+
+
+def test_after_a_trial_the_case_can_be_drafted_for_customers(stage: World, edges: Edges, approved: int) -> None:
+    """What was published in shadow mode reached nobody: named again, it is a first notice with a number of its own."""
+    shadow = replace(edges, shadow_operator="noc@hosting.example")
+    with pytest.raises(ReviewError):
+        publish(shadow, approved, "author")
+    decide.propose(shadow, approved, "author")
+    decide.approve(shadow, approved, "author")
+    publish(shadow, approved, "author")
+    send_due(shadow, "w")
+    case = about(edges).notice.case
+    assert draft.draft_cases(edges, "author").made == []
+    (again,) = draft.draft_cases(edges, "author", [case]).made
+    assert (again.notice.edition, again.notice.number) == (1, "")
+
+
+def test_pages_that_cannot_be_built_hold_the_mails(stage: World, edges: Edges, approved: int) -> None:
+    """No mail links to a page that is not there; when the disk has room again, page and mails go out."""
+
+    class Full:
+        def publish(self, tree: object) -> None:
+            raise DeliveryError("site", "the site cannot be written: {detail}", permanent=False, detail="disk full")
+
+    full = replace(edges, site=Full())
+    with pytest.raises(DeliveryError, match="disk full"):
+        publish(full, approved, "author")
+    with pytest.raises(DeliveryError, match="disk full"):
+        send_due(full, "w")
+    assert stage.mails == []
+    assert send_due(edges, "w") == {OutboxState.SENT: 5}
+    assert "INFO-2026-0001.html" in stage.site
+
+
+def test_a_stop_gives_back_what_was_not_sent(stage: World, edges: Edges, approved: int) -> None:
+    """Told to stop after two mails: three are due as before, none is uncertain, and they leave later."""
+    publish(edges, approved, "author")
+    send_due(edges, "w", lambda: len(stage.mails) >= 2)
+    assert states(edges) == {OutboxState.SENT: 2, OutboxState.PENDING: 3}
+    assert send_due(edges, "w") == {OutboxState.SENT: 3}
+
+
+def test_a_new_edition_cancels_what_waits_of_the_old(stage: World, edges: Edges, approved: int) -> None:
+    """Nobody reads the old text after the new one; an edition's number is never used twice."""
+    stage.answer = lambda outgoing: Answer(Outcome.DEFERRED, 451, "later")
+    publish(edges, approved, "author")
+    send_due(edges, "w")
+    stage.pages |= pages("www-2")
+    collect(edges, edges.sources["csirt_a"])
+    draft.draft_cases(edges, "feedbot")
+    second = approve(edges)
+    publish(edges, second, "author")
+    assert states(edges) == {OutboxState.CANCELLED: 5, OutboxState.PENDING: 5}
+    decide.withdraw(edges, second, "author", "a mistake")
+    (third,) = draft.draft_cases(edges, "author", [about(edges).notice.case]).made
+    assert third.notice.edition == 3
 
 
 def test_a_template_error_sends_nothing(stage: World, edges: Edges, approved: int, tmp_path: object) -> None:

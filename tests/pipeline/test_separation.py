@@ -11,7 +11,8 @@ from feedbot.fetch import file as files
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
 from feedbot.pipeline import Edges, decide, draft
 from feedbot.pipeline.collect import CollectReport, collect, take
-from feedbot.pipeline.publish import publish, send_due
+from feedbot.pipeline.publish import publish
+from feedbot.pipeline.send import send_due
 from feedbot.store import cases, drafts, inventory
 from tests.fakes import START, World, world
 

@@ -21,11 +21,12 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help=tr("outputs of dpkg-query or rpm, or CSV"))],
     format: Annotated[str, typer.Option(help=tr("the format, where it is not recognised"))] = "",  # noqa: A002 (the flag's name)
     server: Annotated[str, typer.Option(help=tr("the server, where the file does not say it"))] = "",
+    fewer: Annotated[bool, typer.Option("--fewer", help=tr("lists that fell by a fifth are meant"))] = False,
 ) -> int:
     """Take the files in as one snapshot. 3 where rows were refused; they are listed."""
     from feedbot.pipeline.intake import import_packages
 
-    found = import_packages(_shell.edges(), files, _shell.actor(), format=format, server=server)
+    found = import_packages(_shell.edges(), files, _shell.actor(), format=format, server=server, fewer=fewer)
     snapshot = found.result.snapshot
     _shell.show(
         "snapshot {id}: {servers} servers, {rows} packages (new {added}, changed {changed})",

@@ -33,16 +33,15 @@ from hashlib import sha256
 
 from feedbot.delivery._model import Outgoing
 from feedbot.errors import DeliveryError
-from feedbot.notice import MailText, Provider, Recipient
+from feedbot.notice import JIS, MailText, Provider, Recipient
 from feedbot.signature import Detached
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+# Two dots in a row, and one before the @, are against RFC 5321, but Japanese mobile carriers gave such addresses out.
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*"
+_ADDRESS = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})*")
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
-# The same characters of JIS X 0208 as cp932 and Unicode name them (Microsoft's table against the standard's):
-# keyboards type the left ones, the iso2022_jp codec knows the right ones.
-_JIS = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")
 _CODECS = {"utf-8": "utf-8", "iso-2022-jp": "iso2022_jp"}
 _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1 with erratum 1690
 _LONGEST_LINE = 998  # RFC 5322, 2.1.1
@@ -68,7 +67,7 @@ class _Letters:
 
     def same(self, text: str) -> str:
         """Return `text` in the characters that the charset has for it."""
-        return text.translate(_JIS) if self.charset == "iso-2022-jp" else text
+        return text.translate(JIS) if self.charset == "iso-2022-jp" else text
 
     def encode(self, text: str) -> bytes:
         """Return the bytes; raises DeliveryError naming the characters that the charset lacks."""

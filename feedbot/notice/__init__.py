@@ -5,6 +5,7 @@ from feedbot.notice import _lint as lint
 from feedbot.notice import _render as render
 from feedbot.notice import _site as site
 from feedbot.notice._model import (
+    JIS,
     Audience,
     Block,
     Kind,
@@ -17,6 +18,7 @@ from feedbot.notice._model import (
 )
 
 __all__ = [
+    "JIS",
     "Audience",
     "Block",
     "Kind",

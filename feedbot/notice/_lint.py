@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from feedbot.advisory import Trust, Verdict
 from feedbot.notice._claims import unsupported, words_of
 from feedbot.notice._findings import Finding, error, warning
-from feedbot.notice._model import Kind, MailText, Notice, Post, Provider, Recipient
+from feedbot.notice._model import JIS, Kind, MailText, Notice, Post, Provider, Recipient
 from feedbot.notice._places import original_url
 from feedbot.notice._separation import foreign
 from feedbot.notice._spelling import misspelt
@@ -68,6 +68,8 @@ def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
 
 def _audience(notice: Notice) -> Iterator[Finding]:
     """Say that nobody is meant, or that it is not said who is."""
+    if notice.audience.rule == "match" and not notice.case:
+        yield error("no-audience", "audience", "nobody is affected by a notice without a case")
     if notice.audience.rule == "contract" and not notice.audience.plans:
         yield error("no-audience", "audience", "the audience names no plan")
     if notice.kind is Kind.ADVISORY and notice.advisories and not notice.block("affected").strip():
@@ -186,4 +188,4 @@ def _unencodable(where: str, mail: MailText, encoding: str) -> Iterator[Finding]
 
 
 def _outside(characters: Sequence[str], encoding: str) -> list[str]:
-    return [one for one in characters if one.encode(encoding, "ignore") == b""]
+    return [one for one in characters if one.translate(JIS).encode(encoding, "ignore") == b""]

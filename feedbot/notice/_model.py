@@ -8,6 +8,10 @@ from feedbot.advisory import Advisory
 from feedbot.inventory import Customer
 from feedbot.matching import Exposure
 
+JIS = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")
+"""The same characters of JIS X 0208 as cp932 and Unicode name them (Microsoft's table against the standard's):
+keyboards type the left ones, the iso2022_jp codec knows the right ones."""
+
 
 class Kind(StrEnum):
     """What sort of notice: 注意喚起, 障害報告, メンテナンス, お知らせ, ブロックリスト登録."""

@@ -42,12 +42,14 @@ def import_packages(
     *,
     format: str = "",  # noqa: A002 (the flag's name)
     server: str = "",
+    fewer: bool = False,
 ) -> Intake:
     """Take in inventory files. `server` names the host of a file that does not say it.
 
     What a file says of a server replaces what was known of it from the same package system; self-built software, for
-    example, stays when the system's packages are imported anew. Raises InventoryError, the last snapshot staying in
-    force, where a file cannot be read or the guard says no.
+    example, stays when the system's packages are imported anew. A server whose list falls by a fifth keeps its old one
+    and is refused, unless `fewer` says that it is meant. Raises InventoryError, the last snapshot staying in force,
+    where a file cannot be read or the guard says no.
     """
     hosts: dict[str, HostPackages] = {}
     refused: list[RefusedRow] = []
@@ -62,8 +64,11 @@ def import_packages(
             for name, packages in hosts.items()
             if name in known
         }
+        before = 0 if fewer else inventory.rows_of(tx, hosts)
+        if not fewer:
+            hosts = _not_fallen(tx, hosts, refused)
         rows = sum(len(one.components) for one in hosts.values())
-        check_guard(rows, len(refused), inventory.rows_of(tx, hosts) or None)
+        check_guard(rows, len(refused), before or None)
         result = inventory.replace_packages(tx, hosts, edges.clock())
         audit.append(
             tx, actor, "import-packages", f"snapshot {result.snapshot.id}", f"{len(hosts)} hosts", edges.clock()
@@ -91,6 +96,19 @@ def _gather(
         before = hosts.get(name, HostPackages(name, ()))
         components = tuple(dict.fromkeys((*before.components, *row.components)))
         hosts[name] = HostPackages(name, components, before.distro or row.distro)
+
+
+def _not_fallen(tx: Transaction, hosts: dict[str, HostPackages], refused: list[RefusedRow]) -> dict[str, HostPackages]:
+    """Return the hosts whose lists did not fall by a fifth; of the others the file was cut, more likely than not."""
+    kept = {}
+    for name, host in hosts.items():
+        try:
+            check_guard(len(host.components), 0, inventory.rows_of(tx, (name,)) or None, name)
+        except InventoryError as error:
+            refused.append(RefusedRow(name, 0, name, error.reason()))
+        else:
+            kept[name] = host
+    return kept
 
 
 def _beside_known(tx: Transaction, host: HostPackages) -> HostPackages:

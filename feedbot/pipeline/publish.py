@@ -14,7 +14,7 @@ from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.decide import changed_since, check_age, void, voided
 from feedbot.pipeline.draft import go
 from feedbot.review import Digests, Draft, State
-from feedbot.signature import SigningError
+from feedbot.signature import GrammarError, SigningError, clearsign
 from feedbot.store import Transaction, advisories, audit, documents, drafts, lock, outbox, reading
 from feedbot.store.drafts import FrozenMail
 
@@ -154,7 +154,15 @@ def _published(tx: Transaction, draft: Draft) -> site.Published:
 def _originals(tx: Transaction, draft: Draft) -> tuple[tuple[str, bytes], ...]:
     """Return the signed originals that a post offers, so that a reader can verify them himself."""
     return tuple(
-        (site.original_name(one), documents.load(tx, digest).body)
+        (site.original_name(one), _block(documents.load(tx, digest).body))
         for one in draft.notice.advisories
         if one.trust is Trust.SIGNED and (digest := advisories.document_of(tx, one))
     )
+
+
+def _block(body: bytes) -> bytes:
+    """Return the signed block of a document without the page around it; a page of several blocks is offered whole."""
+    try:
+        return clearsign.cut(body)
+    except GrammarError:
+        return body

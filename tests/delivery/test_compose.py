@@ -159,6 +159,12 @@ def test_a_subject_that_looks_encoded_is_shown_as_it_was_given() -> None:
     assert parsed(outgoing)["Subject"] == "=?utf-8?B?QUJD?= の書き方"
 
 
+@pytest.mark.parametrize("address", ["a..b@mobile.example", "a.b.@mobile.example", "root@localhost"])
+def test_addresses_that_are_in_use_are_written(address: str) -> None:
+    """What carriers gave out against the standard, and a host without a dot, are addresses all the same."""
+    assert compose(customer=replace(CUSTOMER, email=address)).recipient == address
+
+
 @pytest.mark.parametrize(
     "address",
     [

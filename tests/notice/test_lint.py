@@ -117,6 +117,8 @@ def test_an_empty_audience_is_found() -> None:
     assert ("error", "no-audience", "audience") in look(replace(NOTICE, audience=Audience("contract")))
     trouble = Notice(Kind.TROUBLE, Step.FIRST, "遅延", Audience("none"), (Block("status", "対応中です。"),), NOW)
     assert ("error", "no-audience", "block services") in look(trouble, ())
+    own = Notice(Kind.OWN, Step.FIRST, "お願い", Audience("match"), (Block("body", "本文です。"),), NOW)
+    assert ("error", "no-audience", "audience") in look(own, ())
 
 
 def test_a_long_subject_and_a_late_name_are_found() -> None:
@@ -151,6 +153,7 @@ def test_what_a_recipients_encoding_lacks_is_found() -> None:
     found = look(with_block("overview", "①髙"))
     assert ("error", "encoding", "mail K-1002") in found
     assert ("error", "encoding", "mail K-1001") not in found
+    assert look(with_block("overview", "朝～夕、－、∥")) == []
     odd = Recipient(replace(SATO, encoding="none-such"), EXPOSURES[3:])
     assert ("error", "encoding", "mail K-1002") in look(NOTICE, (odd,))
 

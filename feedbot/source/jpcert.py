@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from feedbot.advisory import Advisory, Quarantined, Section, Signature
+from feedbot import version
+from feedbot.advisory import Advisory, Fixed, Quarantined, Section, Signature
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import dates, identifiers, sections
@@ -21,6 +22,7 @@ from feedbot.reading import text as texts
 from feedbot.signature import VerifiedText
 from feedbot.source import _facts, _html, _listing
 from feedbot.source._member import Judge, ListedItem, SourceInfo
+from feedbot.version import Constraint, VersionRange
 
 SOURCE = SourceInfo(
     title="JPCERT/CC 注意喚起",
@@ -41,6 +43,10 @@ _CLOSE = "-----END PGP SIGNATURE-----"
 _BANNER = re.compile(r"^\s*<<<.*>>>\s*$")
 _LISTED_TITLE = re.compile(r"^注意喚起:\s*|\s*\((?:公開|更新)\)$")
 _AFFECTED = re.compile(r"対象(?!外)|影響を受ける|Affected", re.IGNORECASE)
+_RELEASE = re.compile(
+    r"(?:バージョン|の)\s*(?P<names>[0-9][^。\n]{0,300}?)(?:を|が)(?:公開|リリース)(?:しました|されました)"
+)
+_ASIDE = re.compile(r"（[^（）]*）|\([^()]*\)")
 _SOLUTION = re.compile(r"対策|解決|Solution|Resolution", re.IGNORECASE)
 _WORKAROUND = re.compile(r"回避策|緩和策|軽減策|ワークアラウンド|Workaround|Mitigation", re.IGNORECASE)
 _HISTORY = re.compile(r"改訂履歴|更新履歴|Revision History", re.IGNORECASE)
@@ -187,7 +193,7 @@ def _advisory(
         summary=_summary(sections.split(plain) if (plain := _without_updates(page)) else headed),
         aliases=identifiers.aliases("\n".join((title, *(part.text for part in headed))), number),
         affected=affected,
-        fixed=_facts.fixed_lines(_statements(headed, _SOLUTION), product),
+        fixed=_fixed(headed, product),
         workarounds=_workarounds(headed),
         sections=headed,
         references=tuple(one for part in headed if "参考" in part.heading for one in _facts.references(part.text)),
@@ -195,6 +201,37 @@ def _advisory(
         url=_address(document, top, page),
         publisher=_issuer(top),
     )
+
+
+def _fixed(headed: tuple[Section, ...], product: str) -> tuple[Fixed, ...]:
+    """Return the corrections of 対策, the newest said first; older ones only where they are of a higher branch.
+
+    An alert that is updated keeps its first list and tells newer corrections in boxes below it: 「バージョンA、B及びCを
+    公開しました」. The first list alone would recommend what the publisher no longer does.
+    """
+    said = [
+        tuple(Fixed(product, VersionRange("generic", (Constraint("=", one),)), sentence) for one in names)
+        for sentence, names in _released(headed)
+        if product
+    ]
+    found: list[Fixed] = []
+    for group in (*reversed(said), _facts.fixed_lines(_statements(headed, _SOLUTION), product)):
+        found += [one for one in group if _is_higher(one, found)] if said else group
+    return tuple(dict.fromkeys(found))
+
+
+def _is_higher(one: Fixed, found: list[Fixed]) -> bool:
+    others = [version.key("generic", known) for other in found for known in other.versions if known not in one.versions]
+    return all(version.key("generic", own) > max(others, default=b"") for own in one.versions)
+
+
+def _released(headed: tuple[Section, ...]) -> Iterator[tuple[str, list[str]]]:
+    """Yield (words, versions) of each such sentence. A list with anything but versions in it is not read."""
+    text = "\n".join(part.text for part in headed if _SOLUTION.search(part.heading))
+    for found in _RELEASE.finditer(text):
+        names = [one.strip() for one in re.split(r"、|及び|および|,", _ASIDE.sub("", found["names"]))]
+        if all(re.fullmatch(r"[0-9]+(?:\.[0-9]+)+[0-9A-Za-z.-]*", one) for one in names):
+            yield found[0].strip(), names
 
 
 def _stamps(top: str, where: str) -> list[datetime]:

@@ -144,3 +144,45 @@ def _sign(folder: Path, text: bytes) -> tuple[Keyring, bytes]:
     signed = run("--clear-sign", "--digest-algo", "SHA256", given=text)
     subprocess.run(["gpgconf", "--homedir", str(folder), "--kill", "gpg-agent"], check=False)
     return Keyring.load([folder / "key.asc"]), signed
+
+
+UPDATED = """\
+CSIRT-A-AT-2026-0199
+CSIRT-A
+2026-11-01（新規）
+2026-11-20（更新）
+
+題名の注意喚起
+
+II. 対象
+
+- Hidokei 2.5.0 より前の 2 系のバージョン
+
+III. 対策
+
+- Hidokei 2.5.0
+
+更新: 2026年11月10日追記
+
+架空堂は、Hidokeiのバージョン2.6.0（標準版）および2.2.2（旧版）を公開しました。
+{last}
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "fixed"),
+    [
+        ("", ["2.6.0", "2.2.2"]),
+        (
+            "架空堂は、Hidokeiの2.6.1（標準版）、2.2.4（旧版）及び2.1.9（旧々版）を公開しました。",
+            ["2.6.1", "2.2.4", "2.1.9"],
+        ),
+        ("架空堂は、Hidokeiのバージョン2.2.3（旧版）を公開しました。", ["2.2.3", "2.6.0"]),
+        ("架空堂は、Hidokeiのバージョン2.7系の試験版を公開しました。", ["2.6.0", "2.2.2"]),
+    ],
+)
+def test_newer_corrections_take_the_place_of_older_ones(last: str, fixed: list[str]) -> None:
+    """What an update box says was published is what is recommended; a higher branch told earlier stays."""
+    (found,) = read("jpcert", document(UPDATED.format(last=last).encode()))
+    assert isinstance(found, Advisory)
+    assert [version for one in found.fixed for version in one.versions] == fixed

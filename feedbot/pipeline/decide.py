@@ -123,7 +123,7 @@ def _proposed(tx: Transaction, number: int) -> tuple[Draft, Digests]:
             f"draft {number}",
             "it is {state}, not proposed",
             hint="propose it first: feedbot propose {number}",
-            state=draft.state.value,
+            state=tr(draft.state.value),
             number=number,
         )
     return draft, draft.digests

@@ -4,12 +4,16 @@
 3 outbox rows, signed post and state, one transaction       4 the site, swapped whole
 """
 
+import re
 from dataclasses import dataclass, replace
+from html import escape
 
 from feedbot.advisory import Trust
 from feedbot.delivery import Outgoing, message, signed
 from feedbot.errors import DeliveryError, ReviewError
-from feedbot.notice import Recipient, site
+from feedbot.inventory import Customer
+from feedbot.messages import tr
+from feedbot.notice import MailText, Recipient, site
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.decide import changed_since, check_age, void, voided
 from feedbot.pipeline.draft import go
@@ -78,12 +82,14 @@ def _queue(tx: Transaction, draft: Draft, mails: tuple[Outgoing, ...]) -> int:
 
 def _approved(tx: Transaction, number: int) -> tuple[Draft, Digests]:
     draft = drafts.load(tx, number)
+    if draft.state in (State.PUBLISHING, State.PUBLISHED):
+        raise ReviewError(f"draft {number}", "it has been published already", hint="see: feedbot outbox status")
     if draft.state is not State.APPROVED or draft.digests is None:
         raise ReviewError(
             f"draft {number}",
             "it is {state}, not approved",
             hint="allowed after: feedbot approve {number}",
-            state=draft.state.value,
+            state=tr(draft.state.value),
             number=number,
         )
     return draft, draft.digests
@@ -130,8 +136,9 @@ def _outgoing(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenMail) -
     notice, customer = draft.notice, frozen.recipient.customer
     mail, recipient = frozen.mail, frozen.recipient
     if edges.shadow_operator:
-        mail = replace(mail, subject="【試験】" + mail.subject)
+        mail = _marked(mail, customer)
         recipient = Recipient(replace(customer, email=edges.shadow_operator), recipient.exposures)
+    first = f"{notice.number}/1/{customer.id}/{edges.channel}"
     return message(
         mail,
         provider=edges.provider,
@@ -140,10 +147,15 @@ def _outgoing(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenMail) -
         secret=edges.secret,
         date=edges.clock(),
         draft=draft.id,
-        in_reply_to=outbox.message_id(tx, f"{notice.number}/1/{customer.id}/{edges.channel}")
-        if notice.edition > 1
-        else "",
+        in_reply_to=outbox.message_id(tx, first) if notice.edition > 1 else "",
     )
+
+
+def _marked(mail: MailText, customer: Customer) -> MailText:
+    """Mark a mail as a trial, and say for whom it would have been."""
+    words = tr("trial: this mail would go to {name} <{address}>", name=customer.name, address=customer.email)
+    html = re.sub(r"(<body[^>]*>)", lambda found: f"{found[0]}<p>{escape(words)}</p>", mail.html, count=1)
+    return MailText("【試験】" + mail.subject, f"{words}\n\n{mail.text}", html)
 
 
 def _published(tx: Transaction, draft: Draft) -> site.Published:

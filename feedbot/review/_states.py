@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from feedbot.errors import ReviewError
+from feedbot.messages import tr
 from feedbot.review._model import State
 
 MOVES: Mapping[State, tuple[State, ...]] = MappingProxyType(
@@ -35,8 +36,8 @@ def move(draft: str, old: State, new: State) -> State:
             draft,
             "cannot go from {old} to {new}",
             hint="allowed from {old}: {allowed}",
-            old=old.value,
-            new=new.value,
-            allowed=", ".join(MOVES[old]) or "-",
+            old=tr(old.value),
+            new=tr(new.value),
+            allowed=", ".join(tr(state.value) for state in MOVES[old]) or tr("nowhere: it has ended"),
         )
     return new

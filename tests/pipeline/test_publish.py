@@ -75,7 +75,7 @@ def test_what_was_approved_is_sent_once_and_shown(stage: World, edges: Edges, ap
 def test_publishing_needs_an_approval(edges: Edges, approved: int) -> None:
     """A draft that is proposed only, or published already, is refused."""
     publish(edges, approved, "author")
-    with pytest.raises(ReviewError, match="not approved"):
+    with pytest.raises(ReviewError, match="published already"):
         publish(edges, approved, "author")
 
 
@@ -187,6 +187,11 @@ def test_shadow_sends_everything_to_the_operator(stage: World, edges: Edges, app
     assert {one.recipient for one in stage.mails} == {"noc@hosting.example"}
     assert {parsed(one)["To"] for one in stage.mails} == {"noc@hosting.example"}
     assert all(parsed(one)["Subject"].startswith("【試験】") for one in stage.mails)
+    meant = {
+        one.customer: parsed(one).get_body(("plain",)).get_content().split("<")[1].split(">")[0] for one in stage.mails
+    }
+    assert meant["C003"] == "taro@yamada.example"
+    assert all(meant[one.customer] in parsed(one).get_body(("html",)).get_content() for one in stage.mails)
 
 
 def test_what_was_queued_in_one_mode_never_leaves_in_the_other(stage: World, edges: Edges, approved: int) -> None:

@@ -4,7 +4,7 @@ import os
 import secrets
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -16,11 +16,13 @@ from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.config import Config, SourceSection
 from feedbot.delivery import MailChannel, SiteChannel
-from feedbot.errors import ConfigError
+from feedbot.errors import ConfigError, SignatureError
 from feedbot.fetch import http
 from feedbot.notice import Provider, render
 from feedbot.pipeline import ConfiguredSource, Edges
-from feedbot.signature import Keyring, Signer, judge_for
+from feedbot.signature import Keyring, Signer, SourceKeys, judge_for
+from feedbot.signature import source_keys as imported_keys
+from feedbot.signature.keys import merge, read_file
 from feedbot.source import Judge, Source
 from feedbot.store import meta
 
@@ -33,13 +35,28 @@ def shipped(name: str) -> Path:
 
 def load_config(named: Path | None) -> Config:
     """Find and check the configuration. Raises ConfigError with all faults."""
-    return configuration.load(configuration.find(named), members.names("feedbot.source"))
+    return configuration.load(configuration.find(named), members.names("feedbot.source"), _pinned)
+
+
+def key_home(named: Path | None) -> Path:
+    """Return the key home of the configuration, also of one that still lacks keys; var/keys where there is none."""
+    try:
+        path = configuration.find(named)
+    except ConfigError:
+        if named is not None:
+            raise
+        return Path("var/keys")
+    return configuration.key_home(path)
 
 
 def create_store(config: Config) -> None:
     """Make the database, or bring it up to date, and give a new one its identity."""
     if config.store.url.startswith("sqlite:///"):
-        Path(config.store.url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(config.store.url.removeprefix("sqlite:///")).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(str(folder), "cannot be written: {why}", why=error.strerror or error) from error
     database = store.open(config.store.url, create=True)
     with database.begin() as tx:
         meta.establish(tx, str(uuid.uuid4()), secrets.token_bytes(32), _now())
@@ -71,11 +88,11 @@ def edges(config: Config) -> Edges:
         database=database,
         clock=_now,
         fetch=lambda url, validators: http.fetch(url, policy=policy, now=_now(), validators=validators),
-        sources={name: source(name, section) for name, section in config.sources.items()},
+        sources={name: source(name, section, config.keys.home) for name, section in config.sources.items()},
         catalog=Catalog.load(*config.notices.catalog),
         templates=render.Templates.load(config.notices.templates),
         provider=provider,
-        open_mail=partial(_open_mail, config),
+        open_mail=partial(open_mail, config),
         site=open_site(config.site.directory),
         secret=secret,
         shadow_operator=config.delivery.operator if config.delivery.mode == "shadow" else None,
@@ -87,15 +104,15 @@ def edges(config: Config) -> Edges:
     )
 
 
-def source(name: str, section: SourceSection) -> ConfiguredSource:
-    """Bind a publisher's member to its own keys. Raises ConfigError for a member that there is none of."""
-    member = cast(Source, members.load("feedbot.source", section.member or name))
-    keyring = Keyring.load(section.keyring) if section.keyring else None
+def source(name: str, section: SourceSection, home: Path) -> ConfiguredSource:
+    """Bind a publisher's member to its own keys. Raises ConfigError for a member that there is none of, or bad keys."""
+    member = _member(name, section)
+    keys = keys_of(name, section, home)
     return ConfiguredSource(
         name=name,
         member=member,
         url=section.url or member.SOURCE.listing_url,
-        judge_for=_judges(keyring, section.pins),
+        judge_for=_judges(keys.keyring, keys.pins),
         signed_required=section.signed == "required",
         tolerated=frozenset(
             verdict
@@ -106,16 +123,61 @@ def source(name: str, section: SourceSection) -> ConfiguredSource:
             if policy == "warn"
         ),
         enabled=section.enabled,
-        interval=section.interval or member.SOURCE.interval,
+        interval=interval_of(name, section),
         jitter=section.jitter,
     )
 
 
-def _judges(keyring: Keyring | None, pins: tuple[str, ...]) -> Callable[[str], Judge]:
-    return lambda transport: judge_for(keyring, pins, _now(), transport)
+def interval_of(name: str, section: SourceSection) -> timedelta:
+    """Return how often a source is asked. Raises ConfigError for a member that there is none of."""
+    return section.interval or _member(name, section).SOURCE.interval
 
 
-def _open_mail(config: Config) -> MailChannel:
+def _member(name: str, section: SourceSection) -> Source:
+    return cast(Source, members.load("feedbot.source", section.member or name))
+
+
+def _judges(keyring: Keyring, pins: tuple[str, ...]) -> Callable[[str], Judge]:
+    return lambda transport: judge_for(keyring if keyring.keys else None, pins, _now(), transport)
+
+
+def keys_of(name: str, section: SourceSection, home: Path) -> SourceKeys:
+    """Return a source's keys: those the configuration names, merged with those imported into the key home.
+
+    What either pins is pinned. Raises ConfigError naming the source.
+    """
+    imported = _imported(home, name)
+    if not section.keyring:
+        return SourceKeys(imported.keyring, tuple(dict.fromkeys((*section.pins, *imported.pins))))
+    try:
+        pieces = [read_file(path) for path in section.keyring]
+        keyring = merge([*pieces, imported.keyring.data] if imported.keyring.keys else pieces)
+    except SignatureError as error:
+        raise _bad_keys(f"sources.{name}.keyring", error) from error
+    return SourceKeys(keyring, tuple(dict.fromkeys((*section.pins, *imported.pins))))
+
+
+def _imported(home: Path, name: str) -> SourceKeys:
+    try:
+        return imported_keys(home, name) if (home / name).is_dir() else SourceKeys(Keyring(), ())
+    except SignatureError as error:
+        raise _bad_keys(f"sources.{name}", error) from error
+    except (OSError, ValueError) as error:
+        raise ConfigError(str(home / name), "cannot be read: {why}", why=error) from error
+
+
+def _pinned(home: Path, name: str) -> tuple[str, ...]:
+    keys = _imported(home, name)
+    return tuple(key.fingerprint for key in keys.keyring.primaries if key.fingerprint in keys.pins)
+
+
+def _bad_keys(subject: str, error: SignatureError) -> ConfigError:
+    values = {**error.values, "cause": error}
+    return ConfigError(subject, "{cause}", hint=error.hint_template, **values)
+
+
+def open_mail(config: Config) -> MailChannel:
+    """Return the relay, not yet connected to. Raises ConfigError for settings that cannot work."""
     channel = members.load("feedbot.delivery", "smtp")
     smtp = config.delivery.smtp
     settings = channel.Settings(
@@ -139,6 +201,8 @@ def _password(file: Path | None) -> str:
         return file.read_text(encoding="utf-8").rstrip("\n")
     except OSError as error:
         raise ConfigError(str(file), "cannot be read: {why}", why=error.strerror or error) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(str(file), "the password is not UTF-8", hint="save it as UTF-8") from error
 
 
 def open_site(directory: Path) -> SiteChannel:

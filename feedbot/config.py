@@ -6,7 +6,8 @@ paths are relative to the file they stand in, so a configuration can be moved wi
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -57,6 +58,8 @@ _SQLITE = "sqlite:///"
 def _place(path: Path, info: ValidationInfo) -> Path:
     """Make a path absolute, from the folder of the configuration file."""
     assert info.context is not None
+    if "\0" in str(path):
+        raise ValueError(tr("no path has a NUL in it"))
     return Path(info.context["base"]) / path
 
 
@@ -122,6 +125,12 @@ class SourceSection(_Section):
     legacy: Literal["warn", "hold"] = "warn"
 
 
+class KeysSection(_Section):
+    """The private key home, where `feedbot keys` keeps what it imports: a folder for each source."""
+
+    home: Place = Path("var/keys")
+
+
 class NoticesSection(_Section):
     """What notices say and look like."""
 
@@ -177,6 +186,7 @@ class Config(_Section):
     store: StoreSection = _default(StoreSection)
     network: NetworkSection = _default(NetworkSection)
     sources: dict[str, SourceSection] = {}
+    keys: KeysSection = _default(KeysSection)
     notices: NoticesSection = _default(NoticesSection)
     site: SiteSection = _default(SiteSection)
     delivery: DeliverySection = _default(DeliverySection)
@@ -188,8 +198,11 @@ class Config(_Section):
 def find(named: Path | None) -> Path:
     """Return the configuration file to use. Raises ConfigError naming the places looked at."""
     for path in [named] if named else PLACES:
-        if path.is_file():
-            return path
+        try:
+            if path.is_file():
+                return path
+        except OSError as error:
+            raise ConfigError(str(path), "cannot be read: {why}", why=error.strerror or error) from error
     raise ConfigError(
         str(named or ", ".join(map(str, PLACES))),
         "no configuration file",
@@ -197,33 +210,72 @@ def find(named: Path | None) -> Path:
     )
 
 
-def load(path: Path, sources: Sequence[str] = ()) -> Config:
+Pinned = Callable[[Path, str], Sequence[str]]
+"""`pinned(home, source)`: the primary keys of a source that were imported into the key home and pinned there."""
+
+
+def load(path: Path, sources: Sequence[str] = (), pinned: Pinned = lambda home, source: ()) -> Config:
     """Read and check a configuration file; `sources` are the known member names.
 
     Raises ConfigError whose reason holds every fault, a line each: `FILE: key: what is wrong (nearest name)`.
     """
+    raw = _raw(path)
+    faults: list[str] = []
+    config: Config | None = None
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        config = Config.model_validate(raw, context=_context(path))
+    except ValidationError as error:
+        faults += [_fault(detail, raw) for detail in error.errors()]
+    faults += _cross_checks(raw, sources)
+    with suppress(ValidationError):  # told already
+        home = _key_home(raw, path)
+        faults += _keyless(raw, lambda source: pinned(home, source))
+    if faults or config is None:
+        raise _faulty(path, faults)
+    return config
+
+
+def key_home(path: Path) -> Path:
+    """Return the key home that a configuration names, whatever else is wrong with it: keys may be what it lacks.
+
+    Raises ConfigError where [keys] itself is wrong.
+    """
+    raw = _raw(path)
+    try:
+        return _key_home(raw, path)
+    except ValidationError as error:
+        raise _faulty(path, [_fault(detail, raw) for detail in error.errors()]) from error
+
+
+def _key_home(raw: dict[str, Any], path: Path) -> Path:
+    return _KeysAlone.model_validate({"keys": raw.get("keys", {})}, context=_context(path)).keys.home
+
+
+class _KeysAlone(_Section):
+    keys: KeysSection = _default(KeysSection)
+
+
+def _context(path: Path) -> dict[str, Path]:
+    return {"base": path.resolve().parent}
+
+
+def _raw(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(str(path), "cannot be read: {why}", why=error.strerror or error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(str(path), "not TOML: {why}", why=error) from error
-    faults: list[str] = []
-    config: Config | None = None
-    try:
-        config = Config.model_validate(raw, context={"base": path.resolve().parent})
-    except ValidationError as error:
-        faults += [_fault(detail, raw) for detail in error.errors()]
-    faults += _cross_checks(raw, sources)
-    if faults or config is None:
-        raise ConfigError(
-            str(path),
-            "{count} faults:\n{faults}",
-            count=len(faults),
-            faults="\n".join(f"  {path}: {fault}" for fault in faults),
-            hint="config.example.toml explains every key",
-        )
-    return config
+
+
+def _faulty(path: Path, faults: list[str]) -> ConfigError:
+    return ConfigError(
+        str(path),
+        "{count} faults:\n{faults}",
+        count=len(faults),
+        faults="\n".join(f"  {path}: {fault}" for fault in faults),
+        hint="config.example.toml explains every key",
+    )
 
 
 _WORDS = {
@@ -276,18 +328,11 @@ def _known_keys(location: tuple[int | str, ...]) -> Iterator[str]:
 
 def _cross_checks(raw: dict[str, Any], sources: Sequence[str]) -> Iterator[str]:
     """Yield the faults that one key alone does not show."""
-    tables = raw.get("sources", {})
-    for name, table in tables.items() if isinstance(tables, dict) else ():
-        if not isinstance(table, dict):
-            continue
+    for name, table in _sources(raw):
         member = table.get("member", name)
         if sources and member not in sources:
             near = get_close_matches(str(member), sources, n=1, cutoff=0.5) or [", ".join(sources)]
             yield tr("sources.{name}: no source member {member}; known: {near}", name=name, member=member, near=near[0])
-        if table.get("keyring") and not table.get("pins"):
-            yield tr("sources.{name}.pins: a keyring needs the pinned primary fingerprints beside it", name=name)
-        if table.get("signed") == "required" and not table.get("keyring"):
-            yield tr('sources.{name}.keyring: signed = "required" needs a keyring', name=name)
     delivery = raw.get("delivery", {})
     if isinstance(delivery, dict) and delivery.get("mode", "shadow") == "shadow" and not delivery.get("operator"):
         yield tr('delivery.operator: mode "shadow" needs the address that receives every mail')
@@ -296,3 +341,25 @@ def _cross_checks(raw: dict[str, Any], sources: Sequence[str]) -> Iterator[str]:
         for key in ("key", "home"):
             if not signing.get(key):
                 yield tr("signing.{key}: signing mails or posts needs it", key=key)
+
+
+def _sources(raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    tables = raw.get("sources", {})
+    for name, table in tables.items() if isinstance(tables, dict) else ():
+        if isinstance(table, dict):
+            yield name, table
+
+
+def _keyless(raw: dict[str, Any], pinned: Callable[[str], Sequence[str]]) -> Iterator[str]:
+    """Yield the sources whose keys do not suffice, counting what was imported: looked up only where it matters."""
+    for name, table in _sources(raw):
+        keyring, required = table.get("keyring"), table.get("signed") == "required"
+        if (keyring and table.get("pins")) or not (keyring or required) or pinned(name):
+            continue
+        if keyring:
+            yield tr("sources.{name}.pins: a keyring needs the pinned primary fingerprints beside it", name=name)
+        if required and not keyring:
+            yield tr(
+                'sources.{name}.keyring: signed = "required" needs a keyring, or keys that are imported and pinned',
+                name=name,
+            )

@@ -20,10 +20,10 @@ def register(app: typer.Typer) -> None:
 
 def check(file: Annotated[Path | None, typer.Argument()] = None) -> int:
     """Load the file and say so, or fail with all its faults."""
-    from feedbot import config, members
+    from feedbot import bootstrap, config
 
     path = config.find(file or _shell.settings.config)
-    config.load(path, members.names("feedbot.source"))
+    bootstrap.load_config(path)
     _shell.show("{path}: no faults", path=path)
     return _shell.DONE
 

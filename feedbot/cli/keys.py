@@ -13,8 +13,7 @@ from feedbot.messages import tr
 if TYPE_CHECKING:
     from feedbot.signature import Key, SourceKeys
 
-HOME = Path("var/keys")
-Home = Annotated[Path, typer.Option("--home", help=tr("the folder that holds the keys"))]
+Home = Annotated[Path | None, typer.Option("--home", help=tr("the folder that holds the keys"))]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,10 +26,11 @@ def register(app: typer.Typer) -> None:
     group.command("expire", help=tr("list the keys that end soon"))(keys_expire)
 
 
-def keys_import(source: str, files: list[Path], home: Home = HOME) -> int:
+def keys_import(source: str, files: list[Path], home: Home = None) -> int:
     """Take key files into a source's home and say what has to be compared and pinned."""
     from feedbot.signature import import_keys
 
+    home = _home(home)
     for path in files:
         try:
             data = path.read_bytes()
@@ -43,34 +43,40 @@ def keys_import(source: str, files: list[Path], home: Home = HOME) -> int:
     return _shell.DONE
 
 
-def keys_list(source: str, home: Home = HOME) -> int:
+def keys_list(source: str, home: Home = None) -> int:
     """Print the primary keys and subkeys of a source, with their state."""
-    known = _known(home, source)
+    known = _known(_home(home), source)
     rows = [(key.fingerprint, _state(key, known), _day(key.expires), key.user_id) for key in known.keyring.keys]
     _shell.table(("fingerprint", "state of the key", "end of the key", "user id"), rows)
     return _shell.DONE
 
 
-def keys_pin(source: str, fingerprint: str, home: Home = HOME) -> int:
+def keys_pin(source: str, fingerprint: str, home: Home = None) -> int:
     """Pin a primary key by all its 40 digits."""
     from feedbot.signature import pin
 
-    key = pin(home, source, fingerprint)
+    key = pin(_home(home), source, fingerprint)
     _shell.show("{key} is trusted for {source} from now on", key=key.fingerprint, source=source)
     return _shell.DONE
 
 
-def keys_expire(source: str, home: Home = HOME) -> int:
+def keys_expire(source: str, home: Home = None) -> int:
     """Print the keys that end within 60 days or have ended, and return 1 where there are any."""
     from feedbot.signature import expiring
 
-    found = expiring(_known(home, source).keyring.keys, datetime.now(UTC))
+    found = expiring(_known(_home(home), source).keyring.keys, datetime.now(UTC))
     if not found:
         _shell.show("no key of {source} ends within 60 days", source=source)
         return _shell.DONE
     rows = [(entry.key.fingerprint, _day(entry.expires), tr(_URGENCIES[entry.urgency.value])) for entry in found]
     _shell.table(("fingerprint", "end of the key", "how soon"), rows)
     return _shell.NO
+
+
+def _home(given: Path | None) -> Path:
+    from feedbot import bootstrap
+
+    return given or bootstrap.key_home(_shell.settings.config)
 
 
 def _known(home: Path, source: str) -> "SourceKeys":

@@ -41,6 +41,9 @@ url = "{base}/rss/jvn.rdf"
 [sources.jvn_ipedia]
 url = "{base}/rss/jvndb.rdf"
 
+[people]
+root = "見本の担当者"
+
 [delivery]
 mode = "live"
 [delivery.smtp]

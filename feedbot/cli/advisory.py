@@ -19,7 +19,11 @@ def register(app: typer.Typer) -> None:
     group.command("reparse", help=tr("read the stored documents again"))(reparse)
 
 
-def list_(limit: int = 50, source: str = "", as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
+def list_(
+    limit: Annotated[int, typer.Option(min=1, max=2**31 - 1)] = 50,
+    source: str = "",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> int:
     """Print the current advisories."""
     from feedbot import store
     from feedbot.store import advisories

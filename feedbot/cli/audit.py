@@ -38,7 +38,7 @@ def show(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
                 }
             )
         else:
-            print(one.sequence, f"{one.at:%Y-%m-%d %H:%M:%S}", one.actor, tr(one.verb), one.subject, one.detail)
+            print(one.sequence, _shell.when(one.at), one.actor, tr(one.verb), one.subject, one.detail)
     return _shell.DONE
 
 

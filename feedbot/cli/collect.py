@@ -21,9 +21,12 @@ def collect(
     as_json: Annotated[bool, typer.Option("--json")] = False,
     draft: Annotated[bool, typer.Option(help=tr("draft notices afterwards"))] = True,
 ) -> int:
-    """Collect the named sources, or all that are enabled; then draft. 3 where something could not be had or read."""
+    """Collect the named sources, or all that are enabled; then draft.
+
+    3 where something could not be had, read or drafted.
+    """
     from feedbot.pipeline import collect as pipeline
-    from feedbot.pipeline.draft import draft_cases
+    from feedbot.pipeline.draft import DraftReport, draft_cases
 
     edges = _shell.edges()
     wanted = [_shell.source(edges, name) for name in sources or ()]
@@ -34,13 +37,12 @@ def collect(
             _shell.put(as_dict(one))
     else:
         tell(reports)
-    if draft:
-        made = draft_cases(edges, "(feedbot)")
-        for each in made.made:
-            _shell.say("draft {number}: {title}", number=each.id, title=each.notice.title)
-        for case, error in made.failed.items():
-            _shell.say("case {case} could not be drafted: {error}", case=case, error=error)
-    return _shell.DONE if all(one.whole for one in reports) else _shell.PARTLY
+    made = draft_cases(edges, "(feedbot)") if draft else DraftReport()
+    for each in made.made:
+        _shell.say("draft {number}: {title}", number=each.id, title=each.notice.title)
+    for case, error in made.failed.items():
+        _shell.say("case {case} could not be drafted: {error}", case=case, error=error)
+    return _shell.DONE if all(one.whole for one in reports) and not made.failed else _shell.PARTLY
 
 
 def as_dict(report: "CollectReport") -> dict[str, object]:

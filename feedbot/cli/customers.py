@@ -21,7 +21,7 @@ def import_(files: Annotated[list[Path], typer.Argument(help=tr("CSV files; thei
     """Take the files in together. 3 where rows were refused; they are listed."""
     from feedbot.pipeline.intake import import_customers
 
-    found = import_customers(_shell.edges(), files, _shell.actor())
+    found = import_customers(_shell.edges(), [_shell.need_file(file) for file in files], _shell.actor())
     _shell.show(
         "customers {customers}, contracts {contracts}, servers {servers}",
         customers=len(found.customers),

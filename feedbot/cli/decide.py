@@ -16,11 +16,11 @@ def register(app: typer.Typer) -> None:
     app.command("withdraw", help=tr("take a published notice back"))(withdraw)
 
 
-def propose(draft: int) -> int:
+def propose(draft: _shell.Number) -> int:
     """Propose a draft and say what was frozen."""
     from feedbot.pipeline import decide
 
-    made = decide.propose(_shell.edges(), draft, _shell.actor())
+    made = decide.propose(_shell.edges(), draft, _shell.decider())
     _shell.show(
         "proposed as {number} edition {edition}: {count} recipients, text {digest}",
         number=made.notice.number,
@@ -33,12 +33,12 @@ def propose(draft: int) -> int:
     return _shell.DONE
 
 
-def approve(draft: int) -> int:
+def approve(draft: _shell.Number) -> int:
     """Approve a draft; 1 where it is void or another person must approve too."""
     from feedbot.pipeline import decide
     from feedbot.review import State
 
-    found = decide.approve(_shell.edges(), draft, _shell.actor())
+    found = decide.approve(_shell.edges(), draft, _shell.decider())
     if found.state is State.APPROVED:
         _shell.show("draft {number} is approved; next: feedbot publish {number}", number=draft)
         return _shell.DONE
@@ -46,21 +46,21 @@ def approve(draft: int) -> int:
     return _shell.NO
 
 
-def reject(draft: int, reason: Annotated[str, typer.Option(help=tr("why"))] = "") -> int:
+def reject(draft: _shell.Number, reason: Annotated[str, typer.Option(help=tr("why"))] = "") -> int:
     """Reject a draft."""
     from feedbot.pipeline import decide
 
-    decide.reject(_shell.edges(), draft, _shell.actor(), reason)
+    decide.reject(_shell.edges(), draft, _shell.decider(), reason)
     _shell.show("draft {number} is rejected", number=draft)
     return _shell.DONE
 
 
-def withdraw(draft: int, reason: Annotated[str, typer.Option(help=tr("why"))] = "") -> int:
+def withdraw(draft: _shell.Number, reason: Annotated[str, typer.Option(help=tr("why"))] = "") -> int:
     """Withdraw a published notice and cancel the mails that have not left."""
     from feedbot.pipeline import decide, publish
 
     edges = _shell.edges()
-    cancelled = decide.withdraw(edges, draft, _shell.actor(), reason)
+    cancelled = decide.withdraw(edges, draft, _shell.decider(), reason)
     publish.build_site(edges)
     _shell.show("draft {number} is withdrawn; {count} mails cancelled", number=draft, count=cancelled)
     return _shell.DONE

@@ -59,7 +59,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
     return _shell.DONE
 
 
-def show(draft: int) -> int:
+def show(draft: _shell.Number) -> int:
     """Print a draft's state, who decided what, and its editable text."""
     from feedbot import store
     from feedbot.notice import draft as drafting
@@ -71,7 +71,7 @@ def show(draft: int) -> int:
     _shell.show("draft {number}: {state}", number=found.id, state=tr(found.state.value))
     for one in decided:
         _shell.show(
-            "  {at:%Y-%m-%d %H:%M} {actor}: {verb} {reason}",
+            "  {at} {actor}: {verb} {reason}",
             at=one.at,
             actor=one.actor,
             verb=tr(one.verb),
@@ -91,7 +91,7 @@ def new(
 
     edges, actor = _shell.edges(), _shell.actor()
     if file is not None:
-        made = new_own(edges, _shell.need_file(file).read_text(encoding="utf-8"), actor)
+        made = new_own(edges, _shell.read_text(file), actor)
         _shell.show("draft {number}: {title}", number=made.id, title=made.notice.title)
         return _shell.DONE
     report = draft_cases(edges, actor, cases or ())
@@ -107,7 +107,7 @@ def new(
 
 
 def edit(
-    draft: int,
+    draft: _shell.Number,
     file: Annotated[Path | None, typer.Option("--from", help=tr("take the corrected text from here"))] = None,
 ) -> int:
     """Let the operator correct a draft's text; a proposed one is a draft again."""
@@ -116,9 +116,9 @@ def edit(
     from feedbot.pipeline.draft import edit as correct
     from feedbot.store import drafts
 
-    edges = _shell.edges()
+    edges, before = _shell.edges(), ""
     if file is not None:
-        text: str | None = _shell.need_file(file).read_text(encoding="utf-8")
+        text: str | None = _shell.read_text(file)
     else:
         if not sys.stdin.isatty():
             raise ConfigError("draft edit", "there is no terminal for an editor", hint="give the text with --from FILE")
@@ -128,13 +128,13 @@ def edit(
     if text is None:
         _shell.show("nothing was changed")
         return _shell.DONE
-    changed = correct(edges, draft, text, _shell.actor())
+    changed = correct(edges, draft, text, _shell.actor(), base=before)
     _shell.show("draft {number}: {title}", number=changed.id, title=changed.notice.title)
     return _shell.DONE
 
 
 def preview(
-    draft: int,
+    draft: _shell.Number,
     customer: Annotated[
         str, typer.Option(help=tr("this customer's mail alone; else the post and the first three"))
     ] = "",
@@ -161,7 +161,7 @@ def preview(
     return _tell(made.findings, found.id)
 
 
-def lint(draft: int) -> int:
+def lint(draft: _shell.Number) -> int:
     """Print what is wrong with a draft; 1 where something forbids its proposal."""
     from feedbot.pipeline.draft import preview as render
 

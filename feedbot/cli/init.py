@@ -20,10 +20,19 @@ def init(folder: Annotated[Path, typer.Argument()] = Path()) -> int:
     from feedbot import bootstrap
 
     path = folder / "config.toml"
-    if path.exists():
-        raise ConfigError(str(path), "exists already; nothing was written")
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(bootstrap.shipped("config.example.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    try:
+        if path.exists():
+            raise ConfigError(str(path), "exists already; nothing was written")
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(bootstrap.shipped("config.example.toml").read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            str(path),
+            "cannot be written: {why}",
+            hint="name a folder in which you may write: feedbot init FOLDER",
+            why=_shell.cause(error),
+        ) from error
     _shell.settings.config = path
     bootstrap.create_store(bootstrap.load_config(path))
     _shell.show("wrote {path} and created the database", path=path)

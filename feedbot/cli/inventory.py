@@ -26,6 +26,7 @@ def import_(
     """Take the files in as one snapshot. 3 where rows were refused; they are listed."""
     from feedbot.pipeline.intake import import_packages
 
+    files = [_shell.need_file(file) for file in files]
     found = import_packages(_shell.edges(), files, _shell.actor(), format=format, server=server, fewer=fewer)
     snapshot = found.result.snapshot
     _shell.show(

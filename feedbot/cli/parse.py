@@ -27,7 +27,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help=tr("print JSON Lines"))] = False,
 ) -> int:
     """Take the command line's words."""
-    return parse(file, source, key or [], as_json)
+    return parse(_shell.need_file(file), source, key or [], as_json)
 
 
 def parse(file: Path, source: str, key: list[Path], as_json: bool) -> int:

@@ -31,7 +31,7 @@ def phrase(
         raise ConfigError("phrase", "give a TEXT or --file LINES")
     lines = list(text or ())
     if file is not None:
-        lines += _shell.need_file(file).read_text(encoding="utf-8").splitlines()
+        lines += _shell.read_text(file).splitlines()
     found = [read(line, product) for line in lines]
     for one in found:
         if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from feedbot.cli import _shell
-from feedbot.errors import DeliveryError
+from feedbot.errors import ConfigError
 from feedbot.messages import tr
 
 
@@ -24,12 +24,12 @@ def register(app: typer.Typer) -> None:
     site.command("build", help=tr("build the pages anew"))(build)
 
 
-def publish(draft: int) -> int:
+def publish(draft: _shell.Number) -> int:
     """Publish a draft and send its mails; 3 where some are deferred or uncertain."""
     from feedbot.pipeline import publish as pipeline
 
     edges = _shell.edges()
-    queued = pipeline.publish(edges, draft, _shell.actor())
+    queued = pipeline.publish(edges, draft, _shell.decider())
     _shell.show("the site is built; {count} mails are queued", count=queued)
     return send()
 
@@ -79,7 +79,7 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
 
 
 def resolve(
-    message: int,
+    message: _shell.Number,
     sent: Annotated[bool, typer.Option("--sent", help=tr("it has arrived"))] = False,
     resend: Annotated[bool, typer.Option("--resend", help=tr("send it again, with the same Message-ID"))] = False,
 ) -> int:
@@ -87,8 +87,8 @@ def resolve(
     from feedbot.pipeline.send import resolve as pipeline
 
     if sent == resend:
-        raise DeliveryError(str(message), "say either --sent or --resend", permanent=True)
-    pipeline(_shell.edges(), message, _shell.actor(), resend=resend)
+        raise ConfigError("outbox resolve", "say either --sent or --resend")
+    pipeline(_shell.edges(), message, _shell.decider(), resend=resend)
     _shell.show("message {number}: {how}", number=message, how=tr("queued again") if resend else tr("sent"))
     return _shell.DONE
 

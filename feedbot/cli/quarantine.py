@@ -45,7 +45,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
     return _shell.NO if rows else _shell.DONE
 
 
-def show(item: int) -> int:
+def show(item: _shell.Number) -> int:
     """Write an item's bytes to stdout; control characters are shown escaped on a terminal."""
     from feedbot import store
     from feedbot.store import quarantine
@@ -63,16 +63,17 @@ def show(item: int) -> int:
 
 
 def accept(
-    item: int, held: Annotated[bool, typer.Option("--held", help=tr("ITEM is the number of a held text"))] = False
+    item: _shell.Number,
+    held: Annotated[bool, typer.Option("--held", help=tr("ITEM is the number of a held text"))] = False,
 ) -> int:
     """Settle an item by hand: a held text becomes current, still marked; a quarantined item is set aside. Audited."""
     from feedbot.pipeline import reread
 
     if held:
-        number = reread.accept(_shell.edges(), item, _shell.actor())
+        number = reread.accept(_shell.edges(), item, _shell.decider())
         _shell.show("{number} is current now, marked as not verified", number=number)
     else:
-        reread.set_aside(_shell.edges(), item, _shell.actor())
+        reread.set_aside(_shell.edges(), item, _shell.decider())
         _shell.show("item {item} is set aside", item=item)
     return _shell.DONE
 

@@ -3,19 +3,23 @@
 import os
 import sys
 import threading
-from datetime import timedelta
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
 
 from feedbot.cli import _shell
+from feedbot.errors import ConfigError
 from feedbot.messages import tr
 
 if TYPE_CHECKING:
+    from feedbot.config import Config
     from feedbot.engine.embedded import Job
     from feedbot.pipeline import Edges
 
+KEYS_EVERY = timedelta(days=1)
 SEND_EVERY = timedelta(seconds=30)
 
 
@@ -30,9 +34,14 @@ def run() -> int:
     from feedbot.engine import embedded, lock
 
     config = bootstrap.load_config(_shell.settings.config)
-    with lock.only_instance(bootstrap.lock_file(config), f"feedbot run, {bootstrap.worker_name()}"):
+    place = bootstrap.lock_file(config)
+    with ExitStack() as held:
+        try:
+            held.enter_context(lock.only_instance(place, f"feedbot run, {bootstrap.worker_name()}"))
+        except OSError as error:
+            raise ConfigError(str(place), "cannot be written: {why}", why=_shell.cause(error)) from error
         stop = threading.Event()
-        unfinished = embedded.run(jobs(bootstrap.edges(config), stop), stop)
+        unfinished = embedded.run(jobs(config, bootstrap.edges(config), stop), stop)
     if unfinished:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -40,8 +49,8 @@ def run() -> int:
     return _shell.DONE
 
 
-def jobs(edges: "Edges", stop: threading.Event) -> "list[Job]":
-    """Return a job for each enabled source, and the sender."""
+def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]":
+    """Return a job for each enabled source, the sender, and the watch over the ends of keys."""
     from feedbot import bootstrap
     from feedbot.engine.embedded import Job
     from feedbot.pipeline.rounds import collect_and_draft
@@ -57,4 +66,27 @@ def jobs(edges: "Edges", stop: threading.Event) -> "list[Job]":
     def send() -> None:
         send_due(edges, worker, stop.is_set)
 
-    return [*rounds, Job("send", SEND_EVERY, timedelta(0), send)]
+    return [
+        *rounds,
+        Job("send", SEND_EVERY, timedelta(0), send),
+        Job("keys", KEYS_EVERY, timedelta(0), partial(watch_keys, config)),
+    ]
+
+
+def watch_keys(config: "Config") -> None:
+    """Log a warning for each trusted key whose end is near or past."""
+    import structlog
+
+    from feedbot.cli import _checks
+
+    log = structlog.get_logger()
+    now = datetime.now(UTC)
+    for name, keys in _checks.source_keys(config):
+        for end in _checks.trusted_ends(keys, now):
+            log.warning(
+                "key_ends",
+                source=name,
+                key=end.key.fingerprint,
+                expires=end.expires.isoformat(),
+                urgency=end.urgency.value,
+            )

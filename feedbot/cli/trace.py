@@ -43,7 +43,7 @@ def _came_in(tx: "Transaction", one: "Advisory") -> None:
 
     for digest in documents.of_item(tx, one.source, one.number):
         document = documents.load(tx, digest)
-        _shell.show("fetched   {url} {at:%Y-%m-%d %H:%M}", url=document.url, at=document.fetched_at)
+        _shell.show("fetched   {url} {at}", url=document.url, at=document.fetched_at)
     key = one.signature.primary_fingerprint or ""
     _shell.show("verified  {number}: {trust} {key}", number=one.number, trust=tr(one.trust.value), key=key)
     for item in one.affected:
@@ -64,6 +64,6 @@ def _went_out(tx: "Transaction", draft: "Draft") -> None:
     state = tr(draft.state.value)
     _shell.show("drafted   {number} {name} {state}", number=draft.id, name=draft.notice.number, state=state)
     for one in decisions.of_draft(tx, draft.id):
-        _shell.show("reviewed  {at:%Y-%m-%d %H:%M} {actor}: {verb}", at=one.at, actor=one.actor, verb=tr(one.verb))
+        _shell.show("reviewed  {at} {actor}: {verb}", at=one.at, actor=one.actor, verb=tr(one.verb))
     sent = ", ".join(f"{tr(state.value)} {count}" for state, count in outbox.counts(tx, draft.id).items() if count)
     _shell.show("sent      {states}", states=sent or "-")

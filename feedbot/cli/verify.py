@@ -161,9 +161,9 @@ def _print(file: Path, text: "VerifiedText | UnsignedText") -> None:
     if found.primary_fingerprint:
         _shell.show("  key: {key}", key=found.primary_fingerprint)
     if found.signed_at:
-        _shell.show("  signed: {time} ({digest})", time=found.signed_at.isoformat(), digest=found.digest)
+        _shell.show("  signed: {time} ({digest})", time=found.signed_at, digest=found.digest)
     if found.as_of:
-        _shell.show("  as of: {time}", time=found.as_of.isoformat())
+        _shell.show("  as of: {time}", time=found.as_of)
 
 
 WORDS = {

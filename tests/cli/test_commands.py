@@ -31,6 +31,8 @@ pins = ["{pin}"]
 [sources.broken]
 member = "jvn"
 url = "{base}/nothing-here.rdf"
+[people]
+root = "見本の担当者"
 [delivery]
 mode = "live"
 [delivery.smtp]
@@ -177,12 +179,14 @@ def test_a_relay_that_is_down_leaves_a_visible_retry(desk: Desk) -> None:
         (["case", "show", "C-1999-0001"], 1, "no such case"),
         (["advisory", "show", "X-1"], 1, "no such advisory"),
         (["draft", "new", "--from", "none.txt"], 2, "no such file"),
-        (["inventory", "import", "none.dpkg"], 1, "cannot be read"),
+        (["inventory", "import", "none.dpkg"], 2, "no such file"),
+        (["customers", "import", "none.csv"], 2, "no such file"),
         (["phrase"], 2, "give a TEXT"),
         (["version", "compare", "dpkg", "1", "2"], 2, "no such member"),
-        (["outbox", "resolve", "1"], 1, "--sent or --resend"),
+        (["outbox", "resolve", "1"], 2, "--sent or --resend"),
+        (["outbox", "resolve", "1", "--sent", "--resend"], 2, "--sent or --resend"),
         (["nonsense"], 2, "usage"),
-        (["parse", "none.html", "--source", "jpcert"], 1, "cannot be read"),
+        (["parse", "none.html", "--source", "jpcert"], 2, "no such file"),
     ],
 )
 def test_a_wrong_word_is_answered_plainly(desk: Desk, arguments: list[str], code: int, words: str) -> None:

@@ -1,0 +1,302 @@
+"""What `feedbot doctor` looks at. Each check is a function from the configuration to lines; none changes anything.
+
+Whatever a check cannot look at is a fault of its own, and the other checks go on.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from feedbot.cli import _shell
+from feedbot.errors import FeedbotError
+from feedbot.messages import tr
+
+if TYPE_CHECKING:
+    from feedbot.config import Config, SourceSection
+    from feedbot.signature import Expiry, SourceKeys
+    from feedbot.store import Transaction
+    from feedbot.store.sources import SourceState
+
+STALE = 3
+"""Intervals without success after which a source is no longer watched, and failures in a row that say the same."""
+
+
+class Level(StrEnum):
+    """How bad it is: a FAULT keeps feedbot from its work, a WARNING will, or somebody should know."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One finding: what was looked at, what was found, and what to do (empty where nothing is)."""
+
+    check: str
+    level: Level
+    message: str
+    hint: str = ""
+
+
+Check = Callable[["Config", datetime], Iterator[Line]]
+
+
+def ok(check: str, message: str) -> Line:
+    """All is well."""
+    return Line(check, Level.OK, message)
+
+
+def failed(check: str, error: FeedbotError) -> Line:
+    """Something cannot be used, or not be looked at."""
+    return Line(check, Level.FAULT, str(error), error.hint())
+
+
+def examine(config: "Config", now: datetime) -> Iterator[Line]:
+    """Yield the lines of every check."""
+    for name, check in CHECKS:
+        try:
+            yield from check(config, now)
+        except FeedbotError as error:
+            yield failed(name, error)
+
+
+def programs(config: "Config | None" = None, now: datetime | None = None) -> Iterator[Line]:
+    """Look for the programs that feedbot calls."""
+    for name in ("gpg", "gpgv"):
+        if place := shutil.which(name):
+            yield ok("programs", f"{name}: {place}")
+        else:
+            hint = tr("install it: apt-get install {name}", name=name)
+            yield Line("programs", Level.FAULT, tr("{name} is not installed", name=name), hint)
+
+
+def words(config: "Config", now: datetime) -> Iterator[Line]:
+    """Load catalogue and templates."""
+    from feedbot.catalog import Catalog
+    from feedbot.notice import render
+
+    Catalog.load(*config.notices.catalog)
+    render.Templates.load(config.notices.templates).digest()
+    yield ok("templates", tr("catalogue and templates can be read"))
+
+
+def database(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look for damage and unsafe settings."""
+    from feedbot import store
+
+    opened = store.open(config.store.url)
+    try:
+        problems = store.check(opened)
+    finally:
+        opened.dispose()
+    hint = tr("keep the file, and restore the last backup or correct the setting")
+    yield from (Line("database", Level.FAULT, problem, hint) for problem in problems)
+    if not problems:
+        yield ok("database", tr("no problem found"))
+
+
+def inventory(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look whether there is an inventory, and how old it is."""
+    from feedbot.store import inventory as repository
+
+    with _reading(config) as tx:
+        snapshot, counts = repository.snapshot(tx), repository.counts(tx)
+    if counts.customers == 0:
+        hint = tr("feedbot customers import FILE…")
+        yield Line("inventory", Level.FAULT, tr("there are no customers: nobody would be told anything"), hint)
+    hint = tr("feedbot inventory import FILE…")
+    if snapshot is None:
+        yield Line("inventory", Level.FAULT, tr("there is no inventory: nothing can be matched"), hint)
+    elif now - snapshot.at > config.inventory.max_age:
+        told = tr("last taken in {at}: too old to propose a notice over", at=_shell.when(snapshot.at))
+        yield Line("inventory", Level.FAULT, told, hint)
+    else:
+        yield ok("inventory", tr("{servers} servers, taken in {at}", servers=counts.hosts, at=_shell.when(snapshot.at)))
+
+
+def sources(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look how each source fares that is not switched off."""
+    from feedbot.store import sources as repository
+
+    with _reading(config) as tx:
+        states = {name: repository.state(tx, name) for name in config.sources}
+    for name, section in config.sources.items():
+        if section.enabled:
+            yield _source(name, section, states[name], now)
+    if not any(section.enabled for section in config.sources.values()):
+        yield Line("sources", Level.WARNING, tr("no source is enabled"), tr("add some under [sources]"))
+
+
+def _source(name: str, section: "SourceSection", state: "SourceState", now: datetime) -> Line:
+    from feedbot import bootstrap
+
+    check, done = f"source {name}", state.last_success
+    late = done is not None and now - done > STALE * bootstrap.interval_of(name, section)
+    if done is None and not state.failures:
+        return Line(check, Level.WARNING, tr("never collected"), tr("feedbot collect {name}", name=name))
+    if state.failures:
+        bad = done is None or late or state.failures >= STALE
+        told = tr("{count} failures in a row: {error}", count=state.failures, error=state.last_error)
+        hint = tr("last success: {at}; see feedbot sources", at=_shell.when(done) if done else "-")
+        return Line(check, Level.FAULT if bad else Level.WARNING, told, hint)
+    assert done is not None
+    if late:
+        told, hint = (
+            tr("last success {at}: more than three intervals ago", at=_shell.when(done)),
+            tr("is feedbot run up?"),
+        )
+        return Line(check, Level.FAULT, told, hint)
+    return ok(check, tr("last success {at}", at=_shell.when(done)))
+
+
+def waiting(config: "Config", now: datetime) -> Iterator[Line]:
+    """Count what waits for a person: held texts, items that could not be read."""
+    from feedbot.store import advisories, quarantine
+
+    with _reading(config) as tx:
+        held, items = len(advisories.held_texts(tx)), len(quarantine.listing(tx))
+    if held or items:
+        told = tr("{held} held texts, {items} quarantined items", held=held, items=items)
+        yield Line("quarantine", Level.WARNING, told, tr("feedbot quarantine list"))
+    else:
+        yield ok("quarantine", tr("nothing is held or quarantined"))
+
+
+def outbox(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look for mails that need a person, and for those that wait for the relay."""
+    from feedbot.delivery import OutboxState
+    from feedbot.store import outbox as repository
+
+    with _reading(config) as tx:
+        counts = repository.counts(tx)
+    stuck = [state for state in (OutboxState.UNCERTAIN, OutboxState.FAILED) if counts[state]]
+    for state in stuck:
+        told = tr("{state}: {count} mails", state=tr(state.value), count=counts[state])
+        yield Line("outbox", Level.FAULT, told, tr("feedbot outbox status, then feedbot outbox resolve"))
+    if counts[OutboxState.DEFERRED]:
+        told = tr("{state}: {count} mails", state=tr("deferred"), count=counts[OutboxState.DEFERRED])
+        yield Line("outbox", Level.WARNING, told, tr("feedbot outbox status shows what the relay answered"))
+    elif not stuck:
+        yield ok("outbox", tr("no mail needs a person"))
+
+
+def keys(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look whether each source's trusted keys will last."""
+    for name, found in source_keys(config):
+        ends = tuple(trusted_ends(found, now))
+        if found.held:
+            told = tr("{count} keys wait to be pinned", count=len(found.held))
+            yield Line(f"keys {name}", Level.WARNING, told, tr("feedbot keys list {name}", name=name))
+        for end in ends:
+            yield _ending(name, end)
+        if found.pins and not ends:
+            yield ok(f"keys {name}", tr("no key of {source} ends within 60 days", source=name))
+
+
+def _ending(name: str, end: "Expiry") -> Line:
+    from feedbot.signature import Urgency
+
+    template = {
+        Urgency.WARN: "{key} ends within 60 days, on {day}",
+        Urgency.ALARM: "{key} ends within 14 days, on {day}",
+        Urgency.EXPIRED: "{key} has ended, on {day}",
+    }[end.urgency]
+    told = tr(template, key=end.key.fingerprint, day=f"{end.expires.astimezone():%Y-%m-%d}")
+    hint = tr("get the publisher's new key: feedbot keys import {name} FILE, then feedbot keys pin", name=name)
+    over = end.urgency is Urgency.EXPIRED and end.key.is_primary
+    return Line(f"keys {name}", Level.FAULT if over else Level.WARNING, told, hint)
+
+
+def source_keys(config: "Config") -> "Iterator[tuple[str, SourceKeys]]":
+    """Yield the keys of each source that has some and is not switched off. Raises ConfigError naming the source."""
+    from feedbot import bootstrap
+
+    for name, section in config.sources.items():
+        found = bootstrap.keys_of(name, section, config.keys.home)
+        if section.enabled and found.keyring.keys:
+            yield name, found
+
+
+def trusted_ends(found: "SourceKeys", now: datetime) -> "Iterator[Expiry]":
+    """Yield the trusted keys whose end is near or past, the soonest first.
+
+    One that has ended is passed over where a pinned successor goes on, or another subkey beside it: publishers change
+    keys, and the old ones stay for the old texts. What a subkey is for is not known here, so a primary key does not
+    stand in for its ended subkey.
+    """
+    from feedbot.signature import Urgency, expiring
+
+    trusted = [key for key in found.keyring.keys if key.primary in found.pins and not key.revoked]
+    ends = expiring(trusted, now)
+    over = {end.key.fingerprint for end in ends if end.urgency is Urgency.EXPIRED}
+    going = [key for key in trusted if not over & {key.fingerprint, key.primary}]
+    for end in ends:
+        replaced = any(key.primary != end.key.primary or not (key.is_primary or end.key.is_primary) for key in going)
+        if not (end.urgency is Urgency.EXPIRED and replaced):
+            yield end
+
+
+def site(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look whether the pages can be written: editions are made beside the site, so its parent must take them."""
+    folder = config.site.directory.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        yield ok("site", str(config.site.directory))
+    else:
+        hint = tr("check owner and mode, or name another place: [site] directory")
+        yield Line("site", Level.FAULT, tr("{folder} may not be written", folder=folder), hint)
+
+
+def delivery(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look over the relay's settings, without a connection, and say to whom the mails go."""
+    from feedbot import bootstrap
+
+    smtp = config.delivery.smtp
+    if smtp.username and smtp.password_file is None:
+        told, hint = tr("a user name without a password"), tr("set password_file under [delivery.smtp]")
+        yield Line("relay", Level.FAULT, told, hint)
+    elif smtp.security == "none" and smtp.host not in ("localhost", "127.0.0.1", "::1"):
+        told, hint = tr("mails go to {host} without TLS", host=smtp.host), tr('set security = "starttls" or "tls"')
+        yield Line("relay", Level.WARNING, told, hint)
+    else:
+        bootstrap.open_mail(config)
+        yield ok("relay", f"{smtp.host}:{smtp.port} ({smtp.security})")
+    if config.delivery.mode == "shadow":
+        told = tr("shadow: every mail goes to {operator} alone, none to a customer", operator=config.delivery.operator)
+        yield Line("mode", Level.WARNING, told, tr('when all is well: mode = "live" under [delivery]'))
+    else:
+        yield ok("mode", tr("live: mails go to the customers"))
+
+
+@contextmanager
+def _reading(config: "Config") -> "Iterator[Transaction]":
+    from feedbot import store
+
+    opened = store.open(config.store.url)
+    try:
+        with store.reading(opened) as tx:
+            yield tx
+    finally:
+        opened.dispose()
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("programs", programs),
+    ("templates", words),
+    ("database", database),
+    ("inventory", inventory),
+    ("sources", sources),
+    ("quarantine", waiting),
+    ("outbox", outbox),
+    ("keys", keys),
+    ("site", site),
+    ("delivery", delivery),
+)
+"""The checks, in the order in which they are told."""

@@ -213,6 +213,7 @@ host_sets = Table(
     Column("server", String, primary_key=True),
     Column("set", ForeignKey(package_sets.c.id), nullable=False, index=True),
     Column("distro", String, nullable=False),
+    Column("taken_at", UtcTime, nullable=False, index=True),
 )
 snapshots = Table(
     "snapshots",

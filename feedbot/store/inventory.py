@@ -2,6 +2,9 @@
 
 Taking in is all or nothing: it happens in the caller's transaction, one at a time. A snapshot is made when something
 changed; its digest seals the one before it and the change, so two equal digests are one state.
+
+The package list of a server that no contract names any more is kept aside: a row that is missing from a CSV once must
+not cost a list that another machine has to be asked for.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -45,12 +48,13 @@ _INSTALLED = (
     .join(contract_rows, contract_rows.c.id == server_rows.c.contract)
     .join(customer_rows, customer_rows.c.id == contract_rows.c.customer)
 )
+_OWNED = host_sets.join(server_rows, server_rows.c.name == host_sets.c.server)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """`at` is when packages were last taken in, also without a change; `made_at` when this state began. `servers` and
-    `rows` count servers with packages and their packages."""
+    `rows` count servers with a contract and packages, and their packages."""
 
     id: int
     digest: str
@@ -72,7 +76,7 @@ class SnapshotResult:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`hosts` are servers with packages, `unowned` those of them that no contract names."""
+    """`hosts` are servers with packages, `unowned` those of them that no contract names: their lists are kept aside."""
 
     customers: int
     contracts: int
@@ -84,31 +88,49 @@ class Counts:
 
 def replace_customers(
     tx: Connection,
-    customers: Iterable[Customer],
-    contracts: Iterable[Contract],
-    servers: Iterable[Server],
+    customers: Iterable[Customer] | None,
+    contracts: Iterable[Contract] | None,
+    servers: Iterable[Server] | None,
     now: datetime,
 ) -> SnapshotResult:
-    """Make these the customers, contracts and servers. A server that is gone takes its packages with it."""
+    """Make these the customers, contracts and servers; what is None stays as it is.
+
+    The packages of a server that is gone are kept aside, and are its packages again when it comes back.
+    """
     lock(tx, "inventory")
-    wanted: dict[Table, dict[str, Row]] = {
-        customer_rows: {one.id: {"id": one.id, "content": dump(one)} for one in customers},
-        contract_rows: {one.id: {"id": one.id, "customer": one.customer, "content": dump(one)} for one in contracts},
-        server_rows: {one.name: {"name": one.name, "contract": one.contract, "content": dump(one)} for one in servers},
+    wanted: dict[Table, dict[str, Row] | None] = dict.fromkeys((customer_rows, contract_rows, server_rows))
+    if customers is not None:
+        wanted[customer_rows] = {one.id: {"id": one.id, "content": dump(one)} for one in customers}
+    if contracts is not None:
+        wanted[contract_rows] = {
+            one.id: {"id": one.id, "customer": one.customer, "content": dump(one)} for one in contracts
+        }
+    if servers is not None:
+        wanted[server_rows] = {
+            one.name: {"name": one.name, "contract": one.contract, "content": dump(one)} for one in servers
+        }
+    differences = {
+        table: Difference({}, {}, ()) if rows is None else compare(tx, table, rows) for table, rows in wanted.items()
     }
-    differences = {table: compare(tx, table, rows) for table, rows in wanted.items()}
     for table, difference in differences.items():
         write(tx, table, difference)
     for table, difference in reversed(differences.items()):
         remove(tx, table, difference.removed)
-    remove(tx, host_sets, differences[server_rows].removed)
     seal = b"".join(one.seal() for one in differences.values())
     return _result(tx, tuple(differences.values()), seal, now, packages=False)
 
 
-def replace_packages(tx: Connection, hosts: Mapping[str, HostPackages], now: datetime) -> SnapshotResult:
-    """Make these the packages of the servers given; other servers keep theirs."""
+def replace_packages(
+    tx: Connection, hosts: Mapping[str, HostPackages], now: datetime, aged: Collection[str] = ()
+) -> SnapshotResult:
+    """Make these the packages of the servers given; other servers keep theirs.
+
+    A server's list counts as taken at `now`, but for the servers of `aged`: only a lesser part of theirs is new.
+    """
     lock(tx, "inventory")
+    times = taken(tx, aged)
+    for part in chunks([name for name in hosts if name not in times]):
+        tx.execute(update(host_sets).where(host_sets.c.server.in_(part)).values(taken_at=now))
     digest_of = cache(_packages.digest_of)
     sets: dict[bytes, dict[bytes, Component]] = {}
     of_host: dict[str, bytes] = {}
@@ -118,7 +140,13 @@ def replace_packages(tx: Connection, hosts: Mapping[str, HostPackages], now: dat
         sets[of_host[name]] = members
     numbers = _packages.intern_sets(tx, sets)
     wanted: dict[str, Row] = {
-        name: {"server": name, "set": numbers[of_host[name]], "distro": host.distro} for name, host in hosts.items()
+        name: {
+            "server": name,
+            "set": numbers[of_host[name]],
+            "distro": host.distro,
+            "taken_at": times.get(name, now),
+        }
+        for name, host in hosts.items()
     }
     difference = compare(tx, host_sets, wanted, partly=True)
     write(tx, host_sets, difference)
@@ -140,6 +168,38 @@ def rows_of(tx: Connection, servers: Collection[str]) -> int:
         query = select(func.coalesce(func.sum(package_sets.c.size), 0)).join(host_sets)
         total += tx.execute(query.where(host_sets.c.server.in_(part))).scalar_one()
     return total
+
+
+def taken(tx: Connection, servers: Collection[str]) -> dict[str, datetime]:
+    """Return when the package list of each of these servers was taken in; those without one are left out."""
+    found: dict[str, datetime] = {}
+    for part in chunks(servers):
+        query = select(host_sets.c.server, host_sets.c.taken_at).where(host_sets.c.server.in_(part))
+        found |= {row.server: row.taken_at for row in tx.execute(query)}
+    return found
+
+
+def oldest(tx: Connection, servers: Collection[str] | None = None) -> datetime | None:
+    """Return when the oldest list of these servers was taken in (of all that a contract names, where none are given).
+
+    None where there is no list at all. A server without one does not count: `without_packages` names it.
+    """
+    if servers is not None:
+        return min(taken(tx, servers).values(), default=None)
+    found: datetime | None = tx.execute(select(func.min(host_sets.c.taken_at)).select_from(_OWNED)).scalar_one()
+    return found
+
+
+def stale(tx: Connection, before: datetime) -> tuple[str, ...]:
+    """Return the servers of contracts whose package list was taken in before this time, by name."""
+    query = select(host_sets.c.server).select_from(_OWNED).where(host_sets.c.taken_at < before)
+    return tuple(tx.scalars(query.order_by(host_sets.c.server)))
+
+
+def without_packages(tx: Connection) -> tuple[str, ...]:
+    """Return the servers of contracts of which no package list is known, by name: no advisory can concern them."""
+    query = select(server_rows.c.name).where(server_rows.c.name.not_in(select(host_sets.c.server)))
+    return tuple(tx.scalars(query.order_by(server_rows.c.name)))
 
 
 def components_named(tx: Connection, names: ComponentNames) -> tuple[Component, ...]:
@@ -192,7 +252,7 @@ def servers(tx: Connection) -> tuple[Server, ...]:
 
 
 def packages(tx: Connection, server: str) -> tuple[Component, ...]:
-    """Return what is installed on a server, by name; empty where nothing is known of it."""
+    """Return what is installed on a server, by name, also one whose list is kept aside; empty where there is none."""
     member = select(set_members.c.component).join(host_sets, host_sets.c.set == set_members.c.set)
     found = _components(tx, components.c.id.in_(member.where(host_sets.c.server == server)))
     return tuple(sorted(found.values(), key=lambda one: (one.name, one.arch, one.version)))
@@ -242,7 +302,7 @@ def _result(
 
 def _make_snapshot(tx: Connection, last: Snapshot | None, seal: bytes, now: datetime, packages: bool) -> Snapshot:
     servers, rows = tx.execute(
-        select(func.count(), func.coalesce(func.sum(package_sets.c.size), 0)).select_from(host_sets.join(package_sets))
+        select(func.count(), func.coalesce(func.sum(package_sets.c.size), 0)).select_from(_OWNED.join(package_sets))
     ).one()
     made = Snapshot(
         id=last.id + 1 if last else 1,

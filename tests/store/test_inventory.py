@@ -62,14 +62,54 @@ def test_replacing_customers_changes_only_what_differs(tx: Connection) -> None:
     assert result.snapshot.digest != first.digest
 
 
-def test_a_server_that_is_gone_takes_its_packages_along(tx: Connection) -> None:
-    """When it comes back, nothing old is known of it."""
+def test_the_packages_of_a_server_that_is_gone_are_kept_aside(tx: Connection) -> None:
+    """They concern nobody while no contract names it, and are there with their age when it comes back."""
     own(tx)
     inventory.replace_packages(tx, {"web": host(NTP), "db": host(SSH)}, NOW)
-    own(tx, [DB])
+    gone = own(tx, [DB])
+    assert (gone.snapshot.servers, gone.snapshot.rows) == (1, 1)
+    assert inventory.installations(tx, [NTP]) == ()
+    assert inventory.counts(tx).unowned == 1
+    assert (inventory.oldest(tx), inventory.stale(tx, LATER)) == (NOW, ("db",))
+    assert own(tx).snapshot.servers == 2
+    assert {one.server.name for one in inventory.installations(tx, [NTP])} == {"web"}
+    assert inventory.taken(tx, ["web", "mail"]) == {"web": NOW}
+
+
+def test_what_is_not_given_stays(tx: Connection) -> None:
+    """Customers alone leave contracts and servers as they are, and the other way round; none is not nothing."""
     own(tx)
-    assert inventory.packages(tx, "web") == ()
-    assert inventory.packages(tx, "db") == (SSH,)
+    result = inventory.replace_customers(tx, [replace(A, name="山田"), B], None, None, LATER)
+    assert (result.changed, result.removed) == (1, 0)
+    assert len(inventory.servers(tx)) == 3
+    result = inventory.replace_customers(tx, None, [VPS], [], LATER)
+    assert (result.removed, len(inventory.customers(tx))) == (4, 2)
+
+
+def test_what_goes_is_sealed_with_its_table(common: Engine) -> None:
+    """A contract and a server of one name: to lose the one or the other are two states with two digests."""
+    digests = []
+    for left in (([A], [], None), ([A], None, [])):
+        with common.connect() as tx, tx.begin() as transaction:
+            inventory.replace_customers(tx, [A], [replace(VPS, id="x"), VPS], [Server("x", "A-1")], NOW)
+            wanted = [VPS] if left[1] is not None else None
+            digests.append(inventory.replace_customers(tx, [A], wanted, left[2], NOW).snapshot.digest)
+            transaction.rollback()
+    assert digests[0] != digests[1]
+
+
+def test_each_list_has_its_own_age(tx: Connection) -> None:
+    """A list is as old as its last import, changed or not; one of which a lesser part is new keeps its time."""
+    own(tx)
+    assert (inventory.oldest(tx), inventory.without_packages(tx)) == (None, ("db", "mail", "web"))
+    inventory.replace_packages(tx, {"web": host(NTP), "db": host(SSH)}, NOW)
+    assert (inventory.stale(tx, NOW), inventory.stale(tx, LATER)) == ((), ("db", "web"))
+    assert inventory.replace_packages(tx, {"web": host(NTP)}, LATER).changed == 0
+    assert (inventory.stale(tx, LATER), inventory.without_packages(tx)) == (("db",), ("mail",))
+    assert (inventory.oldest(tx), inventory.oldest(tx, ["web", "mail"]), inventory.oldest(tx, [])) == (NOW, LATER, None)
+    inventory.replace_packages(tx, {"db": host(SSH, OWN)}, LATER, aged=["db"])
+    assert inventory.stale(tx, LATER) == ("db",)
+    assert OWN in inventory.packages(tx, "db")
 
 
 def test_a_server_of_an_unknown_contract_is_refused(database: Engine) -> None:
@@ -100,13 +140,14 @@ def test_keys_are_kept_and_missing_where_a_version_cannot_be_read(tx: Connection
 
 def test_snapshots_rise_with_changes_only(tx: Connection) -> None:
     """The same packages again confirm the snapshot; another package makes the next one."""
+    empty = own(tx).snapshot.id
     first = inventory.replace_packages(tx, {"web": host(NTP), "db": host(SSH)}, NOW)
-    assert (first.added, first.snapshot.id, first.snapshot.servers, first.snapshot.rows) == (2, 1, 2, 2)
+    assert (first.added, first.snapshot.id, first.snapshot.servers, first.snapshot.rows) == (2, empty + 1, 2, 2)
     same = inventory.replace_packages(tx, {"web": host(NTP)}, LATER)
     assert (same.added, same.changed, same.removed) == (0, 0, 0)
     assert same.snapshot == replace(first.snapshot, at=LATER)
     other = inventory.replace_packages(tx, {"web": host(NTP, SSH)}, LATER)
-    assert (other.changed, other.snapshot.id, other.snapshot.rows) == (1, 2, 3)
+    assert (other.changed, other.snapshot.id, other.snapshot.rows) == (1, empty + 2, 3)
     assert other.snapshot.digest != first.snapshot.digest
     assert inventory.snapshot(tx) == other.snapshot
 

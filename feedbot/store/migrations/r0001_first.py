@@ -213,10 +213,12 @@ def upgrade() -> None:
         sa.Column("server", sa.String(), nullable=False),
         sa.Column("set", sa.Integer(), nullable=False),
         sa.Column("distro", sa.String(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["set"], ["package_sets.id"], name=op.f("fk_host_sets_set")),
         sa.PrimaryKeyConstraint("server", name=op.f("pk_host_sets")),
     )
     op.create_index(op.f("ix_host_sets_set"), "host_sets", ["set"], unique=False)
+    op.create_index(op.f("ix_host_sets_taken_at"), "host_sets", ["taken_at"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),

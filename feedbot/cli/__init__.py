@@ -4,12 +4,13 @@ Modules import only typer and _shell at their top; what a command needs is impor
 answers at once.
 """
 
+import errno
 import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, TextIO, TypeGuard
 
 import typer
 
@@ -42,7 +43,7 @@ def invoke(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _stopped()
     except Exception as error:  # noqa: BLE001 - the last line before the operator: no traceback reaches him
-        return _shell.save_fault(error)
+        return _unwritten(error) if _of_print(error) else _shell.save_fault(error)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -103,9 +104,19 @@ def _flushed(stream: TextIO | None, code: int) -> int:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # or the interpreter tries again, and complains
         if not isinstance(error, BrokenPipeError):
-            _shell.say("the output could not be written: {why}", why=_shell.cause(error))
-            return _shell.PARTLY
+            return _unwritten(error)
     return code
+
+
+def _of_print(error: Exception) -> TypeGuard[OSError]:
+    """Say whether it was the output that could not be written: a stream's fault names no file."""
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+    return isinstance(error, OSError) and error.filename is None and error.errno in full
+
+
+def _unwritten(error: OSError) -> int:
+    _shell.say("the output could not be written: {why}", why=_shell.cause(error))
+    return _shell.PARTLY
 
 
 def _app() -> typer.Typer:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -33,6 +34,8 @@ Number = Annotated[int, typer.Argument(min=1, max=2**31 - 1)]
 """The number of a draft, a message or an item; PostgreSQL's INTEGER holds no more."""
 MAX_TEXT = 16 << 20
 """Bytes of a text that an operator hands over; the longest notice has some kilobytes."""
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]|\A(?:\xff\xfe|\xfe\xff)")
+"""Control bytes, ISO-2022-JP's ESC among them, and UTF-16's mark: CP932 would decode some of these to anything."""
 
 
 @dataclass(slots=True)
@@ -228,8 +231,9 @@ def read_text(path: Path) -> str:
         raise ConfigError(str(path), "cannot be read: {why}", why=cause(error)) from error
     if len(body) > MAX_TEXT:
         raise ConfigError(str(path), "larger than {limit} bytes", limit=MAX_TEXT)
-    if 0 in body:  # UTF-16 has them too
-        raise ConfigError(str(path), "this is no text: there are NUL bytes in it", hint="save it as UTF-8")
+    if found := _NO_TEXT.search(body):
+        reason, hint = "this is no text: byte {at} is 0x{byte}", "save it as UTF-8"
+        raise ConfigError(str(path), reason, hint=hint, at=found.start() + 1, byte=found[0].hex())
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return body.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")

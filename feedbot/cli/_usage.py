@@ -11,6 +11,7 @@ import typer
 from feedbot.messages import tr
 
 _WORDS = (
+    (r"No such command '(?P<name>.*)'\. Did you mean (?P<near>.*)\?", "no such command: {name}; known: {near}"),
     (r"No such command '(?P<name>.*)'\.", "no such command: {name}"),
     (r"No such option: (?P<name>.*) \(Possible options: (?P<near>.*)\)", "no such option: {name}; known: {near}"),
     (r"No such option: (?P<name>.*)", "no such option: {name}"),
@@ -41,5 +42,4 @@ def told(error: typer.TyperException) -> str:
 
 def command(error: typer.TyperException) -> str:
     """Return the command whose --help explains what is right."""
-    context = getattr(error, "ctx", None)
-    return context.command_path if isinstance(context, typer.Context) else "feedbot"
+    return str(getattr(getattr(error, "ctx", None), "command_path", "feedbot"))

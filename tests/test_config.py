@@ -94,6 +94,49 @@ def test_signature_settings_must_be_whole(tmp_path: Path, addition: str, fault: 
     assert faults(written(tmp_path, PROVIDER + addition))[0].startswith(fault)
 
 
+def test_keys_of_the_home_make_them_whole(tmp_path: Path) -> None:
+    """Pins of the key home stand in for what is missing; they are asked for only where something is."""
+    text = PROVIDER + '[keys]\nhome = "k"\n[sources.jpcert]\nkeyring = ["a.asc"]\n[sources.jvn]\nsigned = "required"\n'
+    text += f'[sources.cert_cc]\nkeyring = ["a.asc"]\npins = ["{"AB12" * 10}"]\nsigned = "required"\n'
+    asked = []
+
+    def pinned(home: Path, source: str) -> tuple[str, ...]:
+        asked.append((home, source))
+        return ("AB12" * 10,)
+
+    assert config.load(written(tmp_path, text), SOURCES, pinned).keys.home == tmp_path / "k"
+    assert asked == [(tmp_path / "k", "jpcert"), (tmp_path / "k", "jvn")]
+
+
+def test_the_key_home_is_found_in_a_file_with_other_faults(tmp_path: Path) -> None:
+    """Keys may be what a configuration still lacks; only [keys] itself must be right."""
+    path = written(tmp_path, '[sources.jpcert]\nsigned = "required"\n')
+    assert config.key_home(path) == tmp_path / "var/keys"
+    with pytest.raises(ConfigError, match=r"keys.hmoe: unknown key; did you mean home\?"):
+        config.key_home(written(tmp_path, '[keys]\nhmoe = "k"\n'))
+
+
+def test_all_faults_are_told_where_the_key_home_is_one(tmp_path: Path) -> None:
+    """A wrong [keys] hides nothing else."""
+    text = PROVIDER + '[keys]\nhome = 1\n[stoer]\n[sources.jpcert]\nsigned = "required"\n'
+    found = faults(written(tmp_path, text))
+    assert [one.split(":")[0] for one in found] == ["keys.home", "stoer"]
+
+
+def test_a_path_with_nul_is_a_fault(tmp_path: Path) -> None:
+    """No file has such a name, and the system's own error would be told much later."""
+    assert faults(written(tmp_path, PROVIDER + '[site]\ndirectory = "a\\u0000b"\n'))[0].startswith(
+        "site.directory: no path"
+    )
+
+
+def test_a_mark_at_the_start_is_no_fault(tmp_path: Path) -> None:
+    """Windows editors write one."""
+    path = tmp_path / "config.toml"
+    path.write_text(PROVIDER, encoding="utf-8-sig")
+    assert config.load(path, SOURCES).provider.name == "見本"
+
+
 @pytest.mark.parametrize("what", ["mails", "posts"])
 def test_signing_needs_key_and_home(tmp_path: Path, what: str) -> None:
     """Without them nothing could ever leave; both are told at once. Off is off, whatever else is there."""

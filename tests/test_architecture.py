@@ -51,6 +51,7 @@ HOMES = {
     "smtplib": {"delivery/_send.py"},
     "httpx2": {"fetch/http.py", "delivery/_send.py"},
     "httpcore2": {"fetch/http.py"},
+    "prometheus_client": {"pipeline/metrics.py"},
     "sqlalchemy": {"store/"},
     "alembic": {"store/"},
 }

@@ -1,0 +1,66 @@
+"""The state of the house in numbers, in Prometheus' text form: for a textfile collector now, for the web later.
+
+Gauges only, read from the database: a restart loses nothing, and two readers agree. Times are Unix seconds.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from feedbot.signature import Key
+from feedbot.store import Transaction, advisories, drafts, inventory, outbox, quarantine, sources
+
+
+def exposition(tx: Transaction, keys: Mapping[str, Iterable[Key]]) -> bytes:
+    """Return the metrics; `keys` are the keys of each configured source, which also says which sources there are."""
+    registry = CollectorRegistry()
+    _sources(registry, tx, keys)
+    _waiting(registry, tx)
+    ends = Gauge(
+        "feedbot_key_expiry_timestamp_seconds",
+        "When a publisher's key ends",
+        ["source", "fingerprint"],
+        registry=registry,
+    )
+    for name, known in keys.items():
+        for key in known:
+            if key.expires is not None:
+                ends.labels(name, key.fingerprint).set(key.expires.timestamp())
+    return generate_latest(registry)
+
+
+def _sources(registry: CollectorRegistry, tx: Transaction, names: Iterable[str]) -> None:
+    success = Gauge(
+        "feedbot_source_success_timestamp_seconds", "When a source was last read well", ["source"], registry=registry
+    )
+    change = Gauge(
+        "feedbot_source_change_timestamp_seconds",
+        "When a source last said something else",
+        ["source"],
+        registry=registry,
+    )
+    failures = Gauge("feedbot_source_failures", "Failures of a source in a row", ["source"], registry=registry)
+    items = Gauge("feedbot_source_items", "Items in a source's last listing", ["source"], registry=registry)
+    for name in names:
+        state = sources.state(tx, name)
+        success.labels(name).set(state.last_success.timestamp() if state.last_success else 0)
+        change.labels(name).set(state.last_change.timestamp() if state.last_change else 0)
+        failures.labels(name).set(state.failures)
+        items.labels(name).set(state.items)
+
+
+def _waiting(registry: CollectorRegistry, tx: Transaction) -> None:
+    Gauge("feedbot_quarantined_items", "Items that could not be read", registry=registry).set(
+        len(quarantine.listing(tx))
+    )
+    Gauge("feedbot_held_texts", "Texts that are held", registry=registry).set(len(advisories.held_texts(tx)))
+    states = Gauge("feedbot_drafts", "Drafts by state", ["state"], registry=registry)
+    for state, count in Counter(one.state for one in drafts.listing(tx)).items():
+        states.labels(state.value).set(count)
+    messages = Gauge("feedbot_outbox_messages", "Messages by state", ["state"], registry=registry)
+    for message_state, count in outbox.counts(tx).items():
+        messages.labels(message_state.value).set(count)
+    snapshot = inventory.snapshot(tx)
+    taken = Gauge("feedbot_inventory_timestamp_seconds", "When packages were last taken in", registry=registry)
+    taken.set(snapshot.at.timestamp() if snapshot else 0)

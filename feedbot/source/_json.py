@@ -1,0 +1,76 @@
+"""JSON read as data that nobody vouches for: each field by its path, of the type that is asked for or empty.
+
+What a publisher gives as another type than its format says reads as if it were not there; the member then says what is
+missing. NUL and lone surrogates (`\\ud800`), which no database and no mail can hold, become U+FFFD.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from feedbot.errors import SourceError
+from feedbot.fetch import Document
+from feedbot.reading import text as texts
+from feedbot.source import _xml
+
+_UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
+_NOTHING: Mapping[str, object] = {}
+
+
+class Node:
+    """One value, its members looked up by name."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    @property
+    def fields(self) -> Mapping[str, object]:
+        """The members of an object; none where the value is no object."""
+        return self.value if isinstance(self.value, dict) else _NOTHING
+
+    def at(self, *path: str) -> "Node":
+        """Return the value at the end of a path of names; one without value where the path ends early."""
+        value = self.value
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        return Node(value)
+
+    def each(self, *path: str) -> Iterator["Node"]:
+        """Yield the values of the list at the end of a path."""
+        value = self.at(*path).value
+        yield from map(Node, value if isinstance(value, list) else ())
+
+    def text(self, *path: str) -> str:
+        """Return the string or number at the end of a path, without blanks around it."""
+        value = self.at(*path).value
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            return ""
+        return _UNHOLDABLE.sub("\ufffd", str(value)).replace("\r\n", "\n").strip()
+
+    def texts(self, *path: str) -> tuple[str, ...]:
+        """Return the strings and numbers of the list at the end of a path."""
+        return tuple(text for node in self.each(*path) if (text := node.text()))
+
+    def raw(self) -> bytes:
+        """Return the value as JSON, for the quarantine."""
+        return json.dumps(self.value).encode()
+
+
+def load(document: Document) -> Node:
+    """Return a document's JSON. Raises SourceError where it is empty, a web page, cut off or no JSON."""
+    if not document.body.strip():
+        raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
+    if _xml.looks_like_html(document.body):
+        raise SourceError(document.url, "a web page, not a feed", hint="look at the address in a browser")
+    text = texts.decode(document.body, document.charset, document.url).lstrip("\ufeff")
+    try:
+        return Node(json.loads(text, parse_constant=_refuse))
+    except (ValueError, RecursionError) as error:
+        # Too deep for the parser is as unreadable as cut off; hostile nesting must not be a fault of ours.
+        raise SourceError(document.url, "not JSON: {detail}", detail=str(error)[:120]) from error
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(constant)

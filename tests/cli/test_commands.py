@@ -1,9 +1,11 @@
 """The command surface as an operator meets it: exit codes, JSON, Japanese, and no traceback on bad input."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -245,3 +247,73 @@ def test_help_is_in_the_operators_language(environment: dict[str, str], word: st
         check=True,
     )
     assert word in ended.stdout
+
+
+def test_people_read_times_with_their_offset(desk: Desk) -> None:
+    """trace, audit, draft, sources, inventory: RFC 3339 to the second with offset, and JSON as well."""
+    desk.fleet()
+    desk("collect", "csirt_a")
+    desk("propose", 1)
+    case = json.loads(desk("case", "list", "--json")[1].splitlines()[0])["case"]
+    stamp = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+    commands = ["trace", case], ["audit", "show"], ["draft", "show", 1], ["sources"], ["inventory", "status"]
+    for command in commands:
+        out = desk(*command)[1]
+        assert stamp.search(out), (command, out)
+        assert not re.search(r"\d\d:\d\d:\d\d\.\d", out), (command, out)
+    for row in map(json.loads, desk("audit", "show", "--json")[1].splitlines()):
+        assert datetime.fromisoformat(row["at"]).tzinfo is not None
+
+
+def test_the_log_is_read_in_japanese(desk: Desk) -> None:
+    """Verbs are shown translated; scripts read them as they are."""
+    desk.fleet()
+    out = desk("audit", "show", lang="ja")[1]
+    assert "お客様の取り込み" in out
+    assert "import-customers" not in out
+    assert "import-customers" in desk("audit", "show", "--json", lang="ja")[1]
+
+
+def test_a_round_whose_drafting_fails_is_not_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything was collected, a draft could not be made: exit 3, and the case is named."""
+    from feedbot.errors import NoticeError
+    from feedbot.pipeline.draft import DraftReport
+
+    def fail(*_: object) -> DraftReport:
+        return DraftReport(
+            failed={"C-2026-0001": NoticeError("C-2026-0001", "cannot go from {old} to {new}", old=1, new=2)}
+        )
+
+    desk.fleet()
+    (desk.folder / "config.toml").write_text(
+        (desk.folder / "config.toml").read_text(encoding="utf-8").replace("nothing-here.rdf", "rss/jvn.rdf"),
+        encoding="utf-8",
+    )
+    assert desk("collect", "broken", "--no-draft")[0] == 0
+    monkeypatch.setattr("feedbot.pipeline.draft.draft_cases", fail)
+    code, _, err = desk("collect", "broken")
+    assert code == 3
+    assert "C-2026-0001 could not be drafted" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["propose", "1"],
+        ["approve", "1"],
+        ["reject", "1"],
+        ["withdraw", "1"],
+        ["publish", "1"],
+        ["outbox", "resolve", "1", "--sent"],
+        ["quarantine", "accept", "1"],
+        ["quarantine", "accept", "1", "--held"],
+    ],
+)
+def test_each_decision_needs_a_person(desk: Desk, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    """Root with nobody behind is refused before anything is looked at, and told what to do."""
+    from feedbot.cli._person import Person
+
+    desk("db", "upgrade")
+    monkeypatch.setattr("feedbot.cli._person.here", lambda people: Person("root", accountable=False))
+    code, _, err = desk(*arguments)
+    assert (code, "a decision needs a person" in err, "[people]" in err) == (1, True, True)

@@ -44,13 +44,13 @@ def test_a_catalogue_that_lost_entries_says_so() -> None:
     [
         ({"cveID": None}, "no advisory number"),
         ({"vulnerabilityName": " "}, "no title"),
-        ({"dateAdded": "soon"}, "soon"),
+        ({"dateAdded": "x"}, "unreadable date: x"),
     ],
 )
 def test_what_an_entry_must_have(changed: dict[str, object], reason: str) -> None:
     """An entry without it is quarantined for that."""
     (said,) = reasons(read("cisa_kev", document(catalogue(**changed))))
-    assert reason in said
+    assert said == reason
 
 
 def test_what_no_database_can_hold() -> None:
@@ -70,7 +70,8 @@ def test_the_real_catalogue(corpus: Path) -> None:
     for one, row in zip(found, rows, strict=True):
         assert isinstance(one, Advisory)
         (affected,) = one.affected
-        assert (one.number, affected.vendor, affected.product) == (row["cveID"], row["vendorProject"], row["product"])
+        names = (row["cveID"], row["vendorProject"].strip(), row["product"].strip())
+        assert (one.number, affected.vendor, affected.product) == names
         assert one.published
         assert one.published.date().isoformat() == row["dateAdded"]
         assert isinstance(affected.range, UnreadRange)

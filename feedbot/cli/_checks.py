@@ -102,22 +102,35 @@ def database(config: "Config", now: datetime) -> Iterator[Line]:
 
 
 def inventory(config: "Config", now: datetime) -> Iterator[Line]:
-    """Look whether there is an inventory, and how old it is."""
+    """Look whether the inventory is there, whole, and young enough to propose a notice over."""
     from feedbot.store import inventory as repository
 
     with _reading(config) as tx:
-        snapshot, counts = repository.snapshot(tx), repository.counts(tx)
-    if counts.customers == 0:
-        hint = tr("feedbot customers import FILE…")
-        yield Line("inventory", Level.FAULT, tr("there are no customers: nobody would be told anything"), hint)
+        counts, oldest = repository.counts(tx), repository.oldest(tx)
+        old = repository.stale(tx, now - config.inventory.max_age)
+        unknown = repository.without_packages(tx)
     hint = tr("feedbot inventory import FILE…")
-    if snapshot is None:
+    if counts.customers == 0:
+        told = tr("there are no customers: nobody would be told anything")
+        yield Line("inventory", Level.FAULT, told, tr("feedbot customers import FILE…"))
+    if oldest is None:
         yield Line("inventory", Level.FAULT, tr("there is no inventory: nothing can be matched"), hint)
-    elif now - snapshot.at > config.inventory.max_age:
-        told = tr("last taken in {at}: too old to propose a notice over", at=_shell.when(snapshot.at))
+        return
+    if old:
+        told = tr("too old to propose a notice over, since {at}: {servers}", at=_shell.when(oldest), servers=_some(old))
         yield Line("inventory", Level.FAULT, told, hint)
-    else:
-        yield ok("inventory", tr("{servers} servers, taken in {at}", servers=counts.hosts, at=_shell.when(snapshot.at)))
+    if unknown:
+        yield Line("inventory", Level.WARNING, tr("no package list: {servers}", servers=_some(unknown)), hint)
+    if not old and not unknown:
+        yield ok(
+            "inventory", tr("{servers} servers, the oldest list of {at}", servers=counts.hosts, at=_shell.when(oldest))
+        )
+
+
+def _some(names: tuple[str, ...]) -> str:
+    """Name a few of many."""
+    more = len(names) - 5
+    return ", ".join(names[:5]) + (tr(" and {count} more", count=more) if more > 0 else "")
 
 
 def sources(config: "Config", now: datetime) -> Iterator[Line]:

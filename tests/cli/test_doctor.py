@@ -19,7 +19,7 @@ from feedbot.config import Config, load
 from feedbot.delivery import OutboxState, Receipt
 from feedbot.errors import SourceError
 from feedbot.fetch import Validators
-from feedbot.inventory import Component, Customer, HostPackages
+from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
 from feedbot.signature import Key, Keyring, SourceKeys, import_keys, pin
 from feedbot.store import documents, inventory, outbox, quarantine, sources
 from tests.signature.conftest import workshop
@@ -78,18 +78,25 @@ def test_missing_programs_are_faults(monkeypatch: pytest.MonkeyPatch, config: Co
     assert gpgv.hint == "install it: apt-get install gpgv"
 
 
-def test_an_inventory_is_needed_and_must_be_young(config: Config, database: store.Database) -> None:
-    """No customers, no packages, packages older than [inventory] max_age: faults; else counts and time."""
+def test_an_inventory_is_needed_and_must_be_whole_and_young(config: Config, database: store.Database) -> None:
+    """No customers, no packages, lists older than [inventory] max_age: faults; a server without a list: a warning."""
     assert found(_checks.inventory, config) == [("inventory", Level.FAULT)] * 2
+    names = [f"web{n}" for n in range(7)]
     with database.begin() as tx:
-        inventory.replace_customers(tx, [Customer("C1", "見本", "c1@x.example")], [], [], NOW)
-        packages = {"web1": HostPackages("web1", (Component("deb", "ntp", "1"),))}
+        customers, contracts = [Customer("C1", "見本", "c1@x.example")], [Contract("K1", "C1", Plan.VPS, True)]
+        inventory.replace_customers(tx, customers, contracts, [Server(name, "K1") for name in names], NOW)
+        packages = {name: HostPackages(name, (Component("deb", "ntp", "1"),)) for name in names}
         inventory.replace_packages(tx, packages, NOW - timedelta(hours=23))
     (line,) = lines(_checks.inventory, config)
     assert line.level is Level.OK
-    assert line.message.startswith("1 servers, taken in 2026-11-24T")
+    assert line.message.startswith("7 servers, the oldest list of 2026-11-2")
     (old,) = list(_checks.inventory(config, NOW + timedelta(hours=2)))
     assert (old.level, old.hint) == (Level.FAULT, "feedbot inventory import FILE…")
+    assert old.message.endswith("web0, web1, web2, web3, web4 and 2 more")
+    with database.begin() as tx:
+        inventory.replace_customers(tx, None, None, [Server("web0", "K1"), Server("db1", "K1")], NOW)
+    (none,) = lines(_checks.inventory, config)
+    assert (none.level, none.message) == (Level.WARNING, "no package list: db1")
 
 
 @pytest.mark.parametrize(

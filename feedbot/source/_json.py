@@ -60,16 +60,21 @@ class Node:
 
 def load(document: Document) -> Node:
     """Return a document's JSON. Raises SourceError where it is empty, a web page, cut off or no JSON."""
-    if not document.body.strip():
-        raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
-    if _xml.looks_like_html(document.body):
-        raise SourceError(document.url, "a web page, not a feed", hint="look at the address in a browser")
-    text = texts.decode(document.body, document.charset, document.url).lstrip("\ufeff")
+    text = text_of(document)
     try:
         return Node(json.loads(text, parse_constant=_refuse))
     except (ValueError, RecursionError) as error:
         # Too deep for the parser is as unreadable as cut off; hostile nesting must not be a fault of ours.
         raise SourceError(document.url, "not JSON: {detail}", detail=str(error)[:120]) from error
+
+
+def text_of(document: Document) -> str:
+    """Return the text of a document of data. Raises SourceError where it is empty, a web page or no text."""
+    if not document.body.strip():
+        raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
+    if _xml.looks_like_html(document.body):
+        raise SourceError(document.url, "a web page, not a feed", hint="look at the address in a browser")
+    return texts.decode(document.body, document.charset, document.url).lstrip("\ufeff")
 
 
 def _refuse(constant: str) -> object:

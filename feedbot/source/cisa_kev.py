@@ -8,7 +8,7 @@ Schema: known_exploited_vulnerabilities_schema.json beside the feed.
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 
-from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Section, Severity, UnreadRange, identity
+from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Section, UnreadRange, identity
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import text as texts
@@ -82,7 +82,6 @@ def _advisory(document: Document, node: _json.Node, where: str) -> Advisory:
         published=added,
         updated=added,
         summary=summary,
-        severity=(Severity("CISA KEV", "", "exploited"),),
         affected=(_affected(node, summary),),
         sections=tuple(Section(heading, text) for heading, name in _PARTS if (text := node.text(name))),
         references=tuple(Reference(url) for url in dict.fromkeys(links)),

@@ -289,7 +289,8 @@ def test_a_round_whose_drafting_fails_is_not_whole(desk: Desk, monkeypatch: pyte
         (desk.folder / "config.toml").read_text(encoding="utf-8").replace("nothing-here.rdf", "rss/jvn.rdf"),
         encoding="utf-8",
     )
-    assert desk("collect", "broken", "--no-draft")[0] == 0
+    whole = desk("collect", "broken", "--no-draft")
+    assert whole[0] == 0, whole
     monkeypatch.setattr("feedbot.pipeline.draft.draft_cases", fail)
     code, _, err = desk("collect", "broken")
     assert code == 3

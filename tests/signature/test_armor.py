@@ -54,7 +54,10 @@ BODY = base64.b64encode(b"hello world")
         (BLOCK.replace(b"-----END", b"----END"), "no END line"),
         (BLOCK.replace(b"\n\n", b"\n"), "empty line"),
         (BLOCK.replace(b"\n\n", b"\nx\n\n"), "headers are broken"),
+        (BLOCK.replace(b"\n\n", b"\n!Comment: x\n\n"), "headers are broken"),
+        (BLOCK.replace(b"\n\n", b"\nComment:x\n\n"), "headers are broken"),
         (BLOCK.replace(BODY, BODY[:-2]), "not base64"),
+        (BLOCK.replace(BODY + b"\n", BODY), "not base64"),
         (BLOCK.replace(BODY, BODY[:4] + b"\xe3\x81\x82" + BODY[4:]), "not base64"),
         (BLOCK.replace(BODY, BODY + b"AAAA"), "not base64"),
         (BLOCK.replace(BODY, BODY[:4] + b"\n" + BODY[4:8]), "checksum is wrong"),
@@ -72,3 +75,9 @@ def test_a_private_key_block_is_no_key_file() -> None:
     """Only public key blocks are looked for."""
     with pytest.raises(ArmorError, match="no public key block"):
         armor.keys(armored(b"x", "PRIVATE KEY BLOCK"))
+
+
+@pytest.mark.parametrize("header", [b"Version: GnuPG v2", b"Comment:", b"Comment: ", b"X: 1", b"X-1: a: b"])
+def test_headers_are_skipped(header: bytes) -> None:
+    """Of any name, and without a value too: nobody vouches for them."""
+    assert armor.signature(BLOCK.replace(b"\n\n", b"\n" + header + b"\n\n")) == b"hello world"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedbot.advisory import Verdict
-from feedbot.signature import Key, Urgency, expiring, policy
+from feedbot.signature import Key, expiring, policy
 from feedbot.signature._keys import ends
 from feedbot.signature.packets import SignaturePacket
 from feedbot.signature.policy import Terms, claimed_number, decide
@@ -77,6 +77,8 @@ def test_a_good_signature_is_verified() -> None:
         ({"key": replace(KEY, algorithm=1, bits=2047)}, Verdict.REFUSED),
         ({"key": replace(KEY, algorithm=1, bits=2048)}, Verdict.VERIFIED),
         ({"key": replace(KEY, algorithm=3, bits=2048)}, Verdict.VERIFIED),
+        ({"key": replace(KEY, algorithm=27, bits=256)}, Verdict.VERIFIED),
+        ({"key": replace(KEY, algorithm=19, bits=254)}, Verdict.REFUSED),
         ({"subkey": replace(SUBKEY, algorithm=17, bits=3072)}, Verdict.REFUSED),
         ({"subkey": replace(SUBKEY, algorithm=19, bits=224)}, Verdict.REFUSED),
         ({"subkey": replace(SUBKEY, algorithm=19, bits=256)}, Verdict.VERIFIED),
@@ -185,13 +187,13 @@ def test_expiry_is_warned_of_at_60_and_14_days() -> None:
         replace(KEY, fingerprint="r", revoked=True, expires=NOW),
         KEY,
     ]
-    assert [(entry.key.fingerprint, entry.urgency) for entry in expiring(keys, NOW)] == [
-        ("-1", Urgency.EXPIRED),
-        ("0", Urgency.EXPIRED),
-        ("1", Urgency.ALARM),
-        ("14", Urgency.ALARM),
-        ("15", Urgency.WARN),
-        ("60", Urgency.WARN),
+    assert [(entry.key.fingerprint, entry.urgency.value) for entry in expiring(keys, NOW)] == [
+        ("-1", "expired"),
+        ("0", "expired"),
+        ("1", "alarm"),
+        ("14", "alarm"),
+        ("15", "warn"),
+        ("60", "warn"),
     ]
 
 

@@ -28,6 +28,8 @@ stamps = st.builds(
         (("1", DAY + timedelta(days=1), "y"), ("1", DAY, "x"), Standing.NEWER),
         (("2026-10-02", None, "y"), ("2026-10-01", None, "x"), Standing.NEWER),
         (("2026-10-02", DAY, "y"), ("7", DAY - timedelta(days=1), "x"), Standing.NEWER),
+        (("1.0.6", None, "y"), ("1.0.5", None, "x"), Standing.NEWER),
+        (("1.0.5", None, "y"), ("1.0", None, "x"), Standing.NEWER),
         (("1", DAY, "x"), ("2", DAY, "x"), Standing.DUPLICATE),
         (("1", DAY, "y"), ("2", DAY, "x"), Standing.ROLLBACK),
         (("2", DAY - timedelta(days=1), "y"), ("1", DAY, "x"), Standing.ROLLBACK),
@@ -38,6 +40,7 @@ stamps = st.builds(
         (("2026-10-01", None, "y"), ("2026-10-01", None, "x"), Standing.EQUIVOCATION),
         (("0", None, "y"), ("0.0", None, "x"), Standing.EQUIVOCATION),
         (("", None, "y"), ("", None, "x"), Standing.EQUIVOCATION),
+        (("1..2", None, "y"), ("1.", None, "x"), Standing.EQUIVOCATION),
     ],
 )
 def test_each_standing(

@@ -36,6 +36,12 @@ def test_parse_undoes_a_signers_frame(text: bytes) -> None:
         assert clearsign.cut(b"before\n" + data + b"after\n") == data
 
 
+def test_a_block_without_end_is_cut_to_the_last_line() -> None:
+    """The last line may lack its line end; what is missing is for `parse` to say."""
+    begun = b"-----BEGIN PGP SIGNED MESSAGE-----\n\na\nb"
+    assert clearsign.cut(b"-----END PGP SIGNATURE-----\n" + begun) == begun + b"\n"
+
+
 @given(st.binary(max_size=300))
 def test_nothing_but_our_errors(noise: bytes) -> None:
     """Any bytes, in any place of the frame, are parsed or refused, and always salvaged."""
@@ -81,6 +87,12 @@ def test_control_bytes_are_refused(byte: int) -> None:
         clearsign.parse(FRAME % b"ok\na%cb" % byte)
 
 
+def test_the_line_is_counted_from_the_first_byte() -> None:
+    """A line end in the very first byte counts."""
+    with pytest.raises(GrammarError, match=r"line 2 holds a control byte \(0x0c\)"):
+        clearsign.check_bytes(b"\n\x0cx")
+
+
 @pytest.mark.parametrize("escape_", [b"\x1b$@", b"\x1b$B", b"\x1b(B", b"\x1b(J", b"\x1b(I"])
 def test_escapes_of_iso_2022_jp_pass(escape_: bytes) -> None:
     """Its five escapes are text; half of one is not."""
@@ -91,6 +103,7 @@ def test_escapes_of_iso_2022_jp_pass(escape_: bytes) -> None:
 
 def test_limits_are_exact() -> None:
     """A line of 8,192 bytes and a text of 1 MiB pass, one byte more does not."""
+    assert (clearsign.MAX_LINE, clearsign.MAX_BYTES) == (8192, 1_048_576)
     clearsign.check_bytes(b"x" * clearsign.MAX_LINE)
     clearsign.check_bytes(b"x\n" * (clearsign.MAX_BYTES // 2))
     for data in (b"ok\n" + b"x" * (clearsign.MAX_LINE + 1), b"x\n" * (clearsign.MAX_BYTES // 2) + b"x"):
@@ -146,3 +159,4 @@ def test_salvage_takes_what_can_be_read() -> None:
     assert clearsign.salvage(begin + b"Hash: SHA1\nComment: x\n\na\n-----BEGIN PGP SIGNATURE-----\nb") == b"a"
     assert clearsign.salvage(begin + b"Hash: SHA1\n\na\n\nb") == b"a\n\nb"
     assert clearsign.salvage(b"> " + begin + b"\r\na\r\n") == b"a\n"
+    assert clearsign.salvage(begin + b"X: y\n\na\n") == b"a\n"

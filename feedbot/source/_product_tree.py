@@ -1,0 +1,141 @@
+"""The product tree of CSAF 2.0 and 2.1 (section 3.2): which product, and which of its versions, an id names."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from feedbot.advisory import Affected, Fixed, UnreadRange
+from feedbot.reading import phrases
+from feedbot.source import _facts, _json, _vers
+from feedbot.version import VersionRange
+
+_STARTS_LIKE_VERSIONS = re.compile(
+    r"\s*(?:[<>=]|[vV]?[0-9]|全|すべて|バージョン"
+    r"|(?:all|any|prior|before|versions?|firmware|up to|through|earlier)\b)",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(r"(>=?\s*[^|<>]+?)\s*\|\s*(<=?\s*[^|<>]+)")
+_LIST = re.compile(r"[vV]?[0-9][^|<>\s]*(?:\s*\|\s*[vV]?[0-9][^|<>\s]*)+")
+_NOBODY = ("", "unknown", "n/a")
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a product id stands for. `shown` is its full name with its versions, `unread` what was not understood."""
+
+    name: str
+    vendor: str
+    shown: str
+    range: VersionRange | UnreadRange
+    unread: tuple[str, ...] = ()
+    cpe: str = ""
+    purl: str = ""
+
+    def affected(self) -> Affected:
+        """Return it as a product that is affected."""
+        return Affected(self.name, self.range, self.shown, self.vendor, self.cpe, self.purl, self.unread)
+
+    def fixed(self) -> Fixed | None:
+        """Return it as what holds the correction; None where its versions are not understood completely.
+
+        A correction names no vendor of its own, so its product is called with it.
+        """
+        if not isinstance(self.range, VersionRange) or self.unread or not self.range.constraints:
+            return None
+        named = self.name if self.name.startswith(self.vendor) else f"{self.vendor} {self.name}"
+        return Fixed(named, self.range, self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a branch stands: the names of those above it. `product` is the last product_name or product_family."""
+
+    vendor: str = ""
+    product: str = ""
+    version: str = ""
+    ranged: bool = False
+
+
+def products(tree: _json.Node) -> Mapping[str, Product]:
+    """Return every product of a tree by its id: of branches, of full_product_names and of relationships."""
+    found = dict(_of_branches(tree))
+    for full in tree.each("full_product_names"):
+        found.setdefault(full.text("product_id"), _product(full, _Place()))
+    for one in tree.each("relationships"):
+        full = one.at("full_product_name")
+        part = found.get(one.text("product_reference"))
+        if full.text("product_id"):
+            found[full.text("product_id")] = _component(full, part) if part else _product(full, _Place())
+    return found
+
+
+def unknown(id_: str) -> Product:
+    """Return what stands for an id that the tree does not hold: shown, never dropped."""
+    return Product(id_, "", id_, UnreadRange(id_))
+
+
+def _of_branches(tree: _json.Node) -> Iterator[tuple[str, Product]]:
+    # A stack, not recursion: hostile trees nest deeper than the interpreter's.
+    stack = [(branch, _Place()) for branch in tree.each("branches")]
+    while stack:
+        branch, above = stack.pop()
+        place = _below(above, branch.text("category"), branch.text("name"))
+        full = branch.at("product")
+        if full.text("product_id"):
+            yield full.text("product_id"), _product(full, place)
+        stack += [(one, place) for one in branch.each("branches")]
+
+
+def _below(above: _Place, category: str, name: str) -> _Place:
+    if category == "vendor":
+        return replace(above, vendor="" if name.lower() in _NOBODY else name)
+    versions = category in ("product_version", "product_version_range")
+    # Red Hat hangs components below the vendor, each as a version of nothing.
+    if category == "product_name" or (not above.product and (versions or category == "product_family")):
+        return replace(above, product=name)
+    if versions:
+        return replace(above, version=name, ranged=category == "product_version_range")
+    if category in ("service_pack", "patch_level"):
+        return replace(above, version=f"{above.version} {category.replace('_', ' ')} {name}".strip())
+    return above
+
+
+def _product(full: _json.Node, place: _Place) -> Product:
+    helper = full.at("product_identification_helper")
+    purl = helper.text("purl") or next(iter(helper.texts("purls")), "")
+    shown = full.text("name") or place.product
+    package = _vers.package(purl)
+    stated = _vers.exactly(package.scheme, package.version) if package and package.scheme and package.version else None
+    if not place.product:
+        # A full product name alone: its versions, if any, stand in the name.
+        wording = shown if _facts.names_version(shown) else ""
+        versions, unread = stated or UnreadRange(wording), tuple[str, ...]()
+    elif stated and not place.ranged:
+        versions, unread = stated, ()
+    else:
+        versions, unread = _versions(place.version, place.product)
+    evidence = shown if place.version in shown else f"{shown}: {place.version}"
+    return Product(place.product or shown, place.vendor, evidence, versions, unread, helper.text("cpe"), purl)
+
+
+def _component(full: _json.Node, part: Product) -> Product:
+    """Return a component of something: named with what it is a component of, in its own versions."""
+    shown = full.text("name") or part.shown
+    helper = full.at("product_identification_helper")
+    return replace(
+        part, name=shown, shown=shown, cpe=helper.text("cpe") or part.cpe, purl=helper.text("purl") or part.purl
+    )
+
+
+def _versions(wording: str, product: str) -> tuple[VersionRange | UnreadRange, tuple[str, ...]]:
+    """Read the name of a product_version or product_version_range: VERS, comparators, or a wording."""
+    if wording.startswith("vers:"):
+        return _vers.parse(wording) or UnreadRange(wording), ()
+    if not _STARTS_LIKE_VERSIONS.match(wording):
+        return UnreadRange(wording), ()
+    span, listed = _SPAN.fullmatch(wording), _LIST.fullmatch(wording)
+    plain = f"{span[1]} {span[2]}" if span else wording.replace("|", ",") if listed else wording
+    phrase = phrases.read(plain, product, _facts.SCHEME)
+    if phrase.range is None or phrase.product != product:
+        return UnreadRange(wording), ()
+    return phrase.range, phrase.unread

@@ -1,0 +1,245 @@
+"""CSAF 2.0 and 2.1 (Common Security Advisory Framework, OASIS): any provider's documents, CISA's by default.
+
+listing    a ROLIE feed, or a directory's changes.csv or index.txt; a provider-metadata.json names such listings and is
+           refused with their addresses in the hint, because a source has one listing
+read       one document: `document`, `product_tree`, `vulnerabilities`
+
+Affected are the products of known_affected, first_affected and last_affected; corrected those of fixed, first_fixed and
+recommended. `draft` and `interim` are 暫定, the categories csaf_withdrawn and csaf_superseded (2.1) 取下げ. Detached
+signatures and hashes beside a document are not looked at: trust is what the transport gives.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, timedelta
+from urllib.parse import quote, urljoin
+
+from feedbot.advisory import (
+    Advisory,
+    Affected,
+    Fixed,
+    HistoryEntry,
+    Quarantined,
+    Reference,
+    Section,
+    Severity,
+    Status,
+    identity,
+)
+from feedbot.errors import SourceError
+from feedbot.fetch import Document
+from feedbot.reading import text as texts
+from feedbot.source import _facts, _json, _product_tree
+from feedbot.source._member import Judge, ListedItem, SourceInfo
+
+SOURCE = SourceInfo(
+    title="CSAF (CISA)",
+    issuer="CISA",
+    listing_url="https://raw.githubusercontent.com/cisagov/CSAF/develop/csaf_files/IT/white/cisa-csaf-it-feed-tlp-white.json",
+    interval=timedelta(hours=1),
+    language="en",
+)
+
+_Products = Mapping[str, _product_tree.Product]
+_LINE = re.compile(r'"?(?P<path>[^"\s,:?#\\]+\.json)"?(?:\s*,\s*"?(?P<moment>[^",]+)"?)?')
+_NAME = re.compile(r"\A[A-Z][\w.:]*(?:-[\w.:]+)+\Z")
+_AFFECTED = ("known_affected", "first_affected", "last_affected")
+_FIXED = ("fixed", "first_fixed", "recommended")
+_CURES = ("mitigation", "workaround")
+_SILENT = ("legal_disclaimer",)
+_GONE = ("csaf_withdrawn", "csaf_superseded")
+
+
+def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
+    """Yield the documents that a listing names. Raises SourceError for what is no listing of documents."""
+    text = _json.text_of(document)
+    if text.lstrip().startswith(("{", "[")):
+        yield from _feed(document)
+        return
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not any(map(_LINE.fullmatch, lines)):
+        raise SourceError(document.url, "not a listing of CSAF documents")
+    for index, line in enumerate(lines, 1):
+        where = f"{document.url} line {index}"
+        try:
+            yield _line(document, line, where)
+        except SourceError as error:
+            yield Quarantined(where, error, line.encode())
+
+
+def _line(document: Document, line: str, where: str) -> ListedItem:
+    match = _LINE.fullmatch(line)
+    if match is None or match["path"].startswith("/") or ".." in match["path"]:
+        raise SourceError(where, "no address")
+    url = urljoin(document.url, quote(match["path"], safe="/%"))
+    return ListedItem("", url, "", _facts.moment(match["moment"] or "", where, UTC))
+
+
+def _feed(document: Document) -> Iterator[ListedItem | Quarantined]:
+    """Yield the entries of a ROLIE feed (RFC 8322, as JSON)."""
+    feed = _json.load(document)
+    if feed.text("metadata_version") and feed.text("canonical_url"):
+        named = [one.text("url") for node in feed.each("distributions") for one in node.each("rolie", "feeds")]
+        named += [one.text("directory_url") for one in feed.each("distributions")]
+        raise SourceError(
+            document.url,
+            "a provider's metadata, not a listing",
+            hint="set the source's url to one of these (a directory's with changes.csv behind it): {feeds}",
+            feeds=", ".join(one for one in named if one)[:500],
+        )
+    if not isinstance(feed.at("feed", "entry").value, list):
+        raise SourceError(document.url, "not a listing of CSAF documents")
+    for index, entry in enumerate(feed.each("feed", "entry"), 1):
+        where = f"{document.url} item {index}"
+        try:
+            yield _entry(entry, where)
+        except SourceError as error:
+            yield Quarantined(where, error, entry.raw())
+
+
+def _entry(entry: _json.Node, where: str) -> ListedItem:
+    links = {one.text("rel"): one.text("href") for one in entry.each("link")}
+    url = entry.text("content", "src") or links.get("self", "")
+    if not url.startswith(("https://", "http://")):
+        raise SourceError(where, "no address")
+    updated = _facts.moment(entry.text("updated") or entry.text("published"), where, UTC)
+    return ListedItem(identity.normalise(entry.text("id")), url, entry.text("title"), updated)
+
+
+def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
+    """Yield the advisory of a document. Raises SourceError for what is no CSAF document."""
+    found = _json.load(document)
+    if not found.text("document", "csaf_version").startswith("2."):
+        raise SourceError(document.url, "not a CSAF document")
+    try:
+        yield _advisory(document, found)
+    except SourceError as error:
+        yield Quarantined(document.url, error, document.body)
+
+
+def _advisory(document: Document, found: _json.Node) -> Advisory:
+    head, tracking = found.at("document"), found.at("document", "tracking")
+    number, title = identity.normalise(tracking.text("id")), head.text("title")
+    if not number:
+        raise SourceError(document.url, "no advisory number")
+    if not title:
+        raise SourceError(document.url, "no title")
+    vulnerabilities = list(found.each("vulnerabilities"))
+    products = _product_tree.products(found.at("product_tree"))
+    published = _facts.moment(tracking.text("initial_release_date"), document.url, UTC)
+    updated = _facts.moment(tracking.text("current_release_date"), document.url, UTC)
+    notes = list(head.each("notes"))
+    references = tuple(dict.fromkeys(_references(head, vulnerabilities)))
+    return Advisory(
+        source="csaf",
+        number=number,
+        revision=tracking.text("version"),
+        title=title,
+        language=head.text("lang").partition("-")[0].lower() or texts.language(title),
+        signature=_facts.unsigned(document),
+        status=_status(head, title),
+        published=published,
+        updated=updated,
+        summary=next((one.text("text") for one in notes if one.text("category") in ("summary", "description")), ""),
+        aliases=_aliases(head, vulnerabilities, number),
+        severity=tuple(dict.fromkeys(score for one in vulnerabilities for score in _severity(one))),
+        affected=tuple(dict.fromkeys(_affected(vulnerabilities, products))),
+        fixed=tuple(dict.fromkeys(_fixed(vulnerabilities, products))),
+        workarounds=tuple(dict.fromkeys(_remedies(vulnerabilities, _CURES))),
+        sections=tuple(_sections(notes, vulnerabilities)),
+        references=references,
+        history=tuple(_history(one, document.url) for one in tracking.each("revision_history")),
+        url=_own_address(head),
+        publisher=head.text("publisher", "name") or SOURCE.issuer,
+    )
+
+
+def _status(head: _json.Node, title: str) -> Status:
+    if head.text("category") in _GONE:
+        return Status.WITHDRAWN
+    said = _facts.status_of(title)
+    interim = head.text("tracking", "status") in ("draft", "interim")
+    return Status.DRAFT if interim and said is Status.FINAL else said
+
+
+def _aliases(head: _json.Node, vulnerabilities: list[_json.Node], number: str) -> tuple[str, ...]:
+    """Return the names of the same matter: the vulnerabilities' own and the document's aliases. References lead to
+    other matters as well; only MyJVN's, which say so by their type, are names of this."""
+    named = [*head.texts("tracking", "aliases")]
+    named += (one.text("summary") for one in head.each("references") if one.text("type") == "advisory")
+    for one in vulnerabilities:
+        named += (one.text("cve"), *(id_.text("text") for id_ in one.each("ids")))
+    # Numbers that other trackers give (Red Hat Bugzilla's 2213639) are names of nothing outside of them.
+    found = (name for one in named for name in (identity.names_in(one) or _NAME.findall(one)))
+    return tuple(dict.fromkeys(name for name in found if name != number))
+
+
+def _severity(vulnerability: _json.Node) -> Iterator[Severity]:
+    """Yield the scores: `scores` of 2.0, `metrics` of 2.1."""
+    held = (
+        *vulnerability.each("scores"),
+        *(one.at("content") for one in vulnerability.each("metrics")),
+    )
+    for one in held:
+        for name in ("cvss_v4", "cvss_v3", "cvss_v2"):
+            score = one.at(name)
+            if score.text("vectorString"):
+                yield _facts.cvss(score.text("version"), score.text("vectorString"), score.text("baseScore"))
+
+
+def _stated(
+    vulnerabilities: list[_json.Node], products: _Products, statuses: tuple[str, ...]
+) -> Iterator[_product_tree.Product]:
+    for one in vulnerabilities:
+        for status in statuses:
+            for id_ in one.texts("product_status", status):
+                yield products.get(id_) or _product_tree.unknown(id_)
+
+
+def _affected(vulnerabilities: list[_json.Node], products: _Products) -> Iterator[Affected]:
+    yield from (one.affected() for one in _stated(vulnerabilities, products, _AFFECTED))
+
+
+def _fixed(vulnerabilities: list[_json.Node], products: _Products) -> Iterator[Fixed]:
+    yield from (fixed for one in _stated(vulnerabilities, products, _FIXED) if (fixed := one.fixed()))
+
+
+def _remedies(vulnerabilities: list[_json.Node], categories: tuple[str, ...]) -> Iterator[str]:
+    for one in vulnerabilities:
+        for remedy in one.each("remediations"):
+            if remedy.text("category") in categories and remedy.text("details"):
+                yield remedy.text("details")
+
+
+def _sections(notes: list[_json.Node], vulnerabilities: list[_json.Node]) -> Iterator[Section]:
+    for note in notes:
+        if note.text("text") and note.text("category") not in _SILENT:
+            yield Section(note.text("title") or note.text("category"), note.text("text"))
+    for one in vulnerabilities:
+        heading = " ".join(filter(None, (one.text("cve"), one.text("title"))))
+        said = [note.text("text") for note in one.each("notes") if note.text("category") not in _SILENT]
+        if text := "\n\n".join(filter(None, said)):
+            yield Section(heading, text)
+    if fixes := tuple(dict.fromkeys(_remedies(vulnerabilities, ("vendor_fix", "optional_patch", "fix_planned")))):
+        yield Section("Remediation", "\n".join(fixes))
+
+
+def _references(head: _json.Node, vulnerabilities: list[_json.Node]) -> Iterator[Reference]:
+    for one in (*head.each("references"), *(one for node in vulnerabilities for one in node.each("references"))):
+        if one.text("url"):
+            yield Reference(one.text("url"), one.text("summary"))
+    for one in (one for node in vulnerabilities for one in node.each("remediations")):
+        if one.text("url"):
+            yield Reference(one.text("url"), one.text("category"))
+
+
+def _own_address(head: _json.Node) -> str:
+    """Return the page of an advisory: its own address that is not the document's, else the first own one."""
+    own = [one.text("url") for one in head.each("references") if one.text("category") == "self"]
+    return next((url for url in own if not url.endswith(".json")), next(iter(own), ""))
+
+
+def _history(entry: _json.Node, where: str) -> HistoryEntry:
+    moment = _facts.moment(entry.text("date"), where, UTC)
+    words = f"{entry.text('number')}: {entry.text('summary')}".strip(": ")
+    return HistoryEntry(moment.date() if moment else None, words)

@@ -1,0 +1,195 @@
+"""CSAF documents and listings: what the golden files do not show, and the real ones counted by other means."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedbot.advisory import Advisory, Status, UnreadRange
+from feedbot.errors import SourceError
+from feedbot.source import ListedItem, csaf
+from feedbot.version import VersionRange
+from tests.source.reading import advisory, document, fixture, read, reasons
+
+WHOLE = json.loads(fixture("csaf/advisory.json").body)
+FOLDERS = ("cisa-csaf", "redhat/csaf", "redhat/vex")
+
+
+def body(category: str = "product_version_range", name: str = "<2.0", **tracking: object) -> bytes:
+    """Return a document with one affected product, its last branch of this category and name."""
+    leaf = {"category": category, "name": name, "product": {"name": "Dial", "product_id": "1"}}
+    named = {"category": "product_name", "name": "Dial", "branches": [leaf]}
+    head = WHOLE["document"] | {"tracking": WHOLE["document"]["tracking"] | tracking}
+    return json.dumps(
+        {
+            "document": head,
+            "product_tree": {"branches": [{"category": "vendor", "name": "Hidokei", "branches": [named]}]},
+            "vulnerabilities": [{"product_status": {"known_affected": ["1"]}}],
+        }
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("category", "name", "expected"),
+    [
+        ("product_version_range", "vers:deb/>=1.0|<1:2.0-1", "vers:deb/>=1.0|<1:2.0-1"),
+        ("product_version_range", "vers:pypi/>=1.0|<2.0", "vers:pep440/>=1.0|<2.0"),
+        ("product_version_range", "vers:all/*", "vers:generic/*"),
+        ("product_version_range", "all versions", "vers:generic/*"),
+        ("product_version_range", "0 < 8.0.1", "vers:generic/>=0|<8.0.1"),
+        ("product_version_range", "<=26", "vers:generic/<=26"),
+        ("product_version_range", ">= V6.2 < V7.1", "vers:generic/>=6.2|<7.1"),
+        ("product_version_range", ">=1.2 | <1.4", "vers:generic/>=1.2|<1.4"),
+        ("product_version", "9.x", "vers:generic/>=9|<10"),
+        ("product_version", "1", "vers:generic/1"),
+        ("product_version", "3.0.7 | 3.0.8", "vers:generic/3.0.7|3.0.8"),
+    ],
+)
+def test_versions_that_are_read(category: str, name: str, expected: str) -> None:
+    """VERS, comparators as tools write them, and single versions."""
+    (found,) = advisory("csaf", document(body(category, name))).affected
+    assert found.complete
+    assert str(found.range) == expected
+
+
+@pytest.mark.parametrize(
+    ("category", "name"),
+    [
+        ("product_version_range", "vers:all/<V2.1"),
+        ("product_version_range", "vers:deb/<2.0|>=1.0"),
+        ("product_version_range", "vers:gem/>=1.0"),
+        ("product_version_range", "< V17.0 Upd 2"),
+        ("product_version_range", "Versions including the lamp"),
+        ("product_version", "Corefix 14"),
+        ("product_version", "RLC-4XX series"),
+        ("patch_level", "7"),
+    ],
+)
+def test_versions_that_are_not(category: str, name: str) -> None:
+    """What is not VERS of an order known here, or no version at all, is kept for a person; nothing is guessed."""
+    (found,) = advisory("csaf", document(body(category, name))).affected
+    assert not found.complete
+    assert found.stated
+    assert name in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("tracking", "status"), [("draft", Status.DRAFT), ("interim", Status.DRAFT), ("final", Status.FINAL)]
+)
+def test_status(tracking: str, status: Status) -> None:
+    """Interim is 暫定."""
+    assert advisory("csaf", document(body(status=tracking))).status is status
+
+
+@pytest.mark.parametrize(
+    ("tracking", "reason"),
+    [({"id": ""}, "no advisory number"), ({"current_release_date": "soon"}, "unreadable date: soon")],
+)
+def test_what_a_document_must_have(tracking: dict[str, object], reason: str) -> None:
+    """A document without it is quarantined for that."""
+    assert reasons(read("csaf", document(body("product_version", "1", **tracking)))) == [reason]
+
+
+def test_metadata_names_its_listings() -> None:
+    """A provider's metadata is refused with the addresses that the operator may take."""
+    metadata = {
+        "canonical_url": "https://hidokei.example/.well-known/csaf/provider-metadata.json",
+        "metadata_version": "2.0",
+        "distributions": [
+            {"rolie": {"feeds": [{"tlp_label": "WHITE", "url": "https://hidokei.example/csaf/feed.json"}]}},
+            {"directory_url": "https://hidokei.example/csaf/"},
+        ],
+    }
+    with pytest.raises(SourceError) as caught:
+        list(csaf.listing(document(json.dumps(metadata).encode())))
+    assert "https://hidokei.example/csaf/feed.json, https://hidokei.example/csaf/" in caught.value.hint()
+
+
+@pytest.mark.parametrize("text", ["a,b\nc,d\n", '{"feed": {}}', '{"document": {"csaf_version": "2.0"}}', "[]"])
+def test_a_listing_must_be_one(text: str) -> None:
+    """Whatever else is refused as a whole."""
+    with pytest.raises(SourceError, match="not a listing of CSAF documents"):
+        list(csaf.listing(document(text.encode())))
+
+
+def test_deep_and_circular_trees() -> None:
+    """A tree as deep as JSON may be, and a product that is its own component, end."""
+    branch: dict[str, object] = {
+        "category": "product_version",
+        "name": "1",
+        "product": {"name": "x", "product_id": "1"},
+    }
+    for _ in range(300):
+        branch = {"category": "product_family", "name": "y", "branches": [branch]}
+    itself = {"product_reference": "2", "full_product_name": {"name": "z", "product_id": "2"}}
+    status = {"product_status": {"known_affected": ["1", "2"]}}
+    whole = WHOLE | {"product_tree": {"branches": [branch], "relationships": [itself]}, "vulnerabilities": [status]}
+    assert len(advisory("csaf", document(json.dumps(whole).encode())).affected) == 2
+
+
+NAMES = (*WHOLE["document"], *WHOLE["vulnerabilities"][0], "branches", "product", "product_id", "name", "relationships")
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(VALUES, st.sampled_from(("product_tree", "vulnerabilities")))
+def test_values_of_other_types(value: object, place: str) -> None:
+    """Fields of a type nobody expects raise nothing; the document is still one item."""
+    assert len(read("csaf", document(json.dumps(WHOLE | {place: value}).encode()))) == 1
+    assert (
+        len(read("csaf", document(json.dumps(WHOLE | {"document": {"csaf_version": "2.0", "notes": value}}).encode())))
+        == 1
+    )
+
+
+def real(corpus: Path) -> list[bytes]:
+    """Return the documents of the corpus, VINCE's among them."""
+    paths = [path for folder in FOLDERS for path in sorted((corpus / "feeds" / folder).rglob("*.json*"))]
+    paths.append(corpus / "feeds/certcc/vince-api_examples/csaf-vu-257161.json")
+    return [gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in paths]
+
+
+def test_real_documents(corpus: Path) -> None:
+    """Each is one advisory, with every CVE name, every affected product and every score that jq would find."""
+    bodies = real(corpus)
+    assert len(bodies) > 50
+    for data in bodies:
+        (found,) = read("csaf", document(data))
+        assert isinstance(found, Advisory)
+        whole = json.loads(data)
+        vulnerabilities = whole.get("vulnerabilities", [])
+        assert found.revision == whole["document"]["tracking"]["version"]
+        assert set(found.cves) == {one["cve"] for one in vulnerabilities if one.get("cve")}
+        stated = {id_ for one in vulnerabilities for id_ in one["product_status"].get("known_affected", [])}
+        assert bool(found.affected) == bool(stated)
+        assert len(found.affected) <= len(stated)
+        vectors = set()
+        for score in (score for one in vulnerabilities for score in one.get("scores", [])):
+            vectors |= {score[name]["vectorString"] for name in ("cvss_v2", "cvss_v3") if name in score}
+        assert {one.vector for one in found.severity} == vectors
+
+
+def test_unread_wordings_of_cisa(corpus: Path) -> None:
+    """Of CISA's affected products four in five are read completely; of the rest the wording is kept."""
+    found = [one for data in real(corpus)[:40] for one in advisory("csaf", document(data)).affected]
+    read_ones = [one for one in found if one.complete]
+    assert (len(found), len(read_ones)) == (244, 200)
+    assert all(
+        isinstance(one.range, VersionRange) or (isinstance(one.range, UnreadRange) and one.stated) for one in found
+    )
+
+
+@pytest.mark.parametrize(("path", "lines"), [("cisa-csaf/OT/changes_head200.csv", 200), ("redhat/csaf/changes.csv", 0)])
+def test_real_directories(corpus: Path, path: str, lines: int) -> None:
+    """Every line of the providers' own lists is an item with its date."""
+    data = (corpus / "feeds" / path).read_bytes()
+    found = list(csaf.listing(document(data, f"https://csirt-a.example/{path}")))
+    assert len(found) == (lines or len(data.splitlines()))
+    assert all(isinstance(one, ListedItem) and one.updated and one.url.endswith(".json") for one in found)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from feedbot.cli import _shell
+from feedbot.cli import _intake, _shell
 from feedbot.messages import tr
 
 
@@ -13,8 +13,24 @@ def register(app: typer.Typer) -> None:
     """Add the command group."""
     group = typer.Typer(no_args_is_help=True, help=tr("what is installed on which server"))
     app.add_typer(group, name="inventory")
-    group.command("import", help=tr("take in package lists"))(import_)
+    title = tr("take in package lists")
+    group.command("import", short_help=title, help=f"{title}\n\n\b\n{_files()}")(import_)
     group.command("status", help=tr("the snapshot in force"))(status)
+
+
+def _files() -> str:
+    """Return how the files are made; `\\b` keeps typer from filling its lines."""
+    return tr(
+        "On Debian and Ubuntu, web01.dpkg is made by:\n"
+        "    dpkg-query -W -f '${Package}\\t${Version}\\t${source:Package}\\t${source:Version}"
+        "\\t${Architecture}\\t${db:Status-Abbrev}\\n' > web01.dpkg\n"
+        "On AlmaLinux and others with RPM, db01.rpm is made by:\n"
+        "    rpm -qa --qf '%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\n'"
+        " > db01.rpm\n"
+        "Self-built software, a CSV that begins with this line:\n"
+        "    server,name,version\n"
+        "The server is named by a line `# server: web01` in the file, by --server, or by the file's name."
+    )
 
 
 def import_(
@@ -24,10 +40,11 @@ def import_(
     fewer: Annotated[bool, typer.Option("--fewer", help=tr("lists that fell by a fifth are meant"))] = False,
 ) -> int:
     """Take the files in as one snapshot. 3 where rows were refused; they are listed."""
-    from feedbot.pipeline.intake import import_packages
+    from feedbot.pipeline.intake import import_packages, shown
 
-    files = [_shell.need_file(file) for file in files]
-    found = import_packages(_shell.edges(), files, _shell.actor(), format=format, server=server, fewer=fewer)
+    paths = _intake.need_files(files)
+    with _intake.listed():
+        found = import_packages(_shell.edges(), paths, _shell.actor(), format=format, server=server, fewer=fewer)
     snapshot = found.result.snapshot
     _shell.show(
         "snapshot {id}: {servers} servers, {rows} packages (new {added}, changed {changed})",
@@ -37,28 +54,37 @@ def import_(
         added=found.result.added,
         changed=found.result.changed,
     )
-    return _shell.tell_refused(found.refused)
+    if found.guessed:
+        _shell.say("the file's name was taken for the server's: {servers}", servers=shown(found.guessed))
+    return _intake.tell_refused(found.refused)
 
 
 def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
-    """Print the counts and the age of the inventory; 1 where there is none."""
+    """Print the counts and the age of the inventory, and the servers of which too little is known; 1 where there is
+    none."""
     from feedbot import store
+    from feedbot.pipeline.intake import shown
     from feedbot.store import inventory
 
     edges = _shell.edges()
     with store.reading(edges.database) as tx:
         snapshot, counts = inventory.snapshot(tx), inventory.counts(tx)
+        bare, old = inventory.without_packages(tx), inventory.stale(tx, edges.clock() - edges.inventory_max_age)
     rows = {
         "customers": counts.customers,
         "contracts": counts.contracts,
         "servers": counts.servers,
-        "hosts with packages": counts.hosts,
+        "hosts with packages": counts.hosts - counts.unowned,
         "distinct components": counts.components,
         "snapshot": snapshot.id if snapshot else "-",
         "taken in": snapshot.at if snapshot else "-",
     }
+    named = {"servers without packages": bare, "hosts with old packages": old}
     if as_json:
-        _shell.put({name.replace(" ", "_"): value for name, value in rows.items()})
+        _shell.put({name.replace(" ", "_"): value for name, value in (rows | named).items()})
     else:
         _shell.table(["inventory", ""], [(tr(name), value) for name, value in rows.items()])
+        for name, servers in named.items():
+            if servers:
+                _shell.show("{what}: {count} ({names})", what=tr(name), count=len(servers), names=shown(servers))
     return _shell.DONE if snapshot else _shell.NO

@@ -1,7 +1,7 @@
 """What runs where, and whose it is. One file a format; customers and contracts beside it."""
 
 from feedbot.inventory._customers import CustomerFile, combine, read_customers
-from feedbot.inventory._guard import check_guard
+from feedbot.inventory._guard import RefusedRowsError, check_refused, has_fallen
 from feedbot.inventory._model import Component, Contract, Customer, HostPackages, Plan, RefusedRow, Server
 from feedbot.inventory._read import read
 from feedbot.inventory._release import release_of
@@ -14,9 +14,11 @@ __all__ = [
     "HostPackages",
     "Plan",
     "RefusedRow",
+    "RefusedRowsError",
     "Server",
-    "check_guard",
+    "check_refused",
     "combine",
+    "has_fallen",
     "read",
     "read_customers",
     "release_of",

@@ -34,10 +34,10 @@ class Line:
     number: int
     text: str
 
-    def refused(self, reason: str) -> RefusedRow:
+    def refused(self, reason: str, hint: str = "") -> RefusedRow:
         """Return this line as one that is not taken in, fit to be printed."""
         shown = "".join(one if printable(one) else "\N{REPLACEMENT CHARACTER}" for one in self.text[:_SHOWN])
-        return RefusedRow(self.file, self.number, shown, reason)
+        return RefusedRow(self.file, self.number, shown, reason, hint)
 
 
 def printable(text: str) -> bool:
@@ -85,7 +85,7 @@ def one_host(
     release: Callable[[Iterable[Component]], str],
 ) -> Iterator[HostPackages | RefusedRow]:
     """Yield the rows that `parse` refuses, then the server. `parse` gives None for what is not installed."""
-    server, distro = _server_of_file(name), ""
+    server, distro, guessed = _server_of_file(name), "", True
     components: dict[Component, None] = {}
     for line in lines(text, name):
         head = _HEAD.match(line.text) if isinstance(line, Line) else None
@@ -94,7 +94,7 @@ def one_host(
         elif head and head[1].lower() in ("os", "release"):
             distro = release_of(head[2])
         elif head:
-            server = server_name(head[2])
+            server, guessed = server_name(head[2]), False
             if not server:
                 yield line.refused(tr("not a host name"))
         elif not line.text.startswith("#"):
@@ -105,7 +105,9 @@ def one_host(
                 components[found] = None
     distro = distro or release(components)
     if components:
-        yield HostPackages(server, tuple(replace(one, distro=distro) for one in components), distro)
+        yield HostPackages(
+            server, tuple(replace(one, distro=distro) for one in components), distro, guessed and bool(server)
+        )
 
 
 def _server_of_file(name: str) -> str:

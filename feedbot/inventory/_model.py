@@ -65,11 +65,12 @@ class Server:
 @dataclass(frozen=True, slots=True)
 class HostPackages:
     """What one inventory file says of one server; `server` is empty where the file does not name it (then --server
-    does)."""
+    does), and `guessed` where only the file's name says it."""
 
     server: str
     components: tuple[Component, ...]
     distro: str = ""
+    guessed: bool = False
 
     def placed(self, server: str = "", distro: str = "") -> "HostPackages":
         """Return the same with the server and release filled in where the file did not name them.
@@ -84,14 +85,19 @@ class HostPackages:
                 for one in self.components
             ),
             release,
+            self.guessed,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that was not taken in: file, line (from 1), the row as it stood, and why."""
+    """A row that was not taken in: file, line (from 1), the row as it stood, why, and what to do where that is known.
+
+    Line 0 stands for all that a file says of a server, whose name is then the row.
+    """
 
     file: str
     line: int
     row: str
     reason: str
+    hint: str = ""

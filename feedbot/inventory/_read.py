@@ -1,10 +1,12 @@
 """From a file's bytes to its rows: decode, find the format, hand over to its member."""
 
+from pathlib import PurePath
 from types import ModuleType
 
 from feedbot import members
 from feedbot.errors import InventoryError
 from feedbot.inventory._model import HostPackages, RefusedRow
+from feedbot.inventory._table import check_commas
 
 _PACKAGE = "feedbot.inventory"
 
@@ -54,6 +56,8 @@ def _detected(text: str, name: str) -> ModuleType:
     known = members.names(_PACKAGE)
     fitting = [one for one in known if members.load(_PACKAGE, one).detect(text)]
     if len(fitting) != 1:
+        if PurePath(name).suffix.lower() == ".csv":
+            check_commas(text, name)
         raise InventoryError(
             name,
             "the format is not recognised",

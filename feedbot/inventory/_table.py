@@ -16,6 +16,7 @@ from feedbot.messages import tr
 
 Columns = Mapping[str, tuple[str, ...]]
 """A column's name → the other spellings of its heading, folded as `_folded` does."""
+_SEPARATORS = {"\t": "tabs", ";": "semicolons", "\N{FULLWIDTH COMMA}": "full-width commas", "、": "、"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,19 @@ def header(text: str, columns: Columns) -> tuple[str, ...]:
         if fields and not line.text.startswith("#"):
             return tuple(_column(field, columns) for field in fields)
     return ()
+
+
+def check_commas(text: str, name: str) -> None:
+    """Raise InventoryError where the first row is divided by something else than commas."""
+    first = next((line.text for line, _ in _rows(text, "") if line.text.strip() and line.text[0] != "#"), "")
+    for separator, called in _SEPARATORS.items():
+        if separator in first and "," not in first:
+            raise InventoryError(
+                name,
+                "the columns are divided by {separator}, not by commas",
+                hint="save it as CSV with commas",
+                separator=tr(called),
+            )
 
 
 def records(text: str, name: str, columns: Columns, required: tuple[str, ...]) -> Iterator[Record | RefusedRow]:

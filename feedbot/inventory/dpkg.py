@@ -1,10 +1,6 @@
 """Debian and Ubuntu: what dpkg-query and dpkg print.
 
-Best, because it names the source package that advisories speak of:
-
-    dpkg-query -W -f '${Package}\\t${Version}\\t${source:Package}\\t${source:Version}\\t${Architecture}\\t\
-${db:Status-Abbrev}\\n'
-
+Best is COMMAND, because it names the source package that advisories speak of.
 Also read: the two columns of plain `dpkg-query -W`, and the table of `dpkg -l`. These do not name the source, so a
 binary package is then found only under its own name.
 """
@@ -17,6 +13,10 @@ from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.messages import tr
 
 TITLE = "dpkg-query -W, dpkg -l"
+COMMAND = (
+    r"dpkg-query -W -f '${Package}\t${Version}\t${source:Package}\t${source:Version}\t${Architecture}\t"
+    r"${db:Status-Abbrev}\n'"
+)
 
 _NAME = r"[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?"
 _STATUS = r"[uihrp][ncHUFWti][ R]?"
@@ -50,7 +50,7 @@ def _component(line: Line) -> Component | RefusedRow | None:
         # Plain `dpkg-query -W` prints no version for what is known but not installed.
         return _made(line, fields[0], fields[1]) if fields[1] else None
     if len(fields) != 6:
-        return line.refused(tr("{count} columns; dpkg-query gives 2 or 6", count=len(fields)))
+        return line.refused(tr("{count} columns; dpkg-query gives 2 or 6", count=len(fields)), _hint())
     name, version, source, source_version, arch, status = fields
     return _kept(line, status, _made(line, name, version, source, source_version, arch))
 
@@ -58,9 +58,13 @@ def _component(line: Line) -> Component | RefusedRow | None:
 def _table_row(line: Line) -> Component | RefusedRow | None:
     found = _ROW.match(line.text)
     if not found:
-        return line.refused(tr("not a line of dpkg"))
+        return line.refused(tr("not a line of dpkg"), _hint())
     status, name, version, arch = found.groups()
     return _kept(line, status, _made(line, name, version, arch=arch or ""))
+
+
+def _hint() -> str:
+    return tr("make the list with: {command}", command=COMMAND)
 
 
 def _kept(line: Line, status: str, made: Component | RefusedRow) -> Component | RefusedRow | None:

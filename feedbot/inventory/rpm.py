@@ -1,9 +1,6 @@
 """RPM distributions: what `rpm -qa` prints.
 
-Best, because it gives the epoch and the source package:
-
-    rpm -qa --qf '%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\n'
-
+Best is COMMAND, because it gives the epoch and the source package.
 Also read: the plain `name-version-release.arch`, with an epoch before the name or the version where there is one.
 A version without epoch stands for "not told": matching then leaves the epoch of the other side out.
 """
@@ -17,6 +14,7 @@ from feedbot.inventory._release import release_of
 from feedbot.messages import tr
 
 TITLE = "rpm -qa"
+COMMAND = r"rpm -qa --qf '%{NAME}\t%{EPOCHNUM}\t%{VERSION}\t%{RELEASE}\t%{ARCH}\t%{SOURCERPM}\n'"
 
 _ARCHES = "noarch|x86_64|i[3-6]86|aarch64|armv7hl|ppc64|ppc64le|s390x|riscv64|src|\\(none\\)"
 _PART = r"[A-Za-z0-9._+~^]+"
@@ -60,17 +58,21 @@ def _component(line: Line) -> Component | RefusedRow | None:
         return _columns(line)
     found = _NEVRA.fullmatch(line.text.strip())
     if not found:
-        return line.refused(tr("not a line of rpm -qa"))
+        return line.refused(tr("not a line of rpm -qa"), _hint())
     if found["name"] == "gpg-pubkey":
         return None
     epoch = found["epoch"] or found["early"] or ""
     return _made(line, found["name"], epoch, f"{found['version']}-{found['release']}", found["arch"] or "", "")
 
 
+def _hint() -> str:
+    return tr("make the list with: {command}", command=COMMAND)
+
+
 def _columns(line: Line) -> Component | RefusedRow | None:
     fields = [field.strip() for field in line.text.split("\t")]
     if len(fields) != 6:
-        return line.refused(tr("{count} columns instead of {right}", count=len(fields), right=6))
+        return line.refused(tr("{count} columns instead of {right}", count=len(fields), right=6), _hint())
     name, epoch, version, release, arch, source = fields
     if name == "gpg-pubkey":
         return None

@@ -5,7 +5,18 @@ from pathlib import Path
 import pytest
 
 from feedbot.errors import InventoryError
-from feedbot.inventory import Contract, Customer, Plan, Server, check_guard, combine, read_customers
+from feedbot.inventory import (
+    Contract,
+    Customer,
+    Plan,
+    RefusedRow,
+    RefusedRowsError,
+    Server,
+    check_refused,
+    combine,
+    has_fallen,
+    read_customers,
+)
 
 HEAD = "customer,name,honorific,email,language,encoding\n"
 ONE = HEAD + "C1,見本商事株式会社,御中,info@mihon.example,ja,utf-8\nC2,山田　太郎,様,taro@yamada.example,,ISO-2022-JP\n"
@@ -14,6 +25,8 @@ CONTRACTS = (
     "サーバー,契約番号,顧客番号,プラン,root権限,OS\n"
     "Web01,K1,C1,専用,あり,Debian 12\nweb02,K1,C1,専用,あり,AlmaLinux 9\nweb03,K2,C2,VPS,なし,\n,K3,C2,共用,なし,\n"
 )
+
+PLANS = "no such plan: 共同; known: 共用, 共有, vps, 専用, マネージド, shared, dedicated, managed"
 
 
 def test_customers() -> None:
@@ -54,11 +67,14 @@ def test_contracts() -> None:
         ("C9,名,様,nobody.example,ja,utf-8", "not one address: nobody.example"),
         ("C9,名,様,名@b.example,ja,utf-8", "not one address: 名@b.example"),
         ("C9,名,様,a@b.example\rBcc: x,ja,utf-8", "a control character in the row"),
-        ("C9,,様,a@b.example,ja,utf-8", "there is no name, or it is too long"),
+        ("C9,,様,a@b.example,ja,utf-8", "the column name is empty"),
+        ("C9," + "名" * 201 + ",様,a@b.example,ja,utf-8", "the name is longer than 200 characters"),
+        (",名,様,a@b.example,ja,utf-8", "the column customer is empty"),
+        ("C9,名,様,,ja,utf-8", "the column email is empty"),
         ("C 9,名,様,a@b.example,ja,utf-8", "not an id: C 9"),
         ("C9,名,殿下,a@b.example,ja,utf-8", "the honorific must be 様, 御中"),
-        ("C9,名,様,a@b.example,xx,utf-8", "no such language: xx"),
-        ("C9,名,様,a@b.example,ja,ebcdic", "no such encoding of mail: ebcdic"),
+        ("C9,名,様,a@b.example,xx,utf-8", "no such language: xx; known: ja, en"),
+        ("C9,名,様,a@b.example,ja,ebcdic", "no such encoding of mail: ebcdic; known: utf-8, iso-2022-jp"),
         ("C1,別名,様,other@b.example,ja,utf-8", "the customer C1 stands in the files twice"),
         ("C9,名,様,a@b.example,ja", "5 columns instead of 6"),
     ],
@@ -80,9 +96,14 @@ def test_an_address_with_a_line_feed() -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("web09,K9,C1,共同,あり,", "no such plan: 共同"),
-        ("web09,K9,C1,VPS,たぶん,", "root must be yes, no, あり, なし"),
-        ("web09,K9,C1,VPS,あり,TempleOS", "no such release: TempleOS"),
+        ("web09,K9,C1,共同,あり,", PLANS),
+        ("web09,K9,,VPS,あり,", "the column customer is empty"),
+        ("web09,,C1,VPS,あり,", "the column contract is empty"),
+        ("web09,K9,C1,VPS,たぶん,", "root must be あり, なし, yes, no"),
+        (
+            "web09,K9,C1,VPS,あり,TempleOS",
+            "no such release: TempleOS; for example debian:12, ubuntu:22.04, almalinux:9",
+        ),
         ("web 09,K9,C1,VPS,あり,", "not a host name"),
         ("WEB01,K9,C1,VPS,あり,", "the server web01 stands in the files twice"),
         ("web09,K1,C2,専用,あり,", "the contract K1 has another customer, plan or root in an earlier row"),
@@ -142,23 +163,69 @@ def test_the_demo_customers_are_read_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kept", "refused", "previous", "held"),
+    ("kept", "refused", "held"), [(80, 20, False), (79, 21, True), (0, 1, True), (0, 0, False), (4, 1, False)]
+)
+def test_a_file_of_which_too_much_is_refused(kept: int, refused: int, held: bool) -> None:
+    """More than a fifth refused keeps the last snapshot; every refused row goes with the error."""
+    rows = [RefusedRow("c.csv", number, "row", "reason") for number in range(refused)]
+    if held:
+        with pytest.raises(RefusedRowsError, match="the last snapshot stays in force") as caught:
+            check_refused("c.csv", kept, rows)
+        assert caught.value.refused == tuple(rows)
+    else:
+        check_refused("c.csv", kept, rows)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "fallen"),
     [
-        (100, 0, None, False),
-        (80, 20, None, False),
-        (79, 21, None, True),
-        (0, 1, None, True),
-        (81, 0, 100, False),
-        (80, 0, 100, True),
-        (0, 0, 100, True),
-        (500, 0, 100, False),
-        (10, 0, 0, False),
+        (100, 81, False),
+        (100, 80, True),
+        (100, 0, True),
+        (100, 500, False),
+        (0, 10, False),
+        (2, 0, False),
+        (4, 2, False),
+        (4, 1, True),
+        (3, 0, True),
+        (15, 12, True),
+        (16, 13, False),
     ],
 )
-def test_the_guard(kept: int, refused: int, previous: int | None, held: bool) -> None:
-    """More than a fifth refused, or a fifth of the rows gone, keeps the last snapshot."""
-    if held:
-        with pytest.raises(InventoryError, match="the last snapshot stays in force"):
-            check_guard(kept, refused, previous)
-    else:
-        check_guard(kept, refused, previous)
+def test_a_fall(before: int, now: int, fallen: bool) -> None:
+    """A fifth of the rows gone is a fall, but not one row of a small shop's, nor two."""
+    assert has_fallen(before, now) is fallen
+
+
+def test_the_kinds_of_files_are_told() -> None:
+    """No file of customers is something else than a file with none."""
+    customers, contracts = read_customers(HEAD, "c.csv"), read_customers(CONTRACTS, "s.csv")
+    assert (customers.of_customers, customers.of_contracts, customers.customers) == (True, False, ())
+    assert (contracts.of_customers, contracts.of_contracts) == (False, True)
+    both = combine([contracts, customers])
+    assert (both.of_customers, both.of_contracts, len(both.refused)) == (True, True, 4)
+
+
+def test_contracts_alone_hang_on_the_customers_in_force() -> None:
+    """Where no file of customers is given, those kept count; where one is given, only its own do."""
+    kept = read_customers(ONE, "c.csv").customers
+    assert combine([read_customers(CONTRACTS, "s.csv")], kept).refused == ()
+    assert len(combine([read_customers(CONTRACTS, "s.csv")], kept[:1]).refused) == 2
+    assert len(combine([read_customers(CONTRACTS, "s.csv"), read_customers(HEAD, "c.csv")], kept).refused) == 4
+
+
+@pytest.mark.parametrize(
+    ("separator", "word"), [("\t", "tabs"), (";", "semicolons"), ("\N{FULLWIDTH COMMA}", "full-width commas")]
+)
+def test_another_separator_is_named(separator: str, word: str) -> None:
+    """A table with its columns divided otherwise is told as that, not as one without columns."""
+    with pytest.raises(InventoryError, match=f"divided by {word}, not by commas"):
+        read_customers(ONE.replace(",", separator), "c.csv")
+
+
+def test_a_file_of_neither_kind_is_told_what_to_begin_with() -> None:
+    """The hint shows both header lines."""
+    with pytest.raises(InventoryError) as caught:
+        read_customers("a,b\n1,2\n", "c.csv")
+    assert "\n    customer,name,honorific,email,language,encoding\n" in caught.value.hint()
+    assert caught.value.hint().endswith("\n    server,contract,customer,plan,root,os")

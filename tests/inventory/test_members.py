@@ -176,6 +176,34 @@ def test_the_file_names_the_server() -> None:
     assert (host.server, placed.server, placed.components[0].distro) == ("", "web09", "debian:11")
 
 
+def test_a_name_taken_from_the_file_s_is_told_as_a_guess() -> None:
+    """Only where no line of the file names the server; placing it keeps that."""
+    assert hosts("bash\t5.2-2\n", "Web07.dpkg")[0].placed().guessed
+    assert not hosts("# server: web08\nbash\t5.2-2\n", "web07.dpkg")[0].guessed
+    assert not hosts("bash\t5.2-2\n", "web07.txt")[0].guessed
+
+
+@pytest.mark.parametrize(
+    ("named", "row", "command"),
+    [
+        ("rpm", "bash 5.1.8", r"rpm -qa --qf '%{NAME}\t%{EPOCHNUM}\t%{VERSION}\t%{RELEASE}\t%{ARCH}\t%{SOURCERPM}\n'"),
+        ("rpm", "bash\t5.1.8", "rpm -qa --qf '%{NAME}"),
+        ("dpkg", "bash 5.2", "dpkg-query -W -f '${Package}"),
+        ("dpkg", "bash\t5.2\tbash", r"${Architecture}\t${db:Status-Abbrev}\n'"),
+    ],
+)
+def test_a_line_of_another_form_is_told_the_command(named: str, row: str, command: str) -> None:
+    """Whoever made the list in another way reads how it is made."""
+    (bad,) = refused(row + "\n", named=named)
+    assert command in bad.hint
+
+
+def test_a_csv_with_tabs_is_told_so() -> None:
+    """Not that its format is not recognised."""
+    with pytest.raises(InventoryError, match="divided by tabs"):
+        inventory.read("server\tname\tversion\nweb01\tntp\t4.2.6\n", "self.csv")
+
+
 def test_placing_leaves_self_built_software_alone() -> None:
     """A release is given to its packages only, and never over one that the file named."""
     rows = "web01,ntp,1:4.2-1,debian 12,\nweb01,OpenSSL,3.0.7,,\nweb01,bash,5.2-1,,deb\n"

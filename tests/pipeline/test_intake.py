@@ -1,15 +1,19 @@
 """Taking in: what a file says replaces what it speaks of, and nothing else."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from feedbot.errors import InventoryError
+from feedbot.inventory import RefusedRowsError
 from feedbot.pipeline import Edges, intake
-from feedbot.store import inventory
+from feedbot.store import audit, inventory
 from tests.pipeline.conftest import DATA, import_fleet
 
 FILE = DATA / "inventory" / "vps101.dpkg"
+CUSTOMERS, SERVERS = DATA / "inventory" / "customers.csv", DATA / "inventory" / "servers.csv"
 
 
 @pytest.fixture
@@ -30,6 +34,25 @@ def cut(folder: Path, lines: int) -> Path:
     path = folder / FILE.name
     path.write_text("".join(FILE.read_text(encoding="utf-8").splitlines(keepends=True)[:lines]), encoding="utf-8")
     return path
+
+
+def without(folder: Path, table: Path, *words: str) -> Path:
+    """Write a table without the rows that begin with one of these words."""
+    path = folder / table.name
+    rows = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(row for row in rows if not row.startswith(words)), encoding="utf-8")
+    return path
+
+
+def last(edges: Edges) -> str:
+    """Return what the audit log keeps of the last import."""
+    with edges.database.begin() as tx:
+        return list(audit.entries(tx))[-1].detail
+
+
+def later(edges: Edges) -> Edges:
+    """The same edges two days on."""
+    return replace(edges, clock=lambda: edges.clock() + timedelta(days=2))
 
 
 def test_a_host_cut_at_a_line_end_keeps_its_old_list(fleet: Edges, tmp_path: Path) -> None:
@@ -61,7 +84,9 @@ def test_a_host_that_nobody_rents_is_refused(fleet: Edges, tmp_path: Path) -> No
     path = tmp_path / "stray.dpkg"
     path.write_text(FILE.read_text(encoding="utf-8").replace("vps101", "stray"), encoding="utf-8")
     found = intake.import_packages(fleet, [path, *FILE.parent.glob("*.rpm")], "tester")
-    assert [(one.row, one.reason) for one in found.refused] == [("stray", "no contract names this server")]
+    assert [(one.file, one.line, one.reason) for one in found.refused] == [
+        ("stray.dpkg", 0, "the server stray has no contract")
+    ]
 
 
 def test_a_file_that_names_no_server_needs_one(fleet: Edges, tmp_path: Path) -> None:
@@ -71,3 +96,129 @@ def test_a_file_that_names_no_server_needs_one(fleet: Edges, tmp_path: Path) -> 
     with pytest.raises(InventoryError, match="does not say which server"):
         intake.import_packages(fleet, [path], "tester")
     assert intake.import_packages(fleet, [path], "tester", server="VPS101").refused == ()
+
+
+def test_a_named_server_stands_over_a_file_s_name(fleet: Edges, tmp_path: Path) -> None:
+    """The name of a file is a guess, and said to be one; --server is not, and a line in the file is not."""
+    path = tmp_path / "copy.dpkg"
+    path.write_text("".join(FILE.read_text(encoding="utf-8").splitlines(keepends=True)[2:]), encoding="utf-8")
+    with pytest.raises(RefusedRowsError, match="no server of these files") as caught:
+        intake.import_packages(fleet, [path], "tester")
+    assert "the name is the file's; --server gives another" in caught.value.refused[0].reason
+    assert "customers import" in caught.value.hint()
+    assert intake.import_packages(fleet, [path], "tester", server="vps101").guessed == ()
+    guess = path.rename(tmp_path / "vps101.dpkg")
+    assert intake.import_packages(fleet, [guess], "tester").guessed == ("vps101",)
+    sure = tmp_path / "own.csv"
+    sure.write_text("server,name,version\nvps101,nginx,1.27.0\n", encoding="utf-8")
+    assert intake.import_packages(fleet, [guess, sure], "tester").guessed == ()
+
+
+def test_a_fall_tells_the_way_out(fleet: Edges, tmp_path: Path) -> None:
+    """The hint names --fewer, the row the server and its file; what was meant is in the audit log."""
+    with pytest.raises(RefusedRowsError) as caught:
+        intake.import_packages(fleet, [cut(tmp_path, 6)], "tester")
+    assert "--fewer" in caught.value.hint()
+    assert (caught.value.refused[0].file, caught.value.refused[0].line) == ("vps101.dpkg", 0)
+    assert "fall from 11 to 4" in caught.value.refused[0].reason
+    intake.import_packages(fleet, [cut(tmp_path, 6)], "tester", fewer=True)
+    assert last(fleet) == "1 hosts, --fewer"
+
+
+def test_one_or_two_packages_may_go(fleet: Edges, tmp_path: Path) -> None:
+    """Two of ten are a fifth, but removing two packages is daily work."""
+    file = FILE.with_name("self-built.csv")
+    names = packages(fleet, "vps105")
+    path = tmp_path / "vps105.dpkg"
+    rows = FILE.with_name("vps105.dpkg").read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(rows[:-2]), encoding="utf-8")
+    assert intake.import_packages(fleet, [path, file], "tester").refused == ()
+    assert len(packages(fleet, "vps105")) == len(names) - 2
+
+
+def test_self_built_software_does_not_make_the_system_s_list_fresh(fleet: Edges) -> None:
+    """The age of a host is that of its distribution's packages."""
+    on = later(fleet)
+    intake.import_packages(on, [FILE.with_name("self-built.csv"), FILE], "tester")
+    with fleet.database.begin() as tx:
+        stale = inventory.stale(tx, on.clock())
+    assert "vps104" in stale
+    assert "vps101" not in stale
+    intake.import_packages(on, [FILE.with_name("vps104.dpkg")], "tester")
+    with fleet.database.begin() as tx:
+        assert "vps104" not in inventory.stale(tx, on.clock())
+
+
+def test_every_bad_file_is_named(fleet: Edges, tmp_path: Path) -> None:
+    """Not the first alone: each with its reason and what to do."""
+    (tmp_path / "a.dpkg").write_text("bash\t5.2-2", encoding="utf-8")
+    (tmp_path / "b.dpkg").write_text("", encoding="utf-8")
+    with pytest.raises(InventoryError) as caught:
+        intake.import_packages(fleet, [tmp_path / "a.dpkg", FILE, tmp_path / "b.dpkg"], "tester")
+    for word in ("2 files", "a.dpkg: the file ends in the middle", "→ fetch it again", "b.dpkg: the file is empty"):
+        assert word in str(caught.value)
+
+
+def test_customers_alone_leave_contracts_and_servers(fleet: Edges, tmp_path: Path) -> None:
+    """A kind of which no file is given stays; so do the packages."""
+    path = tmp_path / "customers.csv"
+    path.write_text(CUSTOMERS.read_text(encoding="utf-8").replace("山田 太郎", "山田 次郎"), encoding="utf-8")
+    made = intake.import_customers(fleet, [path], "tester")
+    assert made.removed == intake.Removed()
+    with fleet.database.begin() as tx:
+        assert (len(inventory.servers(tx)), len(inventory.contracts(tx))) == (12, 10)
+        assert [one.name for one in inventory.customers(tx)][2] == "山田 次郎"
+    assert last(fleet) == "customers 5, contracts 10, servers 12"
+
+
+def test_contracts_alone_leave_customers(fleet: Edges, tmp_path: Path) -> None:
+    """They hang on the customers in force; one server of a shop may go without another word, and is named."""
+    made = intake.import_customers(fleet, [without(tmp_path, SERVERS, "shr402")], "tester")
+    assert made.removed == intake.Removed((), ("S-4002",), ("shr402",))
+    with fleet.database.begin() as tx:
+        assert len(inventory.customers(tx)) == 5
+    assert last(fleet) == "customers 5, contracts 9, servers 11, removed contracts S-4002, removed servers shr402"
+
+
+def test_customers_who_go_take_their_contracts_with_them(fleet: Edges, tmp_path: Path) -> None:
+    """Customers alone may not leave contracts behind: both files are needed, and both together do it."""
+    path = without(tmp_path, CUSTOMERS, "C005")
+    with pytest.raises(RefusedRowsError, match="C005") as caught:
+        intake.import_customers(fleet, [path], "tester")
+    assert "give both files together" in caught.value.hint()
+    servers = without(tmp_path, SERVERS, "shr", "vps105")
+    with pytest.raises(RefusedRowsError, match=r"servers: 12 become 9; gone: shr401, shr402, vps105") as caught:
+        intake.import_customers(fleet, [path, servers], "tester")
+    assert "--fewer" in caught.value.hint()
+    made = intake.import_customers(fleet, [path, servers], "tester", fewer=True)
+    assert made.removed.customers == ("C005",)
+    assert last(fleet).endswith("removed servers shr401 shr402 vps105, --fewer")
+
+
+def test_each_table_is_guarded_by_itself(fleet: Edges, tmp_path: Path) -> None:
+    """Many customers do not outweigh a table of servers that was cut."""
+    many = tmp_path / "customers.csv"
+    more = "".join(f"X{n},名,様,x{n}@many.example,ja,utf-8\n" for n in range(200))
+    many.write_text(CUSTOMERS.read_text(encoding="utf-8") + more, encoding="utf-8")
+    assert intake.import_customers(fleet, [many], "tester").removed == intake.Removed()
+    with pytest.raises(RefusedRowsError, match="servers: 12 become 7"):
+        intake.import_customers(fleet, [many, without(tmp_path, SERVERS, "vps")], "tester")
+
+
+def test_a_mostly_broken_table_is_refused_with_its_rows(fleet: Edges, tmp_path: Path) -> None:
+    """The rows go with the error, each with file and line, and the fault is the file's own."""
+    path = tmp_path / "customers.csv"
+    path.write_text(CUSTOMERS.read_text(encoding="utf-8").replace("@", "(at)"), encoding="utf-8")
+    with pytest.raises(RefusedRowsError, match=r"customers.csv: 5 of 5 rows are refused") as caught:
+        intake.import_customers(fleet, [path, SERVERS], "tester")
+    assert [(one.file, one.line) for one in caught.value.refused[:5]] == [("customers.csv", n) for n in range(2, 7)]
+    assert {one.file for one in caught.value.refused[5:]} == {"servers.csv"}
+
+
+def test_a_server_that_comes_back_has_its_packages_again(fleet: Edges, tmp_path: Path) -> None:
+    """Lost from the CSV for a day, its list is kept; that it is used again is told, with its age."""
+    before = packages(fleet, "shr402")
+    intake.import_customers(fleet, [without(tmp_path, SERVERS, "shr402")], "tester")
+    made = intake.import_customers(later(fleet), [SERVERS], "tester")
+    assert made.back == {"shr402": fleet.clock()}
+    assert packages(fleet, "shr402") == before

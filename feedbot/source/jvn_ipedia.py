@@ -1,7 +1,10 @@
-"""JVN iPedia: its feeds (JVNRSS: jvndb_new.rdf, jvndb.rdf, jvndb_YYYY.rdf) and its details (VULDEF).
+"""JVN iPedia: its feeds (JVNRSS: jvndb_new.rdf, jvndb.rdf, jvndb_YYYY.rdf), its details (VULDEF), and the answers of
+the MyJVN API in the same forms (getVulnOverviewList, getVulnDetailInfo).
 
 A feed names each advisory's products, scores and references in `sec:` elements, several of a kind; a detail says the
-versions too. Schemas: jvnrss_3.2.xsd, vuldef_3.1.xsd / vuldef_3.2.xsd of MyJVN. Both are read as streams.
+versions too. Schemas: jvnrss_3.2.xsd, vuldef_3.1.xsd / vuldef_3.2.xsd of MyJVN. Both are read as streams. An answer
+that says that it failed is refused, and one that is a page of a longer list ends with a Quarantined. The lists of
+products and vendors, the statistics and the answers in JSON are no source of advisories; alerts are the member ipa's.
 """
 
 import re
@@ -23,7 +26,7 @@ from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import dates
 from feedbot.reading import text as texts
-from feedbot.source import _facts, _jvnrss, _xml
+from feedbot.source import _facts, _jvnrss, _myjvn, _xml
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 
 SOURCE = SourceInfo(
@@ -40,18 +43,28 @@ _WORKAROUND = re.compile(r"\[(?:ワークアラウンド|回避策|緩和策)[^\
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     """Yield what the feed names; the feed holds the whole statement, so an item has no address of its own."""
+    missing = _myjvn.check(document)
     for item in _jvnrss.items(document):
         if isinstance(item, Quarantined):
             yield item
         else:
             yield ListedItem(item.number, "", item.title, item.updated)
+    if missing:
+        yield missing
 
 
 def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     """Yield an advisory for each item of a feed or each Vulinfo of a detail file."""
-    if _xml.root_name(document) == "RDF":
+    root, missing = _xml.root_name(document), _myjvn.check(document)
+    if root == "RDF":
         yield from _jvnrss.advisories(document, "jvn_ipedia", SOURCE.issuer)
-        return
+    else:
+        yield from _details(document)
+    if missing:
+        yield missing
+
+
+def _details(document: Document) -> Iterator[Advisory | Quarantined]:
     for index, node in enumerate(_xml.stream(document, "VULDEF-Document", "Vulinfo"), 1):
         if isinstance(node, Quarantined):
             yield node

@@ -1,0 +1,90 @@
+"""Answers of the MyJVN API: what they say of themselves, and the published examples counted by other means."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from feedbot.advisory import Advisory, Quarantined
+from feedbot.errors import SourceError
+from feedbot.source import ListedItem, jvn_ipedia
+from tests.source.reading import document, fixture, read, reasons
+
+FEED, DETAIL = fixture("jvn_ipedia/jvndb_new.rdf").body, fixture("jvn_ipedia/detail.xml").body
+NO_SOURCE = (
+    *("getProductList", "getVendorList", "getStatistics", "myjvn_product", "myjvn_vendor", "getAlertList"),
+    *("get_product_list", "get_vendor_list", "get_statistics"),
+)
+
+
+def answer(whole: bytes, **said: str) -> bytes:
+    """Return a document with a Status before its end."""
+    status = " ".join(f'{name}="{value}"' for name, value in said.items())
+    place = whole.rindex(b"</")
+    return (
+        whole[:place]
+        + f'<status:Status xmlns:status="http://jvndb.jvn.jp/myjvn/Status" {status}/>'.encode()
+        + whole[place:]
+    )
+
+
+@pytest.mark.parametrize("whole", [FEED, DETAIL])
+def test_a_question_that_was_refused(whole: bytes) -> None:
+    """retCd that is not 0 is an error of the source, with the words of the API, whatever else the answer holds."""
+    failed = document(answer(whole, retCd="1", errCd="E12", errMsg="&lt;method&gt; is unknown"))
+    (reason,) = reasons(read("jvn_ipedia", failed))
+    assert reason == "MyJVN answers with an error: E12 <method> is unknown"
+    with pytest.raises(SourceError, match="E12"):
+        list(jvn_ipedia.listing(failed))
+
+
+@pytest.mark.parametrize("whole", [FEED, DETAIL])
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ({"totalRes": "2", "totalResRet": "2", "firstRes": "1"}, None),
+        ({"totalRes": "52", "totalResRet": "2", "firstRes": "51"}, None),
+        ({"totalRes": "26432", "totalResRet": "26432", "firstRes": ""}, None),
+        ({"totalRes": "0", "totalResRet": "0", "firstRes": "0"}, None),
+        ({"totalRes": "x", "totalResRet": "", "firstRes": "-1"}, None),
+        ({"totalRes": "52", "totalResRet": "50", "firstRes": "1"}, "the answer ends at item 50 of 52"),
+    ],
+)
+def test_a_page_of_a_longer_list(whole: bytes, said: dict[str, str], missing: str | None) -> None:
+    """What did not fit in the answer is said, behind all that is in it."""
+    before = read("jvn_ipedia", document(whole))
+    after = read("jvn_ipedia", document(answer(whole, retCd="0", **said)))
+    assert [str(one) for one in after[: len(before)]] == [str(one) for one in before]
+    assert reasons(after[len(before) :]) == ([missing] if missing else [])
+
+
+def test_a_page_in_the_listing() -> None:
+    """The listing says so too, so that the source cannot turn green."""
+    found = list(jvn_ipedia.listing(document(answer(FEED, totalRes="9", totalResRet="2", firstRes="1"))))
+    assert [type(one) for one in found] == [ListedItem, ListedItem, Quarantined]
+
+
+def test_published_examples(corpus: Path) -> None:
+    """Every item of the XML answers is read; beside them stands only what a document says or breaks off with."""
+    paths = sorted((corpus / "feeds/myjvn-api").rglob("*.xml"))
+    paths = [path for path in paths if not any(name in path.name for name in NO_SOURCE)]
+    assert len(paths) == 14
+    for path in paths:
+        found = read("jvn_ipedia", document(path.read_bytes()))
+        if path.name == "get_vuln_overview_list_1.xml":
+            # Its root names a prefix that it does not declare: no XML, and its one item is not had.
+            assert "not XML" in reasons(found)[0]
+            continue
+        items = len(re.findall(r"<item |<Vulinfo>", path.read_text(encoding="utf-8")))
+        assert sum(isinstance(one, Advisory) for one in found) == items, path.name
+        for reason in reasons(found):
+            assert reason.startswith(("the document breaks after", "the answer ends at", "MyJVN answers with an error"))
+
+
+def test_what_is_no_source(corpus: Path) -> None:
+    """Dictionaries, statistics and JSON are refused as a whole, for what they are."""
+    folder = corpus / "feeds/myjvn-api/np"
+    for path in sorted(folder.rglob("*.*")):
+        if path.suffix == ".json" or any(name in path.name for name in NO_SOURCE):
+            (refused,) = read("jvn_ipedia", document(path.read_bytes()))
+            assert isinstance(refused, Quarantined), path.name

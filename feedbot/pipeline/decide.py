@@ -15,6 +15,8 @@ from feedbot.reading.dates import JST
 from feedbot.review import MOVES, Decision, Digests, Draft, State, approved, move, required_approvals, still_valid
 from feedbot.store import Transaction, audit, decisions, drafts, inventory, outbox
 
+_SHOWN = 5
+
 
 def propose(edges: Edges, number: int, actor: str) -> Rendering:
     """Reserve the notice's number, render it for everybody concerned and freeze that.
@@ -142,16 +144,18 @@ def _check_advisories(tx: Transaction, draft: Draft) -> None:
 
 
 def check_age(edges: Edges, tx: Transaction, draft: Draft) -> None:
-    """Refuse to decide over an inventory that may no longer be true."""
-    if draft.notice.audience.rule == "none":
+    """Refuse to decide by what is installed where that may no longer be true, on one server even."""
+    if draft.notice.audience.rule != "match":
         return
-    snapshot = inventory.snapshot(tx)
-    if snapshot is None or edges.clock() - snapshot.at > edges.inventory_max_age:
+    old = inventory.stale(tx, edges.clock() - edges.inventory_max_age)
+    if old or inventory.oldest(tx) is None:
         raise ReviewError(
             f"draft {draft.id}",
-            "the inventory is older than {hours:.0f} hours",
-            hint="import it again: feedbot inventory import",
+            "the package lists of {count} servers are older than {hours:.0f} hours: {names}",
+            hint="import them again: feedbot inventory import; a server that is gone leaves the customers' file",
+            count=len(old),
             hours=edges.inventory_max_age.total_seconds() / 3600,
+            names=", ".join(old[:_SHOWN]) + (" …" if len(old) > _SHOWN else ""),
         )
 
 

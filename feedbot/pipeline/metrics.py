@@ -61,6 +61,6 @@ def _waiting(registry: CollectorRegistry, tx: Transaction) -> None:
     messages = Gauge("feedbot_outbox_messages", "Messages by state", ["state"], registry=registry)
     for message_state, count in outbox.counts(tx).items():
         messages.labels(message_state.value).set(count)
-    snapshot = inventory.snapshot(tx)
-    taken = Gauge("feedbot_inventory_timestamp_seconds", "When packages were last taken in", registry=registry)
-    taken.set(snapshot.at.timestamp() if snapshot else 0)
+    oldest = inventory.oldest(tx)
+    taken = Gauge("feedbot_inventory_timestamp_seconds", "When the oldest package list was taken in", registry=registry)
+    taken.set(oldest.timestamp() if oldest else 0)

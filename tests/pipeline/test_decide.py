@@ -165,8 +165,13 @@ def test_a_newer_inventory_that_changes_nothing_voids_nothing(desk: Edges) -> No
 def test_an_old_inventory_stops_a_proposal(stage: World, desk: Edges) -> None:
     """After a day nobody knows any more whom it concerns."""
     stage.now += timedelta(hours=24, minutes=1)
-    with pytest.raises(ReviewError, match="older than 24 hours"):
+    with pytest.raises(ReviewError, match="of 12 servers are older than 24 hours: ded201,"):
         decide.propose(desk, about(desk).id, "author")
+    updated_package(desk, stage)
+    with pytest.raises(ReviewError, match="of 11 servers"):
+        decide.propose(desk, about(desk).id, "author")
+    phishing = about(desk, "フィッシングサイトの設置に使われるサーバーに関する注意喚起")
+    assert len(decide.propose(desk, phishing.id, "author").mails) == 4
 
 
 def test_a_lint_error_stops_a_proposal_and_reserves_no_number(desk: Edges) -> None:

@@ -4,6 +4,7 @@ from feedbot.notice import _draft as draft
 from feedbot.notice import _lint as lint
 from feedbot.notice import _render as render
 from feedbot.notice import _site as site
+from feedbot.notice import _words as words
 from feedbot.notice._model import (
     JIS,
     Audience,
@@ -32,4 +33,5 @@ __all__ = [
     "lint",
     "render",
     "site",
+    "words",
 ]

@@ -4,11 +4,13 @@ Sentences stand in templates/; here is only what must be computed.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from feedbot.advisory import Advisory
 from feedbot.inventory import Customer, Plan
-from feedbot.notice._model import Kind, Step
+from feedbot.notice._model import Kind, Notice, Step
 from feedbot.reading.dates import JST, read_date
 from feedbot.version import Constraint, VersionRange
 
@@ -56,6 +58,14 @@ BLOCKS = {
     "next": "次報予定",
 }
 """The keys a block may have, in the order of an edited text, with their headings."""
+
+
+def needed(notice: Notice) -> tuple[str, ...]:
+    """Return the blocks without which nobody could tell whether a notice means him."""
+    if notice.kind in (Kind.TROUBLE, Kind.MAINTENANCE):
+        return ("services",)
+    return ("affected",) if notice.kind is Kind.ADVISORY and notice.advisories else ()
+
 
 PUBLISHERS = {
     "jpcert": "JPCERT/CC",
@@ -168,9 +178,9 @@ def severity_words(score: str) -> str:
 
 
 def range_words(range_: VersionRange) -> str:
-    """Say a version range in plain Japanese: 4.2.7p26 より前のバージョン.
+    """Say a version range in plain Japanese: 9.16.0 以上 9.16.32 以下、9.18.0 以上 9.18.6 以下.
 
-    A branch (>=2.3|<2.4) is 2.3 系."""
+    A branch (>=2.3|<2.4) is 2.3 系; a bound that stands alone is 4.2.7p26 より前のバージョン."""
     wanted = [one for one in range_.constraints if one.comparator != "!="]
     barred = [one.version for one in range_.constraints if one.comparator == "!="]
     spans = _spans(wanted) or ["すべてのバージョン"]
@@ -199,11 +209,43 @@ _LOWER = {">": "{} より後のバージョン", ">=": "{} およびそれ以降
 def _between(low: Constraint, high: Constraint) -> str:
     if (low.comparator, high.comparator) == (">=", "<") and _next_branch(low.version) == high.version:
         return f"{low.version} 系のすべてのバージョン"
-    start = "から" if low.comparator == ">=" else "より後"
-    end = "まで" if high.comparator == "<=" else "より前"
-    return f"{low.version} {start} {high.version} {end}のバージョン"
+    start = "以上" if low.comparator == ">=" else "より後"
+    end = "以下" if high.comparator == "<=" else "より前"
+    return f"{low.version} {start} {high.version} {end}"
 
 
 def _next_branch(branch: str) -> str:
     head, dot, last = branch.rpartition(".")
     return f"{head}{dot}{int(last) + 1}" if last.isascii() and last.isdigit() else ""
+
+
+def natural(name: str) -> tuple[tuple[str, int, str], ...]:
+    """Return a key that sorts names as people do: V-2 before V-10."""
+    pieces = ((words, digits.lstrip("0")) for words, digits in re.findall(r"([^0-9]*)([0-9]*)", name))
+    return tuple((words, len(digits), digits) for words, digits in pieces)
+
+
+def few(names: Iterable[str]) -> str:
+    """List the first names; of a long list the rest is counted: V-1、V-2、V-3、V-4、V-5 ほか 35件."""
+    names = tuple(names)
+    rest = len(names) - _FEW
+    return "、".join(names[:_FEW]) + (f" ほか {rest}件" if rest > 0 else "")
+
+
+_FEW = 5
+
+
+def public(url: str) -> bool:
+    """Say whether an address may be shown to customers: https or http of a host name that the world can look up."""
+    try:
+        address = urlsplit(url)
+        host = (address.hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if address.scheme not in ("https", "http") or address.username is not None or "." not in host:
+        return False
+    last = host.rpartition(".")[2]
+    return last not in _INNER and not last.isdigit() and ":" not in host
+
+
+_INNER = frozenset({"localhost", "local", "localdomain", "internal", "lan", "intranet", "arpa"})

@@ -6,12 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedbot.inventory import Customer
-from feedbot.notice import _words
-from feedbot.notice._words import range_words
+from feedbot.notice import _words, words
 from feedbot.version import Constraint, VersionRange, compare
 
-LOWER = {"から": ">=", "より後": ">", "およびそれ以降": ">="}
-UPPER = {"より前": "<", "まで": "<=", "およびそれ以前": "<="}
+LOWER = {"以上": ">=", "より後": ">", "およびそれ以降": ">="}
+UPPER = {"より前": "<", "以下": "<=", "およびそれ以前": "<="}
 
 
 def read_back(words: str) -> VersionRange:
@@ -23,7 +22,7 @@ def read_back(words: str) -> VersionRange:
         if "系の" in span:
             found += VersionRange.branch("generic", versions[0]).constraints
         elif len(versions) == 2:
-            low, high = re.fullmatch(r"\S+ (\S+) \S+ (より前|まで)のバージョン", span).groups()  # type: ignore[union-attr]  # a span of two versions has this form
+            low, high = re.fullmatch(r"\S+ (\S+) \S+ (より前|以下)", span).groups()  # type: ignore[union-attr]  # a span of two versions has this form
             found += [Constraint(LOWER[low], versions[0]), Constraint(UPPER[high], versions[1])]
         elif versions:
             word = re.sub(r"^\S+ ?|のバージョン$", "", span)
@@ -54,27 +53,28 @@ def ranges(draw: st.DrawFn) -> VersionRange:
 @settings(max_examples=200, deadline=None)
 def test_the_words_say_the_whole_range(wanted: VersionRange) -> None:
     """What the words say, read back, is the range again."""
-    assert read_back(range_words(wanted)) == wanted
+    assert read_back(words.range_words(wanted)) == wanted
 
 
 @pytest.mark.parametrize(
-    ("vers", "words"),
+    ("vers", "said"),
     [
         ("vers:generic/*", "すべてのバージョン"),
         ("vers:generic/<4.2.7p26", "4.2.7p26 より前のバージョン"),
         ("vers:generic/<=9.1", "9.1 およびそれ以前のバージョン"),
         ("vers:generic/>=9.1", "9.1 およびそれ以降のバージョン"),
         ("vers:generic/>=2.3|<2.4", "2.3 系のすべてのバージョン"),
-        ("vers:generic/>=2.3|<2.3.9", "2.3 から 2.3.9 より前のバージョン"),
-        ("vers:generic/>=2.3|<=2.3.9", "2.3 から 2.3.9 までのバージョン"),
-        ("vers:generic/>2.3|<2.3.9", "2.3 より後 2.3.9 より前のバージョン"),
+        ("vers:generic/>=2.3|<2.3.9", "2.3 以上 2.3.9 より前"),
+        ("vers:generic/>=2.3|<=2.3.9", "2.3 以上 2.3.9 以下"),
+        ("vers:generic/>2.3|<2.3.9", "2.3 より後 2.3.9 より前"),
+        ("vers:generic/>=9.16.0|<=9.16.32|>=9.18.0|<=9.18.6", "9.16.0 以上 9.16.32 以下、9.18.0 以上 9.18.6 以下"),
         ("vers:generic/1.0|1.2", "1.0、1.2"),
         ("vers:generic/!=1.2", "すべてのバージョン(1.2 を除く)"),
     ],
 )
-def test_ranges_in_plain_japanese(vers: str, words: str) -> None:
+def test_ranges_in_plain_japanese(vers: str, said: str) -> None:
     """Each form of a range has its wording."""
-    assert range_words(VersionRange.parse(vers)) == words
+    assert words.range_words(VersionRange.parse(vers)) == said
 
 
 def test_days_and_times_are_japanese() -> None:
@@ -127,3 +127,43 @@ def test_scores_have_their_words() -> None:
     assert [_words.severity_words(one) for one in ("10.0", "9.0", "8.9", "4.0", "0.1", "0.0", "高")] == [
         "緊急", "緊急", "重要", "警告", "注意", "", "",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://www.jvn.example/x", True),
+        ("http://a.example:8080/", True),
+        ("http://127.0.0.1:41955/rss", False),
+        ("https://[::1]/", False),
+        ("https://10.0.0.1/", False),
+        ("https://localhost/", False),
+        ("https://feeds.localhost/", False),
+        ("https://mirror/x", False),
+        ("https://mirror.internal./x", False),
+        ("ftp://a.example/x", False),
+        ("file:///tmp/a.html", False),
+        ("https://user@a.example/", False),
+        ("https://[broken/", False),
+        ("", False),
+    ],
+)
+def test_only_addresses_of_the_world_are_shown(url: str, shown: bool) -> None:
+    """Loopback, numbers, names without a dot and other schemes lead a customer nowhere."""
+    assert _words.public(url) is shown
+
+
+@given(st.lists(st.integers(0, 10**30), unique=True))
+@settings(max_examples=40)
+def test_names_sort_as_people_sort_them(numbers: list[int]) -> None:
+    """V-2 stands before V-10, letters before numbers."""
+    names = sorted((f"V-{one}" for one in numbers), key=_words.natural)
+    assert names == [f"V-{one}" for one in sorted(numbers)]
+    assert sorted(["B-1", "A-10"], key=_words.natural) == ["A-10", "B-1"]
+
+
+def test_a_long_list_of_names_is_counted() -> None:
+    """Five are named, the others counted."""
+    assert _words.few(["V-1", "V-2"]) == "V-1、V-2"
+    assert _words.few(f"V-{n}" for n in range(1, 6)) == "V-1、V-2、V-3、V-4、V-5"
+    assert _words.few(f"V-{n}" for n in range(1, 41)) == "V-1、V-2、V-3、V-4、V-5 ほか 35件"

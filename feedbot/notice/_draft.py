@@ -10,7 +10,7 @@ from feedbot.advisory.case import Case
 from feedbot.errors import NoticeError
 from feedbot.inventory import Plan
 from feedbot.matching import Exposure, MatchVerdict
-from feedbot.notice import _excerpt, _words
+from feedbot.notice import _excerpt, _versions, _words
 from feedbot.notice._edit import from_edit_text, to_edit_text
 from feedbot.notice._model import Audience, Block, Kind, Notice, Provider, Step
 from feedbot.notice._own import own
@@ -67,7 +67,7 @@ def from_case(
         as_of=now,
         case=case.id,
         advisories=tuple(sorted(case.advisories, key=lambda one: one is not case.lead)),
-        history=((today, "初版"),),
+        history=((today, "公開"),),
     )
     return notice if previous is None else _update(notice, previous, values, templates)
 
@@ -88,16 +88,20 @@ def _values(case: Case, exposures: tuple[Exposure, ...], audience: Audience) -> 
         "others": [one for one in case.advisories if one is not lead],
         "updated": bool(lead.updated and lead.published and lead.updated.date() > lead.published.date()),
         "by_contract": by_contract,
-        "affected": _excerpt.affected_lines(case),
+        "affected": _versions.affected_lines(case),
         "overview": _excerpt.summary(case),
         "impact": _excerpt.excerpt(case, "影響", barred="受ける"),
         "severities": tuple(dict.fromkeys(item for one in case.advisories for item in one.severity)),
-        "fixed": _excerpt.fixed_lines(case),
-        "solution": _excerpt.excerpt(case, "対策|予防|対処", least=600 if by_contract else 120),
+        "fixed": _versions.fixed_lines(case),
+        "fixed_as_of": _versions.fixed_as_of(case),
+        "solution": _excerpt.excerpt(
+            case, "対策|予防|対処", least=600 if by_contract else 120, told=_versions.fixed_versions(case)
+        ),
         "workarounds": _excerpt.workarounds(case),
         "commands": commands(concerned),
         "acting": _plans(acting),
         "ours": _plans(ours),
+        "both": bool(acting & ours),
         "references": _excerpt.references(case),
     }
 

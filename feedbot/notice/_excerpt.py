@@ -1,14 +1,13 @@
 """Take from advisories the words and facts that a draft needs, as publishers wrote them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from feedbot.advisory import Advisory, Affected, Fixed, Section
+from feedbot.advisory import Advisory, Section
 from feedbot.advisory.case import Case
 from feedbot.notice._fold import width
-from feedbot.notice._words import publisher, range_words
-from feedbot.version import VersionRange
+from feedbot.notice._words import public, publisher
 
 _FULL = 54
 """Columns from which a line counts as filled: publishers fold at 64 to 76, so its sentence goes on in the next."""
@@ -19,6 +18,13 @@ _INDENT = re.compile(r"^[ 　]{1,2}(?=[^\s・■(*•>-][^\n]*[ぁ-ん])")
 _SPACED = re.compile(r"[ぁ-んァ-ヶー一-龠] [!-~]|[!-~] [ぁ-んァ-ヶー一-龠]")
 """Publishers such as JPCERT/CC set Latin words off by a blank, and drop it where a line ends."""
 
+_UPDATE = re.compile(r"^[ 　]*(?=更新: ?[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日[^\n。]{0,10}$)", re.MULTILINE)
+"""Where an addition to a published text begins, as JPCERT/CC marks them."""
+_ANNOUNCES = re.compile(
+    r"[^。\n]{0,80}(?:修正|公開|リリース|(?:次|以下)のバージョン)[^。\n]{0,40}。?|[^。\n]{0,60}(?:次|以下)の[^。\n]{0,20}。?"
+)
+"""One sentence that says no more than that a corrected version is out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
@@ -28,21 +34,29 @@ class Excerpt:
     advisory: Advisory
 
 
-def excerpt(case: Case, headings: str, barred: str = r"(?!)", least: int = 120) -> Excerpt | None:
+def excerpt(
+    case: Case, headings: str, barred: str = r"(?!)", least: int = 120, told: Collection[str] = ()
+) -> Excerpt | None:
     """Return the opening of the first section of a Japanese advisory whose heading matches, `least` characters or
-    more where it has as many; None where no Japanese advisory of the case has such a section."""
+    more where it has as many; None where no Japanese advisory of the case has such a section.
+
+    Of a section that was added to, the last addition: what it opened with may hold no more. Paragraphs that only
+    repeat the versions `told` elsewhere are left out.
+    """
     for advisory in _japanese(case):
         for section in _sections(advisory):
             wanted = re.search(headings, section.heading) and not re.search(barred, section.heading)
-            if wanted and (text := opening(section.text, least)):
+            if wanted and (text := opening(_UPDATE.split(section.text)[-1], least, told)):
                 return Excerpt(text, advisory)
     return None
 
 
 def summary(case: Case) -> Excerpt | None:
-    """Return the 概要 of the case: such a section, else the summary a feed gives."""
-    if found := excerpt(case, "概要"):
-        return found
+    """Return the 概要 of the case: such a section, else the summary a feed gives, or a page under its additions."""
+    for advisory in _japanese(case):
+        for section in _sections(advisory):
+            if "概要" in section.heading and not (_UPDATE.search(section.text) and advisory.summary):
+                return Excerpt(opening(section.text), advisory)
     texts = ((opening(one.summary), one) for one in _japanese(case))
     return next((Excerpt(text, one) for text, one in texts if text), None)
 
@@ -56,14 +70,42 @@ def _sections(advisory: Advisory) -> Iterator[Section]:
     return (one for one in advisory.sections if one.heading and one.text.strip())
 
 
-def opening(text: str, least: int = 120) -> str:
-    """Return whole paragraphs from the start of a text, unfolded, until they hold `least` characters."""
+def opening(text: str, least: int = 120, told: Collection[str] = ()) -> str:
+    """Return whole paragraphs from the start of a text, unfolded, until they hold `least` characters.
+
+    Those that only say which of the versions `told` hold the correction are passed over.
+    """
     taken: list[str] = []
-    for paragraph in re.split(r"\n[ \t]*\n(?:[ \t]*\n)*", text.strip("\n")):
-        taken.append(_INDENT.sub("", unfolded(paragraph)))
+    paragraphs = re.split(r"\n[ \t]*\n(?:[ \t]*\n)*", text.strip("\n"))
+    for paragraph in _untold([unfolded(one) for one in paragraphs], told) if told else map(unfolded, paragraphs):
+        taken.append(_INDENT.sub("", paragraph))
         if sum(map(len, taken)) >= least:
             break
     return "\n\n".join(taken).strip("\n")
+
+
+def _untold(paragraphs: list[str], told: Collection[str]) -> list[str]:
+    """Leave out what lists told versions alone, and the sentence that introduces such a list."""
+    kept: list[str] = []
+    before = False
+    for paragraph in reversed(paragraphs):
+        lines = [line for line in paragraph.split("\n") if line.strip()]
+        listing = [_lists(line, told) for line in lines]
+        rest = [line for line, lists in zip(lines, listing, strict=True) if not lists]
+        before = (any(listing) or before) and all(map(_ANNOUNCES.fullmatch, rest))
+        if not before:
+            kept.append(paragraph)
+    return kept[::-1]
+
+
+def _lists(line: str, told: Collection[str]) -> bool:
+    """Say whether a line is nothing but names and told versions, or one sentence that they are out."""
+    rest = line
+    for version in sorted(told, key=len, reverse=True):
+        rest = rest.replace(version, "")
+    if rest == line or re.search(r"[0-9]", rest):
+        return False
+    return not _LETTER.search(re.sub(r"バージョン|以降|以上|および|及び", "", rest)) or bool(_ANNOUNCES.fullmatch(rest))
 
 
 def unfolded(paragraph: str) -> str:
@@ -83,49 +125,6 @@ def unfolded(paragraph: str) -> str:
     return "\n".join(made)
 
 
-def affected_lines(case: Case) -> tuple[str, ...]:
-    """Return product and versions in plain Japanese, each once; wording that was not understood, as it stands.
-
-    A product without a word on versions is left out where another line has them.
-    """
-    items = [item for one in case.advisories for item in one.affected]
-    stated = {item.product.casefold() for item in items if item.stated}
-    return tuple(dict.fromkeys(_affected(one) for one in items if one.stated or one.product.casefold() not in stated))
-
-
-def _affected(item: Affected) -> str:
-    if isinstance(item.range, VersionRange) and item.complete:
-        return f"{item.product} {range_words(item.range)}".strip()
-    return " ".join(item.evidence.split()) or item.product
-
-
-def fixed_lines(case: Case) -> tuple[str, ...]:
-    """Return the corrected versions that publishers name, each once: ntpd 4.2.7p26.
-
-    One that another publisher calls affected is no correction to recommend.
-    """
-    return tuple(
-        dict.fromkeys(
-            _fixed(fixed) for one in case.advisories for fixed in one.fixed if not _contradicted(case, one, fixed)
-        )
-    )
-
-
-def _contradicted(case: Case, by: Advisory, fixed: Fixed) -> bool:
-    return any(
-        item.product.casefold() == fixed.product.casefold() and item.covers(fixed)
-        for other in case.advisories
-        if other is not by
-        for item in other.affected
-    )
-
-
-def _fixed(item: Fixed) -> str:
-    named = [one.version for one in item.range.constraints if one.comparator == "="]
-    words = "、".join(named) if named and len(named) == len(item.range.constraints) else range_words(item.range)
-    return f"{item.product} {words}".strip()
-
-
 def workarounds(case: Case) -> tuple[str, ...]:
     """Return the workarounds of the advisory that is read first among those that give any."""
     given = (tuple(text.strip("\n") for text in one.workarounds) for one in [*_japanese(case), case.lead])
@@ -133,17 +132,20 @@ def workarounds(case: Case) -> tuple[str, ...]:
 
 
 def references(case: Case) -> tuple[tuple[str, str], ...]:
-    """Return (label, address) of the originals, then JVN's and CVE's pages of the same matter, each address once."""
+    """Return (label, address) of the originals, then JVN's and CVE's pages of the same matter, each address once.
+
+    The address is empty where it is none that a customer could open: the number is then all he needs.
+    """
     ordered = [case.lead, *(one for one in case.advisories if one is not case.lead)]
     own = [(f"{publisher(one)}「{one.title}」({one.number})", one.url) for one in ordered if one.url]
-    given = [(item.label or item.url, item.url) for one in ordered for item in one.references]
-    made = list(own)
+    given = [(item.label or item.url, item.url) for one in ordered for item in one.references if public(item.url)]
+    made = [(label, url if public(url) else "") for label, url in own]
     numbers = {one.number for one in ordered if one.url}
     for name, url in _named_pages(name for name in case.names if name not in numbers):
         known = next((address for _, address in given if name.replace("#", "") in address.replace("#", "")), url)
         made.append((name, known))
-    seen = {url: label for label, url in reversed(made)}
-    return tuple((label, url) for url, label in reversed(seen.items()))
+    seen = {url or label: (label, url) for label, url in reversed(made)}
+    return tuple(reversed(seen.values()))
 
 
 def _named_pages(names: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -85,10 +85,12 @@ class Notice:
 
     @property
     def revisions(self) -> tuple[tuple[date, str], ...]:
-        """The history, its last line dated with the day of issue where there is one: a draft waits for approval."""
-        if not self.history or self.issued is None:
-            return self.history
-        return (*self.history[:-1], (self.issued, self.history[-1][1]))
+        """The history, its last line with this edition's number and day of issue: a draft waits for approval, and its
+        number is known only then. The lines before it got theirs when this edition was begun."""
+        if not self.history:
+            return ()
+        on, words = self.history[-1]
+        return (*self.history[:-1], (self.issued or on, f"第{self.edition}版 {words}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def own(text: str, provider: Provider, now: datetime) -> Notice:
         audience=read_audience(fields["対象"], "対象") if "対象" in fields else Audience("none"),
         blocks=blocks,
         as_of=now,
-        history=((now.astimezone(JST).date(), "初版"),),
+        history=((now.astimezone(JST).date(), "公開"),),
     )
 
 

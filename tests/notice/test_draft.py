@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from feedbot.advisory import Section
+from feedbot.advisory import Advisory, Affected, Section
 from feedbot.advisory.case import Case
 from feedbot.errors import NoticeError
+from feedbot.fetch import file
 from feedbot.notice import Audience, Kind, Notice, Step, draft
 from feedbot.notice._excerpt import opening, unfolded
 from feedbot.notice._render import Templates
+from feedbot.signature import judge_for
+from feedbot.source import jpcert
+from feedbot.version import VersionRange
 from tests.notice.fixtures import CASE, CONTRACT_CASE, EXPOSURES, NOW, PROVIDER, TIMED, VU
 
 TEMPLATES = Templates.load()
@@ -108,15 +112,16 @@ def test_a_new_revision_gives_an_update_that_opens_with_what_changed() -> None:
     assert "- 対象から削除: timed 4.1 系のすべてのバージョン" in change
     assert "- 対策の記載を更新" in change
     assert "- 回避策の記載を削除" in change
-    assert made.history[0] == first.history[0]
-    assert made.history[1][1] == "更新(対象、対策、回避策)"
+    assert made.revisions[0] == (first.history[0][0], "第1版 公開")
+    assert made.revisions[1][1] == "第2版 更新(対象、対策、回避策)"
 
 
 def test_a_revision_is_dated_with_its_day_of_issue() -> None:
     """What waited for approval is dated when it went out, in the history of the next edition too."""
     first = replace(drafted(), issued=date(2026, 11, 30))
-    assert first.revisions == ((date(2026, 11, 30), "初版"),)
-    assert drafted(CASE, first).history == ((date(2026, 11, 30), "初版"), (date(2026, 11, 26), "更新"))
+    assert first.revisions == ((date(2026, 11, 30), "第1版 公開"),)
+    second = replace(drafted(CASE, first), edition=4)
+    assert second.revisions == ((date(2026, 11, 30), "第1版 公開"), (date(2026, 11, 26), "第4版 更新"))
 
 
 def test_spacing_and_width_are_no_change() -> None:
@@ -127,6 +132,79 @@ def test_spacing_and_width_are_no_change() -> None:
     )
     wide = replace(wide, workarounds=tuple(one.replace("1行", "1行") for one in TIMED.workarounds))
     assert drafted(Case("C-2026-0012", (VU, wide)), first).block("change") == ""
+
+
+def said_by(other: Advisory, *vers: str) -> str:
+    """Draft from timed's advisory and another that calls ranges affected; return 対象."""
+    affected = tuple(Affected("timed", VersionRange.parse(one), one) for one in vers)
+    lead = replace(TIMED, affected=TIMED.affected[:1])
+    return drafted(Case("C-1", (replace(other, affected=affected), lead))).block("affected")
+
+
+def test_the_narrower_of_two_statements_is_left_out() -> None:
+    """What lies within another publisher's range is said by it; the same range is said once, in the lead's words."""
+    for narrower in ("vers:generic/<4.2.7p25", "vers:generic/4.0|4.1", "vers:generic/<4.2.7p26"):
+        assert said_by(VU, narrower).endswith("\n\n- timed 4.2.7p26 より前のバージョン")
+    halves = said_by(VU, "vers:generic/<4.1", "vers:generic/>=4.1|<4.2.7p26")
+    assert halves.endswith("\n\n- timed 4.2.7p26 より前のバージョン")
+    assert said_by(VU, "vers:generic/<=4.2.9").endswith("\n\n- timed 4.2.9 およびそれ以前のバージョン")
+
+
+def test_publishers_that_differ_are_named() -> None:
+    """Ranges of which neither holds the other stand side by side, each with who says so."""
+    words = said_by(VU, "vers:generic/>=4.2|<=4.3")
+    assert "- timed 4.2.7p26 より前のバージョン(CSIRT-A)" in words
+    assert "- timed 4.2 以上 4.3 以下(CSIRT-B)" in words
+
+
+def test_versions_told_are_not_told_again() -> None:
+    """What only lists the corrected versions is passed over; sentences that say more stay."""
+    told = {"4.2.7p26"}
+    assert opening("次のバージョンで修正されています。\n\ntimed 4.2.7p26", told=told) == ""
+    assert opening(
+        "開発者は次のバージョンを公開しています。\n- timed 4.2.7p26 以降\n\n再起動してください。", told=told
+    ) == ("再起動してください。")
+    assert opening("4.2.7p26 で修正されています。", told=told) == ""
+    for kept in (
+        "次のバージョンで修正されています。\n\ntimed 4.2.7p27",
+        "4.2.7p26 に更新し、設定を確認してください。",
+        "修正版が公開されています。検証のうえ、適用してください。",
+    ):
+        assert opening(kept, told=told) == kept
+
+
+def test_of_an_added_to_section_the_last_addition_is_quoted() -> None:
+    """対策 that opens with an outdated version is not what is recommended."""
+    first = "次のバージョンで修正されています。\n\ntimed 4.2.7p20\n\n"
+    text = f"{first}更新: 2026年11月22日追記\n\ntimed 4.2.7p26 では不十分です。"
+    revised = replace(TIMED, sections=(*TIMED.sections[:-1], Section("IV. 対策", text)))
+    words = drafted(Case("C-1", (revised,))).block("solution")
+    assert "4.2.7p20" not in words
+    assert "更新: 2026年11月22日追記\n\ntimed 4.2.7p26 では不十分です。" in words
+
+
+def test_corrected_versions_are_dated_and_lead_to_the_original() -> None:
+    """Whoever updates reads as of when the list holds, and where newer ones would stand."""
+    words = drafted().block("solution")
+    assert words.startswith("2026年11月20日(金)現在、")
+    assert "参考情報に記載した公開元の情報もご確認ください" in words
+
+
+def test_an_address_of_our_own_network_is_not_shown() -> None:
+    """A mirror's address helps no customer: the number alone stands there."""
+    case = Case("C-1", (replace(VU, url="http://127.0.0.1:8080/900007"), TIMED))
+    words = drafted(case).block("references")
+    assert "127.0.0.1" not in words
+    assert "(VU#900007)" in words
+
+
+def test_a_real_alert_with_additions_does_not_recommend_its_first_version(corpus: Path) -> None:
+    """The Log4j alert: 2.15.0 stood first and was not enough."""
+    page = corpus / "feeds/jpcert/at/2021/at210050.html"
+    found = list(jpcert.read(file.read(page, NOW), judge_for(None, (), NOW, "https")))
+    words = drafted(Case("C-1", tuple(one for one in found if isinstance(one, Advisory)))).block("solution")
+    assert "2.15.0" not in words
+    assert "2.17.1" in words
 
 
 def test_a_case_without_advisories_gives_no_draft() -> None:

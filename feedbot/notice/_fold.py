@@ -1,8 +1,8 @@
 """Fold text for mail: 36 full-width columns, line-breaking rules kept (禁則), nothing that a reader copies ever broken.
 
 Breaks are those of Unicode's line breaking algorithm (UAX #14), less the ones inside a protected piece: an address, a
-run of ASCII letters and digits (versions, file names, commands), a name with the version behind it, a date, and the
-names the caller gives.
+run of ASCII letters and digits (versions, file names, commands), a name with the version behind it, a number with its
+counter, a date, and the names the caller gives.
 """
 
 import re
@@ -14,9 +14,13 @@ from uniseg.linebreak import line_break_boundaries  # type: ignore[import-untype
 COLUMNS = 72
 """36 full-width characters; one counts two columns."""
 
+WHOLE = r"(?:[A-Za-z]+ )?(?<![A-Za-z0-9_.])[0-9]+(?:台|件|名|社|通|版|回|分|時間)|注意喚起"
+"""A number and its counter, with the Latin word before it (VPS 2台), and the word that names such notices."""
+
 _PROTECTED = re.compile(
     r"https?://[!-~]+"  # an address
     r"|\d{4}年\d{1,2}月\d{1,2}日(?:\([月火水木金土日]\))?"
+    rf"|{WHOLE}"
     r"|[!-~]+ v?[0-9][!-~]*"  # a name and its version: ntpd 4.2.7p26, Debian 12
     r"|[!-~]+"
 )

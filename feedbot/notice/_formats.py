@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from feedbot.notice._fold import COLUMNS, fold
+from feedbot.notice._fold import COLUMNS, WHOLE, fold
 from feedbot.notice._layout import Part, Sort
 
 _LINK = re.compile(r"https?://[!#$%&'*+,./0-9:;=?@A-Z\[\]_a-z~()-]+")
+_KEPT = re.compile(WHOLE)
 _BEHIND = ".,:;!?'"
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~&])")
 _OPENING = re.compile(r"^(\s*\d*)([+=.)-])")
@@ -90,8 +91,14 @@ def _broken(html: str) -> str:
 def _linked(text: str) -> str:
     """Escape a text and make links of the addresses in it."""
     return "".join(
-        f'<a href="{escape(piece)}">{escape(piece)}</a>' if is_url else escape(piece) for piece, is_url in _pieces(text)
+        f'<a href="{escape(piece)}">{escape(piece)}</a>' if is_url else unbroken(piece)
+        for piece, is_url in _pieces(text)
     )
+
+
+def unbroken(text: str) -> str:
+    """Escape a text, and mark for the page what stands on one line."""
+    return _KEPT.sub(r'<span class="keep">\g<0></span>', escape(text))
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:

@@ -3,7 +3,7 @@
 A blank line ends a paragraph; every line of a paragraph is a line of its own. At the start of a line:
 
     ## 見出し  or ■見出し    a heading
-    - 項目     or ・項目      an item of a list; its further lines start with two blanks
+    - 項目     or ・項目      an item of a list; its further lines start with two blanks (a wide one behind them stays)
     項目名 :: 値              a fact; its further lines start with two blanks
     (four blanks)            a command, shown as it stands
     > 引用                    words of another, shown as they stand
@@ -71,7 +71,7 @@ def parse(text: str) -> tuple[Part, ...]:
         if closed or sort is Sort.HEADING or parts[-1][0] is not sort:
             further = not closed and parts[-1][0] in (Sort.ITEMS, Sort.FACTS) and line.startswith("  ")
             if further and sort is Sort.PARAGRAPH:
-                parts[-1][1][-1] += "\n" + words.strip()
+                parts[-1][1][-1] += "\n" + words.strip(" ")
                 continue
             parts.append((sort, []))
         parts[-1][1].append(words)

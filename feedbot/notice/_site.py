@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from html import escape
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from feedbot.notice._model import Kind, Notice, Post, Provider, Step
 from feedbot.notice._places import original_name, page_name, page_url, signed_name
 from feedbot.notice._render import Templates, page
-from feedbot.notice._words import KINDS, STEPS
+from feedbot.notice._words import KINDS, STEPS, day
 from feedbot.reading.dates import JST
 
 __all__ = ["Published", "original_name", "page_name", "pages", "signed_name"]
@@ -25,18 +26,21 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class Published:
     """One published edition: its notice (numbered and issued), its post, and (file name, bytes) of each original that
     the post links to; the names are those of `original_name`. `signed` is the post's text in the provider's signature,
-    empty where posts are not signed."""
+    empty where posts are not signed. `withdrawn` is (date, reason) where the notice was taken back: its page stays at
+    its address, and says so."""
 
     notice: Notice
     post: Post
     originals: tuple[tuple[str, bytes], ...] = ()
     signed: bytes = b""
+    withdrawn: tuple[date, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A notice as list and page show it. `mark` is the state to be seen at once: 更新, 訂正, 復旧, 取下げ or empty;
-    `signed` names the file of the signed text, empty where there is none."""
+    `issued` is the day of its last change, `gone` the reason of its withdrawal (empty where there is none to tell, None
+    where it stands), `signed` names the file of the signed text, empty where there is none."""
 
     notice: Notice
     post: Post
@@ -47,6 +51,7 @@ class Row:
     first: date
     originals: tuple[str, ...]
     signed: str
+    gone: str | None
 
 
 def _newest(row: Row) -> tuple[date, datetime, str]:
@@ -84,9 +89,13 @@ def _row(one: Published) -> Row:
     notice = one.notice
     issued = notice.issued or notice.as_of.astimezone(JST).date()
     first = min([issued, *(on for on, _ in notice.revisions)])
+    gone, mark = None, _mark(notice)
+    if one.withdrawn:
+        on, gone = one.withdrawn
+        issued, mark = max(issued, on), STEPS[Step.WITHDRAWN]
     names = tuple(name for name, _ in one.originals)
     signed = signed_name(notice) if one.signed else ""
-    return Row(notice, one.post, page_name(notice), KINDS[notice.kind], _mark(notice), issued, first, names, signed)
+    return Row(notice, one.post, page_name(notice), KINDS[notice.kind], mark, issued, first, names, signed, gone)
 
 
 def _mark(notice: Notice) -> str:
@@ -115,8 +124,23 @@ def _title(row: Row) -> str:
     return _NOT_XML.sub("", f"【{row.label}】{mark}{row.post.title}")
 
 
+def _gone(row: Row) -> str:
+    """Say that a notice was withdrawn, when and why; empty where it stands."""
+    if row.gone is None:
+        return ""
+    reason = f"理由: {row.gone}" if row.gone.strip() else ""
+    return f"このお知らせは、{day(row.issued)}に取り下げました。{reason}"
+
+
 def _summary(row: Row) -> str:
+    if row.gone is not None:
+        return _gone(row)
     return row.notice.block("change") or row.notice.block("lead") or row.notice.block("status") or row.post.title
+
+
+def _html(row: Row) -> str:
+    words = _gone(row)
+    return (f"<p><strong>{escape(words)}</strong></p>\n" if words else "") + row.post.html
 
 
 def _atom(rows: Sequence[Row], provider: Provider) -> bytes:
@@ -138,7 +162,7 @@ def _atom(rows: Sequence[Row], provider: Provider) -> bytes:
         SubElement(entry, "updated").text = _updated(row)
         SubElement(entry, "category", {"term": row.notice.kind.value, "label": row.label})
         SubElement(entry, "summary").text = _NOT_XML.sub("", _summary(row))
-        SubElement(entry, "content", {"type": "html"}).text = _NOT_XML.sub("", row.post.html)
+        SubElement(entry, "content", {"type": "html"}).text = _NOT_XML.sub("", _html(row))
     return bytes(tostring(feed, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
@@ -158,8 +182,8 @@ def _json_feed(rows: Sequence[Row], provider: Provider) -> bytes:
                 "url": page_url(row.notice, provider),
                 "title": _title(row),
                 "summary": _summary(row),
-                "content_html": row.post.html,
-                "content_text": row.post.text,
+                "content_html": _html(row),
+                "content_text": f"{_gone(row)}\n\n{row.post.text}".lstrip("\n"),
                 "date_published": datetime.combine(row.first, time(), JST).isoformat(),
                 "date_modified": _updated(row),
                 "tags": [row.label],

@@ -51,7 +51,7 @@ def test_no_piece_starts_with_what_may_not_start_a_line(line: str) -> None:
 def test_what_a_reader_copies_is_never_broken() -> None:
     """Addresses, versions behind their product, dates and given names stay whole."""
     kept = ("https://a.example/very/long/path/of/an/advisory-2026-0001.html?with=query", "timed 1:4.2.6.p5+dfsg-7",
-            "2026年11月24日(火)", "Example HTTP Server")  # fmt: skip
+            "2026年11月24日(火)", "VPS 21台", "30分", "注意喚起", "Example HTTP Server")  # fmt: skip
     for whole in kept:
         for before in range(36):
             pieces = fold("あ" * before + whole + "を確認してください。", keep=("Example HTTP Server",))

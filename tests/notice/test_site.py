@@ -114,6 +114,41 @@ def test_the_list_is_newest_first_and_shows_the_newest_edition() -> None:
     assert 'class="mark update">更新' in index
 
 
+def test_a_withdrawn_notice_stays_and_says_so() -> None:
+    """The address holds, a box above the text says when and why, list and feeds carry it as their newest."""
+    gone = replace(published(own("N-1", date(2026, 1, 1), "甲")), withdrawn=(date(2026, 4, 2), "誤<報>のため"))
+    files = site.pages([gone, published(own("N-2", date(2026, 2, 1), "乙"))], PROVIDER, TEMPLATES)
+    page = files["N-1.html"].decode()
+    box, text = page.index("このお知らせは取り下げました"), page.index("本文です。")
+    assert box < page.index("<h1>") < text
+    assert "誤&lt;報&gt;のため" in page[box:text]
+    assert "2026年4月2日(木)" in page[box:text]
+    assert 'class="notice own gone"' in page
+    index = files["index.html"].decode()
+    assert index.index("甲") < index.index("乙")
+    assert index.count('class="mark withdrawn">取下げ') == 1
+    assert "取り下げました" not in files["N-2.html"].decode()
+    newest = ElementTree.fromstring(files["feed.xml"]).find(f"{ATOM}entry")
+    assert newest is not None
+    assert newest.findtext(f"{ATOM}title") == "【お知らせ】【取下げ】甲"
+    assert newest.findtext(f"{ATOM}updated") == "2026-04-02T00:00:00+09:00"
+    assert "誤&lt;報&gt;のため" in (newest.findtext(f"{ATOM}content") or "")
+    item = json.loads(files["feed.json"])["items"][0]
+    assert item["summary"] == "このお知らせは、2026年4月2日(木)に取り下げました。理由: 誤<報>のため"
+    assert item["content_text"].startswith(item["summary"])
+
+
+def test_an_updated_page_shows_both_dates() -> None:
+    """From the second edition on a reader sees when it appeared and when it last changed, be it the same day."""
+    first = own("N-1", date(2026, 1, 1))
+    files = site.pages(
+        [published(replace(first, edition=2)), published(own("N-2", date(2026, 1, 1)))], PROVIDER, TEMPLATES
+    )
+    assert "掲載日" in files["N-1.html"].decode()
+    assert "最終更新日" in files["N-1.html"].decode()
+    assert "最終更新日" not in files["N-2.html"].decode()
+
+
 def test_an_empty_site_says_so() -> None:
     """Before the first notice there is a page, a feed and no error."""
     files = site.pages([], PROVIDER, TEMPLATES)

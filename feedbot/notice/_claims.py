@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from feedbot.advisory import Advisory
 from feedbot.advisory.identity import names_in
-from feedbot.notice._findings import Finding, error, warning
+from feedbot.notice._findings import Finding, error, in_block, warning
 from feedbot.notice._model import Notice, Recipient
 from feedbot.reading.dates import JST
 from feedbot.version import VersionRange
@@ -55,7 +55,7 @@ def unsupported(notice: Notice, recipients: Iterable[Recipient]) -> Iterator[Fin
     known = facts("\n".join(_evidence(notice, recipients)))
     dates = known.dates | set(_dates(notice))
     for block in notice.blocks:
-        where = f"block {block.key}"
+        where = in_block(block.key)
         said = facts(block.text)
         for name in sorted(said.names - known.names):
             yield error("claim-name", where, "{claim} is in no advisory of the case", claim=name)

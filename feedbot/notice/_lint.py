@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from feedbot.advisory import Trust, Verdict
 from feedbot.notice._claims import unsupported, words_of
-from feedbot.notice._findings import Finding, error, warning
-from feedbot.notice._model import JIS, Kind, MailText, Notice, Post, Provider, Recipient
+from feedbot.notice._findings import AUDIENCE, BODY, POST, STEP, TITLE, Finding, error, in_block, in_mail, warning
+from feedbot.notice._model import JIS, MailText, Notice, Post, Provider, Recipient, Step
 from feedbot.notice._places import original_url
 from feedbot.notice._separation import foreign
 from feedbot.notice._spelling import misspelt
-from feedbot.notice._words import SUBJECT_LIMIT, honorific, publisher
+from feedbot.notice._words import SUBJECT_LIMIT, honorific, needed, publisher
 from feedbot.reading.dates import read_date
 
 __all__ = ["Finding", "check"]
@@ -43,7 +43,7 @@ def check(
     mails = tuple(mails)
     recipients = [one for one, _ in mails]
     found: list[Finding] = []
-    for rule in (_audience, _pending, _claimed_verification, _old_signatures):
+    for rule in (_emptiness, _first, _audience, _pending, _claimed_verification, _old_signatures):
         found += rule(notice)
     for where, text in _texts(notice):
         found += [*_doubled(where, text), *_honorifics(where, text), *_mojibake(where, text)]
@@ -52,8 +52,10 @@ def check(
     found += misspelt(_texts(notice), known, said)
     found += unsupported(notice, recipients)
     found += _original(notice, post, provider)
+    if not mails:
+        found.append(warning("no-mails", AUDIENCE, "no mail is sent (the page alone is published)"))
     for subject in {mail.subject for _, mail in mails} or {post.title}:
-        found += [*_doubled("subject", subject), *_subject(notice, subject)]
+        found += [*_doubled(TITLE, subject), *_subject(notice, subject)]
     for recipient, mail in mails:
         found += _mail(recipient, mail)
     found += foreign(post, mails)
@@ -61,21 +63,35 @@ def check(
 
 
 def _texts(notice: Notice) -> Iterator[tuple[str, str]]:
-    yield "title", notice.title
+    yield TITLE, notice.title
     for block in notice.blocks:
-        yield f"block {block.key}", block.text
+        yield in_block(block.key), block.text
+
+
+def _emptiness(notice: Notice) -> Iterator[Finding]:
+    if not notice.title.strip():
+        yield error("no-title", TITLE, "the title is empty")
+    if not any(block.text.strip() for block in notice.blocks if block.key != "change"):
+        yield error("no-body", BODY, "the body is empty")
+
+
+def _first(notice: Notice) -> Iterator[Finding]:
+    """A 続報 follows something: without an earlier edition nobody knows what it goes on from."""
+    if notice.edition == 1 and notice.step is Step.UPDATE:
+        yield error("first-update", STEP, "this is the first edition and cannot be a 続報")
 
 
 def _audience(notice: Notice) -> Iterator[Finding]:
     """Say that nobody is meant, or that it is not said who is."""
     if notice.audience.rule == "match" and not notice.case:
-        yield error("no-audience", "audience", "nobody is affected by a notice without a case")
+        yield error("no-audience", AUDIENCE, "nobody is affected by a notice without a case")
     if notice.audience.rule == "contract" and not notice.audience.plans:
-        yield error("no-audience", "audience", "the audience names no plan")
-    if notice.kind is Kind.ADVISORY and notice.advisories and not notice.block("affected").strip():
-        yield error("no-audience", "block affected", "対象 is empty")
-    if notice.kind in (Kind.TROUBLE, Kind.MAINTENANCE) and not notice.block("services").strip():
-        yield error("no-audience", "block services", "対象サービス is empty")
+        yield error("no-audience", AUDIENCE, "the audience names no plan")
+    wanted = needed(notice)
+    if "affected" in wanted and not notice.block("affected").strip():
+        yield error("no-audience", in_block("affected"), "対象 is empty")
+    if "services" in wanted and not notice.block("services").strip():
+        yield error("no-audience", in_block("services"), "対象サービス is empty")
 
 
 def _pending(notice: Notice) -> Iterator[Finding]:
@@ -128,13 +144,13 @@ def _original(notice: Notice, post: Post, provider: Provider) -> Iterator[Findin
     pasted = any("BEGIN PGP SIGNED MESSAGE" in block.text for block in notice.blocks)
     quoted = notice.advisories if pasted else notice.advisories[:1] if notice.quote == "whole" else ()
     if pasted and not quoted:
-        yield error("no-original", "post", "a signed text is quoted without its original to download")
+        yield error("no-original", POST, "a signed text is quoted without its original to download")
     for one in quoted:
         url = original_url(one, provider)
         if one.signature.verdict is not Verdict.UNSIGNED and (not url or url not in post.text):
             yield error(
                 "no-original",
-                "post",
+                POST,
                 "the signed text of {number} is quoted without its verified original to download",
                 number=one.number,
             )
@@ -143,16 +159,16 @@ def _original(notice: Notice, post: Post, provider: Provider) -> Iterator[Findin
 def _subject(notice: Notice, subject: str) -> Iterator[Finding]:
     if len(subject) > SUBJECT_LIMIT:
         yield error(
-            "subject-length", "subject", "{count} characters; {limit} at most", count=len(subject), limit=SUBJECT_LIMIT
+            "subject-length", TITLE, "{count} characters; {limit} at most", count=len(subject), limit=SUBJECT_LIMIT
         )
     products = {item.product for one in notice.advisories for item in one.affected if item.product}
     matter = re.sub(r"^(?:【[^】]*】)+", "", subject).casefold()
     places = [place for name in products if (place := _place(name.casefold(), matter)) >= 0]
     if places and min(places) > _MATTER:
-        yield error("subject-matter", "subject", "the product's name comes after the first {limit}", limit=_MATTER)
+        yield error("subject-matter", TITLE, "the product's name comes after the first {limit}", limit=_MATTER)
     elif products and not places:
         named = ", ".join(sorted(products))
-        yield warning("subject-matter", "subject", "names none of the products: {products}", products=named)
+        yield warning("subject-matter", TITLE, "names none of the products: {products}", products=named)
 
 
 def _place(name: str, text: str) -> int:
@@ -164,7 +180,7 @@ def _place(name: str, text: str) -> int:
 
 
 def _mail(recipient: Recipient, mail: MailText) -> Iterator[Finding]:
-    where = f"mail {recipient.customer.id}"
+    where = in_mail(recipient.customer.id)
     yield from _mojibake(where, mail.subject + "\n" + mail.text)
     head = mail.text.partition("\n")[0]
     if head != honorific(recipient.customer):

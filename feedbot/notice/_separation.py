@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from feedbot.notice._findings import Finding, error
+from feedbot.notice._findings import POST, Finding, error, in_mail
 from feedbot.notice._model import MailText, Post, Recipient
 from feedbot.notice._words import honorific
 
@@ -20,15 +20,15 @@ def foreign(post: Post, mails: Sequence[tuple[Recipient, MailText]]) -> Iterator
             owners.setdefault(token, set()).add(recipient.customer.id)
     public = _tokens(post.text + post.html + post.markdown + post.title)
     for token in sorted(public & owners.keys()):
-        yield error("foreign-name", "post", "the post names {name}", name=token)
+        yield error("foreign-name", POST, "the post names {name}", name=token)
     for recipient, mail in mails:
         if len(recipient.customer.name) > 2 and recipient.customer.name in post.text:
-            yield error("foreign-name", "post", "the post names {name}", name=recipient.customer.name)
+            yield error("foreign-name", POST, "the post names {name}", name=recipient.customer.name)
         yield from _in_mail(recipient, mail, owners)
 
 
 def _in_mail(recipient: Recipient, mail: MailText, owners: dict[str, set[str]]) -> Iterator[Finding]:
-    where = f"mail {recipient.customer.id}"
+    where = in_mail(recipient.customer.id)
     for token in sorted(_tokens(f"{mail.subject}\n{mail.text}\n{mail.html}") & owners.keys()):
         if recipient.customer.id not in owners[token]:
             yield error("foreign-name", where, "names {name} of another customer", name=token)

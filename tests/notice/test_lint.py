@@ -40,7 +40,9 @@ def test_a_draft_as_drafted_has_no_errors() -> None:
 @pytest.mark.parametrize("word", ["JPCRET/CC", "JPCERT/C", "JPSERT/CC", "jpcert/cc", "CERT/C", "JVN iPedea", "CSIRTA"])
 def test_a_misspelt_issuer_is_found(word: str) -> None:
     """The seed page's first defect: a name one or two slips away from a known issuer."""
-    assert ("error", "issuer-misspelt", "block lead") in look(with_block("lead", f"さて、{word}より公開されました。"))
+    assert ("error", "issuer-misspelt", "ブロック 前文") in look(
+        with_block("lead", f"さて、{word}より公開されました。")
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,21 +66,19 @@ def test_an_old_signature_is_told_to_whoever_decides(verdict: Verdict) -> None:
 def test_a_doubled_phrase_is_found() -> None:
     """The seed page's second defect, in a block, the title and so the subject."""
     twice = "timed の応答増幅に関する注意喚起に関する注意喚起"
-    assert ("error", "doubled-phrase", "block lead") in look(with_block("lead", f"{twice}が公開されました。"))
-    found = look(replace(NOTICE, title=twice))
-    assert ("error", "doubled-phrase", "title") in found
-    assert ("error", "doubled-phrase", "subject") in found
+    assert ("error", "doubled-phrase", "ブロック 前文") in look(with_block("lead", f"{twice}が公開されました。"))
+    assert ("error", "doubled-phrase", "件名") in look(replace(NOTICE, title=twice))
 
 
 def test_a_quoted_signed_text_needs_its_original() -> None:
     """The seed page's third defect: pasted or quoted whole, without a verified original to download."""
     pasted = with_block("overview", "-----BEGIN PGP SIGNED MESSAGE-----\n各位", NOTICE)
     broken = replace(TIMED, signature=Signature(Verdict.MALFORMED))
-    assert ("error", "no-original", "post") in look(replace(pasted, advisories=(broken, VU)))
-    assert ("error", "no-original", "post") in look(replace(NOTICE, quote="whole", advisories=(broken, VU)))
+    assert ("error", "no-original", "公開ページ") in look(replace(pasted, advisories=(broken, VU)))
+    assert ("error", "no-original", "公開ページ") in look(replace(NOTICE, quote="whole", advisories=(broken, VU)))
     assert look(replace(NOTICE, quote="whole")) == []
     own = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), pasted.blocks[-1:], NOW)
-    assert ("error", "no-original", "post") in look(own, ())
+    assert ("error", "no-original", "公開ページ") in look(own, ())
 
 
 def test_the_seeds_first_post_is_stopped(seed: Path) -> None:
@@ -101,7 +101,7 @@ def test_the_seeds_first_post_is_stopped(seed: Path) -> None:
 )
 def test_a_claim_nobody_made_is_found(text: str, level: str, code: str) -> None:
     """Versions, names, dates and numbers that stand in no advisory and no inventory."""
-    assert (level, code, "block solution") in look(with_block("solution", text))
+    assert (level, code, "ブロック 対策") in look(with_block("solution", text))
 
 
 def test_claims_of_advisories_and_inventory_pass() -> None:
@@ -113,27 +113,47 @@ def test_claims_of_advisories_and_inventory_pass() -> None:
 def test_an_empty_audience_is_found() -> None:
     """No 対象, no plan, no service: nobody could know whether he is meant."""
     bare = replace(NOTICE, blocks=tuple(one for one in NOTICE.blocks if one.key != "affected"))
-    assert ("error", "no-audience", "block affected") in look(bare)
-    assert ("error", "no-audience", "audience") in look(replace(NOTICE, audience=Audience("contract")))
+    assert ("error", "no-audience", "ブロック 対象") in look(bare)
+    assert ("error", "no-audience", "対象") in look(replace(NOTICE, audience=Audience("contract")))
     trouble = Notice(Kind.TROUBLE, Step.FIRST, "遅延", Audience("none"), (Block("status", "対応中です。"),), NOW)
-    assert ("error", "no-audience", "block services") in look(trouble, ())
+    assert ("error", "no-audience", "ブロック 対象サービス") in look(trouble, ())
     own = Notice(Kind.OWN, Step.FIRST, "お願い", Audience("match"), (Block("body", "本文です。"),), NOW)
-    assert ("error", "no-audience", "audience") in look(own, ())
+    assert ("error", "no-audience", "対象") in look(own, ())
+
+
+def test_an_empty_title_or_body_is_found() -> None:
+    """Neither a page without a title nor one without words is published; what changed is no body."""
+    assert ("error", "no-title", "件名") in look(replace(NOTICE, title=" "))
+    bare = Notice(Kind.OWN, Step.FIRST, "お願い", Audience("none"), (Block("change", "直しました。"),), NOW)
+    assert ("error", "no-body", "本文") in look(bare, ())
+    assert not {code for _, code, _ in look(with_block("body", "本文です。", bare), ())} & {"no-body", "no-title"}
+
+
+def test_a_first_notice_goes_on_from_nothing() -> None:
+    """The first edition is no 続報; the second is."""
+    assert ("error", "first-update", "段階") in look(replace(NOTICE, step=Step.UPDATE))
+    assert look(replace(NOTICE, step=Step.UPDATE, edition=2)) == []
+
+
+def test_a_post_without_mails_is_told() -> None:
+    """Whoever decides reads that nobody is written to."""
+    assert ("warning", "no-mails", "対象") in look(NOTICE, ())
+    assert "no-mails" not in {code for _, code, _ in look(NOTICE)}
 
 
 def test_a_long_subject_and_a_late_name_are_found() -> None:
     """Subjects are at most 60 characters, and the product stands in the first 30 behind the marks."""
     assert len(render.subject(NOTICE, PROVIDER, TEMPLATES)) <= 60
-    assert ("error", "subject-length", "subject") in look(replace(NOTICE, title="timed " + "長" * 60))
-    assert ("error", "subject-matter", "subject") in look(replace(NOTICE, title=IROHA[:26] + " timed"))
+    assert ("error", "subject-length", "件名") in look(replace(NOTICE, title="timed " + "長" * 60))
+    assert ("error", "subject-matter", "件名") in look(replace(NOTICE, title=IROHA[:26] + " timed"))
     assert look(replace(NOTICE, title=IROHA[:24] + " timed")) == []
-    assert ("warning", "subject-matter", "subject") in look(replace(NOTICE, title="時刻同期の問題"))
+    assert ("warning", "subject-matter", "件名") in look(replace(NOTICE, title="時刻同期の問題"))
 
 
 @pytest.mark.parametrize("words", ["株式会社あおば 御中 佐藤様", "お客様各位様", "佐藤様 御中", "佐藤様様"])
 def test_honorifics_that_do_not_go_together_are_found(words: str) -> None:
     """御中 with 様, 各位 with 様, 様 twice."""
-    assert ("error", "honorific", "block lead") in look(with_block("lead", f"{words}\n{NOTICE.block('lead')}"))
+    assert ("error", "honorific", "ブロック 前文") in look(with_block("lead", f"{words}\n{NOTICE.block('lead')}"))
 
 
 def test_honorifics_in_use_pass() -> None:
@@ -145,39 +165,39 @@ def test_honorifics_in_use_pass() -> None:
 @pytest.mark.parametrize("words", ["\ufffd", "繧ケ", "縺薙l", "縺ゅ繧", "Ã\x81", "â€œ", "\x07"])
 def test_mojibake_is_found(words: str) -> None:
     """Text read in the wrong encoding, replacement characters and control bytes."""
-    assert ("error", "mojibake", "block overview") in look(with_block("overview", f"概要{words}です。"))
+    assert ("error", "mojibake", "ブロック 概要") in look(with_block("overview", f"概要{words}です。"))
 
 
 def test_what_a_recipients_encoding_lacks_is_found() -> None:
     """① and 髙 cannot be sent in ISO-2022-JP; only that recipient's mail is reported."""
     found = look(with_block("overview", "①髙"))
-    assert ("error", "encoding", "mail K-1002") in found
-    assert ("error", "encoding", "mail K-1001") not in found
+    assert ("error", "encoding", "メール K-1002") in found
+    assert ("error", "encoding", "メール K-1001") not in found
     assert look(with_block("overview", "朝～夕、－、∥")) == []
     odd = Recipient(replace(SATO, encoding="none-such"), EXPOSURES[3:])
-    assert ("error", "encoding", "mail K-1002") in look(NOTICE, (odd,))
+    assert ("error", "encoding", "メール K-1002") in look(NOTICE, (odd,))
 
 
 def test_what_is_still_being_looked_at_is_found() -> None:
     """確認中 is a warning, and an error once the day beside it is over."""
-    assert ("warning", "pending", "block impact") in look(with_block("impact", "影響は確認中です。"))
-    assert ("warning", "pending", "block impact") in look(with_block("impact", "2026年11月24日まで確認中です。"))
+    assert ("warning", "pending", "ブロック 影響") in look(with_block("impact", "影響は確認中です。"))
+    assert ("warning", "pending", "ブロック 影響") in look(with_block("impact", "2026年11月24日まで確認中です。"))
     later = replace(with_block("impact", "2026年11月24日まで確認中です。"), as_of=NOW + timedelta(days=1))
-    assert ("error", "pending-overdue", "block impact") in look(later)
+    assert ("error", "pending-overdue", "ブロック 影響") in look(later)
 
 
 def test_a_verification_that_was_none_is_found() -> None:
     """Words that say a signature was checked need an advisory whose signature was."""
     words = "署名を検証済みです。"
     unsigned = replace(NOTICE, advisories=(replace(TIMED, signature=Signature(Verdict.UNSIGNED)), VU))
-    assert ("error", "not-verified", "block overview") in look(with_block("overview", words, unsigned))
+    assert ("error", "not-verified", "ブロック 概要") in look(with_block("overview", words, unsigned))
     assert look(with_block("overview", words)) == []
 
 
 @pytest.mark.parametrize("url", ["https://a.example/login", "https://a.example/mypage/x", "https://login.a.example/"])
 def test_a_login_link_is_found(url: str) -> None:
     """Customers are phished in the provider's name, so no mail asks them to log in."""
-    assert ("error", "login-link", "mail K-1001") in look(with_block("provider", url))
+    assert ("error", "login-link", "メール K-1001") in look(with_block("provider", url))
 
 
 def test_another_customers_names_are_found() -> None:
@@ -188,9 +208,9 @@ def test_another_customers_names_are_found() -> None:
         leaked = MailText(mail.subject, mail.text + leak + "\n", mail.html)
         post = render.post(NOTICE, render.Totals(), PROVIDER, TEMPLATES)
         found = lint.check(NOTICE, post, [(RECIPIENTS[0], mine), (RECIPIENTS[1], leaked)], provider=PROVIDER)
-        assert [(one.code, one.where) for one in found] == [("foreign-name", "mail K-1002")]
+        assert [(one.code, one.where) for one in found] == [("foreign-name", "メール K-1002")]
     for leak in ("vps-31.mihon.example", "株式会社あおば商店"):
-        assert ("error", "foreign-name", "post") in look(with_block("provider", f"{leak} が対象です。"))
+        assert ("error", "foreign-name", "公開ページ") in look(with_block("provider", f"{leak} が対象です。"))
 
 
 def test_errors_come_first() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,8 +77,8 @@ def test_an_audience_written_is_read_again(audience: Audience) -> None:
 
 TEXTS = st.text("あ=\\# \n:lead()== 対象", max_size=60) | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 NOTICES = st.builds(
-    lambda title, step, audience, quote, blocks: Notice(
-        Kind.ADVISORY,
+    lambda kind, title, step, audience, quote, blocks: Notice(
+        kind,
         step,
         " ".join(title.split()),
         audience,
@@ -84,6 +86,7 @@ NOTICES = st.builds(
         NOW,
         quote=quote,
     ),
+    st.sampled_from(Kind),
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30),
     st.sampled_from(Step),
     AUDIENCES,
@@ -105,16 +108,39 @@ def test_edits_are_taken() -> None:
     """A changed title, a block emptied and a block added are what the notice then has."""
     notice = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (Block("body", "一"), Block("check", "二")), NOW)
     text = (
-        draft.to_edit_text(notice).replace("件名: 題", "件名:別の題").replace("\n二\n", "\n\n") + "\n== impact ==\n三\n"
+        draft.to_edit_text(notice).replace("件名: 題", "件名:別の題").replace("\n二\n", "\n\n") + "\n== 影響 ==\n三\n"
     )
     made = draft.from_edit_text(notice, text)
     assert made.title == "別の題"
     assert made.blocks == (Block("body", "一"), Block("impact", "三"))
 
 
+@pytest.mark.parametrize("head", ["== 本文 ==", "== body ==", "== body(本文) ==", "==本文==  ", "== 本文(全体) =="])
+def test_a_part_is_found_by_either_name(head: str) -> None:
+    """The Japanese heading alone, the key alone, or both; blanks do not matter."""
+    notice = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (), NOW)
+    assert draft.from_edit_text(notice, f"# 説明\n  # もう一つ\n\n{head}\n# service timed restart\n").blocks == (
+        Block("body", "# service timed restart"),
+    )
+
+
+def test_the_kind_of_an_own_notice_may_be_changed() -> None:
+    """It stands in the text, and the parts the new kind needs are there to be filled; a case's kind is its own."""
+    notice = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (Block("body", "一"),), NOW)
+    made = draft.from_edit_text(notice, draft.to_edit_text(notice).replace("種別: お知らせ", "種別: メンテナンス"))
+    assert made.kind is Kind.MAINTENANCE
+    assert "\n== 対象サービス ==\n\n" in draft.to_edit_text(made)
+    of_case = replace(notice, kind=Kind.ADVISORY, case="C-1")
+    assert "種別" not in draft.to_edit_text(of_case)
+    assert draft.from_edit_text(of_case, "種別: 注意喚起\n").kind is Kind.ADVISORY
+    with pytest.raises(NoticeError, match=r"line 1: the kind of a notice of case C-1"):
+        draft.from_edit_text(of_case, "種別: お知らせ\n")
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
+        ("種別: 怪文書", "line 1"),
         ("件名 題", "line 1: not a field"),
         ("段階: 済", "line 1"),
         ("対象: 誰か", "line 1"),

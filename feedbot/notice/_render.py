@@ -20,11 +20,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from feedbot.errors import NoticeError
 from feedbot.inventory import Plan
 from feedbot.notice import _words
-from feedbot.notice._formats import to_html, to_markdown, to_text
+from feedbot.notice._formats import to_html, to_markdown, to_text, unbroken
 from feedbot.notice._layout import parse
 from feedbot.notice._model import Block, MailText, Notice, Post, Provider, Recipient
 from feedbot.notice._places import original_name, original_url, page_url
-from feedbot.notice._share import shares
+from feedbot.notice._share import commands, concerning, shares
 
 _STEPS = 200_000
 """Pieces a template may put out; the longest real notice needs some hundreds."""
@@ -39,7 +39,7 @@ _FAILURES = (
     TypeError,
     ValueError,
 )
-_HINT = "correct the template; `feedbot template check` tries them all"
+_HINT = "correct the file named; where it is your own, deleting it puts the shipped one in force again"
 _Made = TypeVar("_Made")
 
 
@@ -133,6 +133,9 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "publisher": _words.publisher,
     "severity": _words.severity_words,
     "honorific": _words.honorific,
+    "few": _words.few,
+    "public": _words.public,
+    "concerning": concerning,
     "greeted": lambda notice: _words.greets(notice.block("body")),
     "quoted": lambda text: "\n".join(f"> {line}".rstrip(" ") for line in text.split("\n")),
     "further": lambda text: text.replace("\n", "\n  "),
@@ -143,6 +146,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
         text for one in advisory.sections for text in (one.heading, one.text) if text
     ),
     "original_name": original_name,
+    "unbroken": unbroken,
 }
 
 
@@ -192,11 +196,23 @@ def mail(notice: Notice, recipient: Recipient, provider: Provider, templates: Te
 
     Raises NoticeError as `post` does.
     """
-    values = {"customer": recipient.customer, "shares": shares(recipient.exposures)}
-    parts = parse(_filled(f"notice/{notice.kind}_mail.j2", notice, provider, templates, values))
+    parts = parse(_filled(f"notice/{notice.kind}_mail.j2", notice, provider, templates, _shares(recipient)))
     heading = subject(notice, provider, templates)
     html = templates.text("notice/mail.html.j2", {"subject": heading, "body": to_html(parts)})
     return MailText(heading, to_text(parts, _kept(notice)), html)
+
+
+def _shares(recipient: Recipient) -> dict[str, object]:
+    """Return what a mail may name: all shares, those the customer acts on and those the provider does."""
+    held = shares(recipient.exposures)
+    acting = tuple(one for one in held if one.contract.root)
+    return {
+        "customer": recipient.customer,
+        "shares": held,
+        "acting": acting,
+        "ours": tuple(one for one in held if not one.contract.root),
+        "commands": commands(component for one in acting for component in one.components),
+    }
 
 
 def subject(notice: Notice, provider: Provider, templates: Templates) -> str:
@@ -222,8 +238,12 @@ def _filled(name: str, notice: Notice, provider: Provider, templates: Templates,
         asked.add(key)
         return notice.block(key)
 
+    def omit(*keys: str) -> str:
+        asked.update(keys)
+        return ""
+
     signed = [(one, url) for one in notice.advisories if (url := original_url(one, provider))]
-    values = {"notice": notice, "provider": provider, "block": block, "signed": signed} | dict(more)
+    values = {"notice": notice, "provider": provider, "block": block, "omit": omit, "signed": signed} | dict(more)
     text = templates.text(name, values | {"page_url": page_url(notice, provider)})
     if left := sorted({one.key for one in notice.blocks} - asked):
         raise NoticeError(name, "the template leaves out the block {block}", hint=_HINT, block=", ".join(left))

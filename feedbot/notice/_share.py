@@ -7,30 +7,43 @@ from itertools import groupby
 
 from feedbot.inventory import Component, Contract
 from feedbot.matching import Exposure, Match, MatchVerdict
+from feedbot.notice._words import PLANS, natural
 
+PACKAGED = ("deb", "rpm")
+"""The schemes of distributions' packages; of all others the maker's own version is installed."""
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*")
 _OLD = re.compile(r"(?:centos|rhel|ol):[5-7](?:\.|$)|amazon:[12]$|amzn:[12]$")
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An installed package. `fixed` are its distribution's corrected versions, `upstream` those of its maker, where
-    only these are known; `unknown` says that it could not be decided whether it is concerned."""
+    """Packages of one version, built of one source. `unknown` says that it could not be decided whether they are
+    concerned."""
 
-    name: str
+    names: tuple[str, ...]
     version: str
-    fixed: tuple[str, ...]
-    upstream: tuple[str, ...]
     unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Software:
+    """Packages that one step corrects. `fixed` are their distribution's corrected versions, or their maker's where
+    no distribution stands between (`packaged` is then False); `upstream` those of the maker, where only these are known
+    of a distribution's package."""
+
+    packages: tuple[Package, ...]
+    fixed: tuple[str, ...]
+    upstream: tuple[str, ...]
+    packaged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
-    """A server with its packages."""
+    """A server with its software. Its name is empty where a contract has no server in the inventory."""
 
     name: str
     distro: str
-    packages: tuple[Package, ...]
+    software: tuple[Software, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,49 +57,66 @@ class Commands:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A contract with its servers; `contract.root` tells who must act."""
+    """A contract with its servers; `contract.root` tells who must act. `components` are what is concerned on them."""
 
     contract: Contract
     hosts: tuple[Host, ...]
-    commands: tuple[Commands, ...]
+    components: tuple[Component, ...]
 
     @property
     def sure(self) -> bool:
         """True when a package is known to be concerned, False when it only may be."""
-        return any(not package.unknown for host in self.hosts for package in host.packages)
+        return any(not one.unknown for host in self.hosts for software in host.software for one in software.packages)
+
+    @property
+    def packaged(self) -> bool:
+        """True where something comes from a distribution's packages."""
+        return any(software.packaged for host in self.hosts for software in host.software)
+
+    @property
+    def built(self) -> bool:
+        """True where something was put there without a distribution's packages."""
+        return any(not software.packaged for host in self.hosts for software in host.software)
 
 
 def shares(exposures: Iterable[Exposure]) -> tuple[Share, ...]:
-    """Group exposures by contract, servers by name."""
-    ordered = sorted(exposures, key=lambda one: (one.contract.id, one.server.name))
+    """Group exposures by contract, servers by name, both as people sort them."""
+    ordered = sorted(exposures, key=lambda one: (natural(one.contract.id), one.contract.id, natural(one.server.name)))
     return tuple(_share(contract, tuple(own)) for contract, own in groupby(ordered, key=lambda one: one.contract))
 
 
 def _share(contract: Contract, own: tuple[Exposure, ...]) -> Share:
-    hosts = tuple(Host(one.server.name, one.server.distro, _packages(one)) for one in own)
-    return Share(contract, hosts, commands(one.component for exposure in own for one in _concerned(exposure)))
+    hosts = tuple(Host(one.server.name, one.server.distro, _software(one)) for one in own)
+    return Share(contract, hosts, tuple(one.component for exposure in own for one in _concerned(exposure)))
 
 
 def _concerned(exposure: Exposure) -> Iterator[Match]:
     return (one for one in exposure.matches if one.verdict in (MatchVerdict.AFFECTED, MatchVerdict.UNKNOWN))
 
 
-def _packages(exposure: Exposure) -> tuple[Package, ...]:
-    return tuple(dict.fromkeys(_package(one) for one in _concerned(exposure)))
+def _software(exposure: Exposure) -> tuple[Software, ...]:
+    """Group by source and correction: a source's binary packages are corrected together.
 
-
-def _package(match: Match) -> Package:
-    """A maker's fixed version says nothing of a distribution's package, which carries corrections back."""
-    component = match.component
-    of_distro = bool(match.because.distro) or component.scheme not in ("deb", "rpm")
-    fixed = tuple(dict.fromkeys(match.fixed))
-    return Package(
-        component.name,
-        component.version,
-        fixed if of_distro else (),
-        () if of_distro else fixed,
-        match.verdict is MatchVerdict.UNKNOWN,
+    A maker's fixed version says nothing of a distribution's package, which carries corrections back.
+    """
+    groups: dict[tuple[str, bool, bool, tuple[str, ...]], list[Match]] = {}
+    for one in _concerned(exposure):
+        packaged = one.component.scheme in PACKAGED
+        by_maker = packaged and not one.because.distro
+        source = one.component.source or one.component.name
+        groups.setdefault((source, packaged, by_maker, tuple(dict.fromkeys(one.fixed))), []).append(one)
+    return tuple(
+        Software(_packages(found), () if by_maker else fixed, fixed if by_maker else (), packaged)
+        for (_, packaged, by_maker, fixed), found in groups.items()
     )
+
+
+def _packages(found: Iterable[Match]) -> tuple[Package, ...]:
+    names: dict[tuple[str, bool], dict[str, None]] = {}
+    for one in found:
+        key = (one.component.version, one.verdict is MatchVerdict.UNKNOWN)
+        names.setdefault(key, {})[one.component.name] = None
+    return tuple(Package(tuple(found), version, unknown) for (version, unknown), found in names.items())
 
 
 def commands(components: Iterable[Component]) -> tuple[Commands, ...]:
@@ -120,3 +150,22 @@ def _commands(manager: str, found: Iterable[Component]) -> Commands:
         case "dnf":
             return Commands(distros, f"rpm -q {names}", (f"sudo dnf upgrade {names}",))
     return Commands(distros, f"rpm -q {names}", (f"sudo yum update {names}",))
+
+
+def concerning(text: str, held: Iterable[Share]) -> str:
+    """Leave the items for customers of other plans out of a text (- VPSをご利用のお客様: …) for one customer."""
+    own = {(PLANS[one.contract.plan], one.contract.root) for one in held}
+    kept: list[str] = []
+    mine = True
+    for line in text.split("\n"):
+        if found := _FOR_PLANS.match(line):
+            wanted = {True, False} if found["root"] is None else {found["root"] == "の"}
+            mine = any(plan in found["plans"].split("・") and root in wanted for plan, root in own)
+        elif not line.startswith("  "):
+            mine = True
+        if mine:
+            kept.append(line)
+    return "\n".join(kept).strip("\n")
+
+
+_FOR_PLANS = re.compile(r"- (?P<plans>[^:\n]+?)をご利用のお客様(?:\(root 権限をお持ち(?P<root>の|でない)お客様\))?: ")

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,9 +8,9 @@ from feedbot.advisory import Signature, Verdict
 from feedbot.errors import NoticeError
 from feedbot.inventory import Component, Contract, Plan, Server
 from feedbot.matching import Because, Exposure, Match, MatchVerdict
-from feedbot.notice import Block, Recipient, Step, draft, render
+from feedbot.notice import Block, Notice, Recipient, Step, draft, render
 from feedbot.notice._fold import COLUMNS, width
-from feedbot.notice._share import commands
+from feedbot.notice._share import commands, concerning, shares
 from tests.notice.fixtures import AOBA, CASE, EXPOSURES, NOW, PROVIDER, SATO, TIMED, VU
 
 TEMPLATES = render.Templates.load()
@@ -53,6 +54,13 @@ def test_a_wrong_template_is_named_with_its_line(tmp_path: Path, text: str, word
     templates = overridden(tmp_path, "notice/advisory_mail.j2", text)
     with pytest.raises(NoticeError, match=words):
         render.mail(NOTICE, TO_SATO, PROVIDER, templates)
+
+
+def test_a_fault_tells_what_can_be_done(tmp_path: Path) -> None:
+    """The hint names nothing that does not exist: correct the file, or delete one's own."""
+    with pytest.raises(NoticeError) as caught:
+        render.mail(NOTICE, TO_SATO, PROVIDER, overridden(tmp_path, "notice/advisory_mail.j2", "{{ nothing }}"))
+    assert "deleting it puts the shipped one in force again" in caught.value.hint()
 
 
 def test_an_error_in_an_included_part_names_the_part(tmp_path: Path) -> None:
@@ -139,15 +147,93 @@ def test_commands_suit_the_distribution() -> None:
     }
 
 
-def test_customers_without_root_need_do_nothing() -> None:
-    """A shared or managed customer reads 対応不要 and gets no command; what is not affected is not named."""
+def managed(*matches: Match) -> Exposure:
+    """A server that the provider looks after."""
     contract = Contract("A-9", "K-1001", Plan.MANAGED, False)
+    return Exposure(AOBA, contract, Server("m1.example", "A-9", "debian:12"), matches)
+
+
+def to(*exposures: Exposure, notice: Notice = NOTICE) -> str:
+    """Render a mail to the shop, on one line."""
+    return render.mail(notice, Recipient(AOBA, exposures), PROVIDER, TEMPLATES).text
+
+
+def test_customers_without_root_need_do_nothing() -> None:
+    """A shared or managed customer reads that nothing is to be done, and nothing that would contradict it: neither
+    対策 nor 回避策, no command, no other plan's item. What is not affected is not named."""
     safe = Match(Component("deb", "harmless", "1"), "timed", MatchVerdict.NOT_AFFECTED, Because("range"))
-    exposure = Exposure(AOBA, contract, Server("m1.example", "A-9", "debian:12"), (*EXPOSURES[2].matches, safe))
-    text = render.mail(NOTICE, Recipient(AOBA, (exposure,)), PROVIDER, TEMPLATES).text
-    assert "(対応不要)" in text.replace("\n", "")
-    assert "apt-get" not in text
-    assert "harmless" not in text
+    everybody = draft.from_case(
+        CASE, (*EXPOSURES, managed(*EXPOSURES[2].matches)), 0, PROVIDER, NOW, templates=TEMPLATES
+    )
+    text = to(managed(*EXPOSURES[2].matches, safe), notice=everybody)
+    flat = text.replace("\n", "").replace(" ", "")
+    assert "お客様による作業は不要です。" in flat
+    assert "マネージドサーバーをご利用のお客様:弊社にて対応" in flat
+    for words in ("対応不要", "お願いいたします", "ご検討", "■対策", "■回避策", "apt-get", "→", "VPS", "harmless"):
+        assert words not in flat
+
+
+def test_a_customer_with_both_kinds_reads_which_is_which() -> None:
+    """What he does and what the provider does stand apart, and 対策 says which servers it is about."""
+    text = to(*EXPOSURES[:3])
+    mine, _, ours = text.partition("■ 弊社にて対応するサーバー")
+    assert "■ お客様にご対応いただくサーバー" in mine
+    assert "ns1.aoba.example" in mine
+    assert "s12.mihon.example" not in mine
+    assert "s12.mihon.example" in ours
+    assert "■ 対策\n\nお客様にご対応いただくサーバーについてのご案内です。" in ours
+    assert "共用サーバーをご利用のお客様" in ours
+
+
+def test_a_source_is_one_line_and_one_arrow() -> None:
+    """Binary packages of one source and version stand on one line; only what they are updated to is an arrow."""
+    matches = tuple(
+        Match(Component("deb", name, "2.4.57-2", source="web", distro="debian:12"), "web", MatchVerdict.AFFECTED,
+              Because("upstream-range"), ("2.4.60",))
+        for name in ("web", "web-bin", "web-utils")
+    )  # fmt: skip
+    text = to(replace(EXPOSURES[0], matches=matches))
+    assert "web、web-bin、web-utils 2.4.57-2\n  　→ 開発元の修正済みバージョン: 2.4.60\n" in text
+    assert text.count("→") == 1
+
+
+def test_how_to_correct_suits_how_it_was_installed() -> None:
+    """The distributor's packages are spoken of to those who have some, the maker's versions to those who built."""
+    of_distro, built = "OS の配布元が提供するパッケージ", "ソースから導入されたソフトウェア"
+    only_built = to(replace(EXPOSURES[1], matches=EXPOSURES[1].matches[1:]))
+    assert built in only_built
+    assert of_distro not in only_built
+    only_packages = to(EXPOSURES[0])
+    assert of_distro in only_packages
+    assert built not in only_packages
+
+
+def test_many_contracts_are_one_list_in_natural_order() -> None:
+    """40 contracts: one section, V-2 before V-10, the commands once, and five numbers at the head."""
+    held = tuple(
+        replace(
+            EXPOSURES[0],
+            contract=Contract(f"V-{n}", "K-1001", Plan.VPS, True),
+            server=Server(f"vps{n}", f"V-{n}", "debian:12"),
+        )
+        for n in range(1, 41)
+    )
+    text = to(*held)
+    assert "\nご契約番号: V-1、V-2、V-3、V-4、V-5 ほか 35件\n" in text
+    assert text.count("■ お客様にご対応いただくサーバー") == 1
+    assert re.findall(r"^ご契約番号 (V-\d+)\(VPS\): vps", text, re.MULTILINE) == [f"V-{n}" for n in range(1, 41)]
+    assert text.count("dpkg-query") == 1
+
+
+def test_an_item_for_another_plan_is_left_out_with_its_lines() -> None:
+    """What an operator wrote besides stays; an item goes with its further lines."""
+    text = (
+        "- 共用サーバーをご利用のお客様: 弊社\n  にて\n- VPSをご利用のお客様(root 権限をお持ちのお客様): お客様\n"
+        "- VPSをご利用のお客様(root 権限をお持ちでないお客様): 弊社が\n- 夜間に行います\n\n以上"
+    )
+    assert concerning(text, shares(EXPOSURES[3:])) == (
+        "- VPSをご利用のお客様(root 権限をお持ちのお客様): お客様\n- 夜間に行います\n\n以上"
+    )
 
 
 def test_only_possible_exposure_is_said_to_be_possible() -> None:

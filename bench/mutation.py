@@ -32,6 +32,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -178,9 +179,11 @@ class Runner:
         running[pid] = work
 
     def _answer(self, pid: int) -> tuple[str, str]:
-        """Read what a fork left; one that left nothing died of its mutant."""
+        """Read what a fork left; one that left nothing died of its mutant, unless the tree was taken away."""
         answer = self.tree / f"{pid}.run"
         if not answer.exists():
+            if not (self.tree / "plan").exists():
+                sys.exit(f"{self.tree} is gone; what was found until now stays in {self.results}")
             return SLOW, "died"
         status, by = json.loads(answer.read_text(encoding="utf-8"))
         answer.unlink()
@@ -263,8 +266,7 @@ def main() -> int:
     options = _arguments()
     package = options.package.strip("/")
     results = options.results or Path(f"/tmp/mutation-{Path(package).name}.jsonl")
-    tree = Path(f"/tmp/mutation-{Path(package).name}-{os.getpid()}")
-    tree.mkdir()
+    tree = Path(mkdtemp(prefix="fbm", dir="/tmp"))
     try:
         _copy(tree)
         works = _works(tree, package, options.module)

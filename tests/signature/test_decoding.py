@@ -46,7 +46,7 @@ def test_there_are_enough_letters() -> None:
     ("raw", "text"),
     [
         (b"\x1b$B-!-j|b\x1b(B", "①㈱髙"),
-        (b"\x1b(I1\x1b(B", "ｱ"),
+        (b"\x1b(I12\x1b(B", "ｱｲ"),
         (b"\x1b(Jx\\\x1b(B", "x\\"),
         (b"\x1b$@\x30\x21\x1b(B\r\n", "亜\r\n"),
         (b"\x1b$B0!\nplain\n", "亜\nplain\n"),

@@ -104,6 +104,13 @@ def test_editing_nothing_changes_nothing(notice: Notice) -> None:
     assert draft.from_edit_text(blank, draft.to_edit_text(notice)) == notice
 
 
+@pytest.mark.parametrize("line", ["== 対象 ==", "==本文==", "== body(本文) ==", "\\== 対象 ==", "# 説明", "== 誰か =="])
+def test_words_that_look_like_a_head_stay_words(line: str) -> None:
+    """What stands in a part is its own, whatever it looks like."""
+    notice = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (Block("body", f"一\n{line}\n二"),), NOW)
+    assert draft.from_edit_text(notice, draft.to_edit_text(notice)) == notice
+
+
 def test_edits_are_taken() -> None:
     """A changed title, a block emptied and a block added are what the notice then has."""
     notice = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (Block("body", "一"), Block("check", "二")), NOW)

@@ -81,7 +81,8 @@ def _checked(document: Document) -> str:
 
 def _entry(entry: feedparser.FeedParserDict, where: str) -> Entry | Quarantined:
     url = str(entry.get("link") or entry.get("id") or "")
-    dated = str(entry.get("updated") or entry.get("published") or "")
+    # Asked as a plain dictionary: feedparser warns where it answers "updated" with "published" itself.
+    dated = str(dict.get(entry, "updated") or dict.get(entry, "published") or "")
     updated = dates.read_date(dated) if dated else None
     raw = repr(sorted((str(key), str(value)) for key, value in entry.items())).encode()
     if not url:
@@ -91,10 +92,15 @@ def _entry(entry: feedparser.FeedParserDict, where: str) -> Entry | Quarantined:
     return Entry(
         title=str(entry.get("title") or ""),
         url=url,
-        summary=str(entry.get("summary") or ""),
+        summary=str(entry.get("summary") or _content(entry)),
         identifier=str(entry.get("dc_identifier") or entry.get("id") or ""),
         updated=updated,
     )
+
+
+def _content(entry: feedparser.FeedParserDict) -> str:
+    """Return the words of an Atom entry that has content and no summary."""
+    return next((str(one.get("value") or "") for one in entry.get("content") or ()), "")
 
 
 def _rest(document: Document, text: str, count: int) -> Quarantined:

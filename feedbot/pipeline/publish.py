@@ -17,9 +17,10 @@ from feedbot.notice import MailText, Recipient, site
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.decide import changed_since, check_age, void, voided
 from feedbot.pipeline.draft import go
+from feedbot.reading.dates import JST
 from feedbot.review import Digests, Draft, State
 from feedbot.signature import GrammarError, SigningError, clearsign
-from feedbot.store import Transaction, advisories, audit, documents, drafts, lock, outbox, reading
+from feedbot.store import Transaction, advisories, audit, decisions, documents, drafts, lock, outbox, reading
 from feedbot.store.drafts import FrozenMail
 
 
@@ -30,6 +31,10 @@ class _Ready:
     bound: Digests
     mails: tuple[Outgoing, ...]
     signed_post: bytes
+
+
+_SHOWN = (State.PUBLISHING, State.PUBLISHED, State.WITHDRAWN)
+"""What the pages show; a withdrawn notice stays at its address, marked, for those who were sent there."""
 
 
 def publish(edges: Edges, number: int, actor: str) -> int:
@@ -125,7 +130,7 @@ def build_site(edges: Edges) -> int:
     """
     with edges.database.begin() as tx:
         lock(tx, "site")
-        shown = [*drafts.listing(tx, State.PUBLISHING), *drafts.listing(tx, State.PUBLISHED)]
+        shown = [one for state in _SHOWN for one in drafts.listing(tx, state)]
         entries = [_published(tx, one) for one in shown]
         edges.site.publish(site.pages(entries, edges.provider, edges.templates))
     return len(entries)
@@ -160,7 +165,11 @@ def _marked(mail: MailText, customer: Customer) -> MailText:
 
 def _published(tx: Transaction, draft: Draft) -> site.Published:
     frozen = drafts.frozen(tx, draft.id)
-    return site.Published(draft.notice, frozen.post, _originals(tx, draft), frozen.signed_post)
+    withdrawn = None
+    if draft.state is State.WITHDRAWN:
+        last = next(one for one in reversed(decisions.of_draft(tx, draft.id)) if one.verb == "withdraw")
+        withdrawn = (last.at.astimezone(JST).date(), last.reason)
+    return site.Published(draft.notice, frozen.post, _originals(tx, draft), frozen.signed_post, withdrawn)
 
 
 def _originals(tx: Transaction, draft: Draft) -> tuple[tuple[str, bytes], ...]:

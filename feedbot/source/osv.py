@@ -30,7 +30,7 @@ from feedbot.advisory import (
 from feedbot.errors import SourceError, VersionError
 from feedbot.fetch import Document
 from feedbot.reading import text as texts
-from feedbot.source import _facts, _json, _vers
+from feedbot.source import _cvss, _facts, _json, _vers
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 from feedbot.version import Constraint, VersionRange, key
 
@@ -135,11 +135,12 @@ def _aliases(record: _json.Node, number: str) -> tuple[str, ...]:
 
 
 def _severity(record: _json.Node, lines: list[_json.Node]) -> Iterator[Severity]:
-    """Yield the scores of the record and of its products. OSV gives a vector without its number, or a word."""
+    """Yield the scores of the record and of its products. OSV gives a vector without its number, or a
+    word; the number of a CVSS 3 vector follows from it."""
     for one in (each for node in (record, *lines) for each in node.each("severity")):
         kind, score = one.text("type"), one.text("score")
         if kind.startswith("CVSS_V"):
-            yield _facts.cvss(kind.removeprefix("CVSS_V"), score, "")
+            yield _facts.cvss(kind.removeprefix("CVSS_V"), score, _cvss.base_score(score))
         elif score:
             yield Severity(kind, "", score)
 

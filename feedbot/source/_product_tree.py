@@ -17,6 +17,8 @@ _STARTS_LIKE_VERSIONS = re.compile(
 _SPAN = re.compile(r"(>=?\s*[^|<>]+?)\s*\|\s*(<=?\s*[^|<>]+)")
 _LIST = re.compile(r"[vV]?[0-9][^|<>\s]*(?:\s*\|\s*[vV]?[0-9][^|<>\s]*)+")
 _NOBODY = ("", "unknown", "n/a")
+_LONGEST = 400
+"""Characters of a wording of versions; what is longer is prose, and would cost the patterns above its square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _versions(wording: str, product: str) -> tuple[VersionRange | UnreadRange, t
     """Read the name of a product_version or product_version_range: VERS, comparators, or a wording."""
     if wording.startswith("vers:"):
         return _vers.parse(wording) or UnreadRange(wording), ()
-    if not _STARTS_LIKE_VERSIONS.match(wording):
+    if len(wording) > _LONGEST or not _STARTS_LIKE_VERSIONS.match(wording):
         return UnreadRange(wording), ()
     span, listed = _SPAN.fullmatch(wording), _LIST.fullmatch(wording)
     plain = f"{span[1]} {span[2]}" if span else wording.replace("|", ",") if listed else wording

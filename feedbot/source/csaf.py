@@ -190,10 +190,9 @@ def _severity(vulnerability: _json.Node) -> Iterator[Severity]:
 def _stated(
     vulnerabilities: list[_json.Node], products: _Products, statuses: tuple[str, ...]
 ) -> Iterator[_product_tree.Product]:
-    for one in vulnerabilities:
-        for status in statuses:
-            for id_ in one.texts("product_status", status):
-                yield products.get(id_) or _product_tree.unknown(id_)
+    ids = (id_ for one in vulnerabilities for status in statuses for id_ in one.texts("product_status", status))
+    for id_ in dict.fromkeys(ids):
+        yield products.get(id_) or _product_tree.unknown(id_)
 
 
 def _affected(vulnerabilities: list[_json.Node], products: _Products) -> Iterator[Affected]:

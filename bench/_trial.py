@@ -52,6 +52,7 @@ class Watch:
         self._package = str(package) + os.sep
         self._hits: set[tuple[str, int]] = set()
         self._fixtures: dict[str, tuple[float, set[tuple[str, int]]]] = {}
+        sys.settrace(self._trace)
 
     def _trace(self, frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
         file = frame.f_code.co_filename
@@ -60,12 +61,8 @@ class Watch:
         self._hits.add((file, frame.f_lineno))
         return self._trace
 
-    def pytest_sessionstart(self) -> None:
-        """Trace what runs while the tests are collected: that is, at import."""
-        sys.settrace(self._trace)
-
     def pytest_collection_finish(self) -> None:
-        """Set it apart."""
+        """Set apart what ran until here: that is, at import."""
         self.plan.imported = self._hits
 
     @pytest.hookimpl(wrapper=True)

@@ -37,9 +37,10 @@ def test_iso_2022_jp_as_python_writes_it(lines: list[str]) -> None:
     assert decode_signed(text.encode("iso2022_jp")) == text
 
 
-def test_there_are_enough_letters() -> None:
+def test_every_letter_of_the_table_is_read() -> None:
     """Rows 1 to 84 but for a handful of signs that the two tables map differently."""
     assert len(LETTERS) > 6850
+    assert decode_signed(LETTERS.encode("iso2022_jp")) == LETTERS
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,8 @@ def test_iso_2022_jp_as_mailers_write_it(raw: bytes, text: str) -> None:
     [
         b"\x1b$B0\x1b(B",
         b"\x1b$B0 \x1b(B",
+        b"\x1b$B2 \x1b(B",
+        b"\x1b$B1\x7f\x1b(B",
         b"\x1b$B\x7f!\x1b(B",
         b"\x1b$B~~\x1b(B",
         "亜".encode() + b"\x1b(B",

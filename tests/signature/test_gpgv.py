@@ -98,6 +98,23 @@ def test_one_that_crashes_or_shouts_is_refused(install: Install, body: str, reas
         run()
 
 
+def test_the_cap_on_what_it_says_is_exact(install: Install) -> None:
+    """256 KiB are heard out, one byte more is not."""
+    install("say('x' * 262144)")
+    assert run() == (0, b"x" * 262144)
+    install("say('x' * 262145)")
+    with pytest.raises(GpgvError, match="more than 262144 bytes"):
+        run()
+
+
+def test_a_deadline_that_is_over_waits_for_nobody(install: Install) -> None:
+    """Not even for one that answers."""
+    install("say('ok')")
+    for deadline in (0.0, -1.0):
+        with pytest.raises(GpgvError, match="in time"):
+            run(deadline=deadline)
+
+
 def test_stdout_and_stderr_go_nowhere(install: Install) -> None:
     """100 MiB on each are not kept, and are not taken for status."""
     install("[(sys.stdout.write('x' * 1048576), sys.stderr.write('x' * 1048576)) for _ in range(100)]; say('ok')")
@@ -105,9 +122,12 @@ def test_stdout_and_stderr_go_nowhere(install: Install) -> None:
 
 
 def test_memory_and_files_are_limited(install: Install) -> None:
-    """A gigabyte is not given, and no file grows."""
+    """A gigabyte is not given, a fifth of one is, no file grows, and nothing is dumped."""
     install(
         "time.sleep(0.2)\n"
+        "bytearray(200 << 20)\n"
+        "import resource\n"
+        "resource.getrlimit(resource.RLIMIT_CORE) == (0, 0) or say('core')\n"
         "try: bytearray(1 << 30); say('memory')\n"
         "except MemoryError: pass\n"
         "try: f = open('grown', 'wb'); f.write(b'x'); f.flush(); say('file')\n"

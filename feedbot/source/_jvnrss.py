@@ -1,6 +1,6 @@
 """JVNRSS, which JVN and JVN iPedia share: RSS 1.0 with `sec:` elements (mod_sec 2.0 and 3.0), all of them kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,9 +71,12 @@ def _reference(node: _xml.Node) -> Reference:
     return Reference(node.content, " ".join(word for word in words if word))
 
 
-def advisories(document: Document, source: str, publisher: str) -> Iterator[Advisory | Quarantined]:
-    """Yield each item as an advisory, from the feed's facts alone."""
-    for item in items(document):
+def advisories(
+    document: Document, source: str, publisher: str, found: Iterable[Item | Quarantined] | None = None
+) -> Iterator[Advisory | Quarantined]:
+    """Yield each item as an advisory, from the feed's facts alone; of the document's own items unless others are given
+    that were found in it."""
+    for item in items(document) if found is None else found:
         yield item if isinstance(item, Quarantined) else _advisory(document, item, source, publisher)
 
 

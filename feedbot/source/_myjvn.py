@@ -1,7 +1,8 @@
-"""What an answer of the MyJVN API says of itself: `status:Status` (status_3.3.xsd), which stands last in it."""
+"""What an answer of the MyJVN API says of itself: `status:Status` (status_3.3.xsd), which stands last in it, or the
+`status` of an answer in JSON."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
 
 from feedbot.advisory import Quarantined
@@ -20,7 +21,11 @@ def check(document: Document) -> Quarantined | None:
     answers, and passes: the feeds need not have one.
     """
     match = _STATUS.search(document.body[-_TAIL:])
-    said = dict(_attributes(match[1])) if match else {}
+    return check_status(document, dict(_attributes(match[1])) if match else {})
+
+
+def check_status(document: Document, said: Mapping[str, str]) -> Quarantined | None:
+    """Do the same for a status that is read already."""
     if said.get("retCd", "0") not in ("0", ""):
         raise SourceError(
             document.url,

@@ -1,10 +1,11 @@
 """JVN iPedia: its feeds (JVNRSS: jvndb_new.rdf, jvndb.rdf, jvndb_YYYY.rdf), its details (VULDEF), and the answers of
-the MyJVN API in the same forms (getVulnOverviewList, getVulnDetailInfo).
+the MyJVN API (getVulnOverviewList, also in JSON; getVulnDetailInfo).
 
 A feed names each advisory's products, scores and references in `sec:` elements, several of a kind; a detail says the
 versions too. Schemas: jvnrss_3.2.xsd, vuldef_3.1.xsd / vuldef_3.2.xsd of MyJVN. Both are read as streams. An answer
 that says that it failed is refused, and one that is a page of a longer list ends with a Quarantined. The lists of
-products and vendors, the statistics and the answers in JSON are no source of advisories; alerts are the member ipa's.
+products and vendors and the statistics are no source of advisories; details in JSON are CSAF (the member csaf), alerts
+are the member ipa's.
 """
 
 import re
@@ -26,7 +27,7 @@ from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import dates
 from feedbot.reading import text as texts
-from feedbot.source import _facts, _jvnrss, _myjvn, _xml
+from feedbot.source import _facts, _jvnrss, _myjvn, _myjvn_json, _xml
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 
 SOURCE = SourceInfo(
@@ -43,23 +44,31 @@ _WORKAROUND = re.compile(r"\[(?:ワークアラウンド|回避策|緩和策)[^\
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     """Yield what the feed names; the feed holds the whole statement, so an item has no address of its own."""
-    missing = _myjvn.check(document)
-    for item in _jvnrss.items(document):
+    for item in _items(document):
         if isinstance(item, Quarantined):
             yield item
         else:
             yield ListedItem(item.number, "", item.title, item.updated)
-    if missing:
-        yield missing
 
 
 def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     """Yield an advisory for each item of a feed or each Vulinfo of a detail file."""
-    root, missing = _xml.root_name(document), _myjvn.check(document)
-    if root == "RDF":
-        yield from _jvnrss.advisories(document, "jvn_ipedia", SOURCE.issuer)
-    else:
-        yield from _details(document)
+    if _myjvn_json.is_json(document) or _xml.root_name(document) == "RDF":
+        yield from _jvnrss.advisories(document, "jvn_ipedia", SOURCE.issuer, _items(document))
+        return
+    missing = _myjvn.check(document)
+    yield from _details(document)
+    if missing:
+        yield missing
+
+
+def _items(document: Document) -> Iterator[_jvnrss.Item | Quarantined]:
+    """Yield the items of a feed or an answer, then what the answer leaves out."""
+    if _myjvn_json.is_json(document):
+        yield from _myjvn_json.items(document)
+        return
+    missing = _myjvn.check(document)
+    yield from _jvnrss.items(document)
     if missing:
         yield missing
 

@@ -1,5 +1,6 @@
 """Answers of the MyJVN API: what they say of themselves, and the published examples counted by other means."""
 
+import json
 import re
 from pathlib import Path
 
@@ -81,10 +82,31 @@ def test_published_examples(corpus: Path) -> None:
             assert reason.startswith(("the document breaks after", "the answer ends at", "MyJVN answers with an error"))
 
 
+def test_answers_in_json(corpus: Path) -> None:
+    """The lists of feed=oka: every entry with its products and scores, as jq counts them, and what is left out."""
+    folder = corpus / "feeds/myjvn-api/np/oka"
+    for name in ("getVulnOverviewList_oka.json", "dataFeed_jvndb_rss_oka.json"):
+        data = (folder / name).read_bytes()
+        entries = json.loads(data)["feed"]["entry"]
+        found = [one for one in read("jvn_ipedia", document(data)) if isinstance(one, Advisory)]
+        assert [one.number for one in found] == [entry["id"] for entry in entries]
+        assert [len(one.affected) for one in found] == [len(entry["products"]) for entry in entries]
+        assert [len(one.references) for one in found] == [len(entry["references"]) for entry in entries]
+
+
+def test_a_failed_answer_in_json() -> None:
+    """Its status is held to as in XML."""
+    failed = document(b'{"status": {"retCd": 1, "errCd": "E12", "errMsg": "no such method"}}')
+    assert reasons(read("jvn_ipedia", failed)) == ["MyJVN answers with an error: E12 no such method"]
+
+
 def test_what_is_no_source(corpus: Path) -> None:
-    """Dictionaries, statistics and JSON are refused as a whole, for what they are."""
+    """Of dictionaries, statistics, alerts, STIX and CSAF nothing is taken for an advisory."""
     folder = corpus / "feeds/myjvn-api/np"
+    lists = ("getVulnOverviewList_oka", "jvndb_rss_oka")
     for path in sorted(folder.rglob("*.*")):
-        if path.suffix == ".json" or any(name in path.name for name in NO_SOURCE):
-            (refused,) = read("jvn_ipedia", document(path.read_bytes()))
-            assert isinstance(refused, Quarantined), path.name
+        json_list = any(name in path.name for name in lists)
+        if (path.suffix == ".json" and not json_list) or any(name in path.name for name in NO_SOURCE):
+            found = read("jvn_ipedia", document(path.read_bytes()))
+            assert found, path.name
+            assert all(isinstance(one, Quarantined) for one in found), path.name

@@ -1,0 +1,65 @@
+"""getVulnOverviewList of the MyJVN API in JSON (feed=oka, myjvn_feed_1.0.json), as the items of JVN iPedia's feeds."""
+
+from collections.abc import Iterator
+
+from feedbot.advisory import Quarantined, Reference, Severity, identity
+from feedbot.errors import SourceError
+from feedbot.fetch import Document
+from feedbot.source import _facts, _json, _jvnrss, _myjvn
+
+
+def is_json(document: Document) -> bool:
+    """Say whether a document is an answer in JSON rather than in XML."""
+    return document.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+
+
+def items(document: Document) -> Iterator[_jvnrss.Item | Quarantined]:
+    """Yield the entries, then what the answer leaves out. Raises SourceError for another answer, or one that failed."""
+    answer = _json.load(document)
+    status = answer.at("status")
+    missing = _myjvn.check_status(document, {name: status.text(name) for name in status.fields})
+    if not isinstance(answer.at("feed", "entry").value, list):
+        raise SourceError(document.url, "not a list of JVN iPedia")
+    for index, entry in enumerate(answer.each("feed", "entry"), 1):
+        where = f"{document.url} item {index}"
+        try:
+            yield _item(entry, where)
+        except SourceError as error:
+            yield Quarantined(where, error, entry.raw())
+    if missing:
+        yield missing
+
+
+def _item(entry: _json.Node, where: str) -> _jvnrss.Item:
+    number, title = identity.normalise(entry.text("id")), entry.text("title")
+    if not number.startswith("JVNDB-"):
+        raise SourceError(where, "no advisory number")
+    if not title:
+        raise SourceError(where, "no title")
+    references = list(entry.each("references"))
+    names = (name for one in references for name in identity.names_in(f"{one.text('summary')} {one.text('url')}"))
+    return _jvnrss.Item(
+        number=number,
+        title=title,
+        url=entry.text("link"),
+        summary=entry.text("summary"),
+        published=_facts.moment(entry.text("created"), where),
+        updated=_facts.moment(entry.text("modified"), where),
+        names=tuple(dict.fromkeys(name for name in names if name != number)),
+        references=tuple(Reference(one.text("url"), _label(one)) for one in references),
+        products=tuple(
+            (one.text("vname"), one.text("pname"), one.text("product_ids", "cpe")) for one in entry.each("products")
+        ),
+        severity=tuple(score for one in entry.each("metrics") for score in _scores(one)),
+    )
+
+
+def _label(reference: _json.Node) -> str:
+    return " ".join(filter(None, (reference.text("source"), reference.text("summary"))))
+
+
+def _scores(metric: _json.Node) -> Iterator[Severity]:
+    for name in ("cvss_v4", "cvss_v3", "cvss_v2"):
+        score = metric.at("content", name)
+        if score.text("vectorString"):
+            yield _facts.cvss(score.text("version"), score.text("vectorString"), score.text("baseScore"))

@@ -24,6 +24,8 @@ _SOFT = "\ue000"
 """A blank of HTML source, of no meaning at the end of a line; blanks of `pre` are the author's."""
 _LIMIT = 4 * 2**20
 _DEEPEST = 2000
+_TAGS = 60_000
+"""BeautifulSoup takes a second for as many."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 
 
@@ -31,9 +33,21 @@ class Page:
     """A web page. `text(selector)` is the part that a CSS selector names first, as text."""
 
     def __init__(self, html: str, subject: str) -> None:
-        if len(html) > _LIMIT or _depth(html) > _DEEPEST:
+        if len(html) > _LIMIT or html.count("<") > _TAGS or _depth(html) > _DEEPEST:
             raise SourceError(subject, "the page is too large or nested too deep")
-        self._soup = BeautifulSoup(html, "lxml")
+        self._soup: Tag = BeautifulSoup(html, "lxml")
+
+    def each(self, selector: str) -> Iterator["Page"]:
+        """Yield each part that a CSS selector names, as a page of its own; `text("")` is then all of it."""
+        for tag in self._soup.select(selector):
+            part = Page.__new__(Page)
+            part._soup = tag
+            yield part
+
+    def links(self) -> Iterator[tuple[str, str]]:
+        """Yield the address, as it was written, and the words of each link."""
+        for tag in self._soup.find_all("a", href=True):
+            yield str(tag["href"]).strip(), " ".join(tag.get_text(" ").split())
 
     @property
     def title(self) -> str:
@@ -46,7 +60,7 @@ class Page:
         return str(found.get("content") or "").strip() if isinstance(found, Tag) else ""
 
     def text(self, selector: str = "body", mark: str = "", without: str = "") -> str | None:
-        """Return the words below the first element that `selector` names, or None where it names none.
+        """Return the words below the first element that `selector` names, or None where it names none; `""` names all.
 
         `without` selects what is left out.
 
@@ -54,7 +68,7 @@ class Page:
         address has the address behind it in `<>`, and heading elements, also those made of an image with an alternative
         text, stand on a line of their own after `mark`. Text in `pre` keeps its lines.
         """
-        root = self._soup.select_one(selector)
+        root = self._soup.select_one(selector) if selector else self._soup
         if root is None:
             return None
         skipped = {id(tag) for tag in root.select(without)} if without else set[int]()

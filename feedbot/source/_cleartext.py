@@ -1,0 +1,73 @@
+"""Clear-signed advisories in plain text: a block of fields on top (`Topic:  …`, folded below itself), headed parts
+below. Only what the judge hands on is read: nothing outside a signed block counts."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from feedbot.advisory import Advisory, Quarantined, Section
+from feedbot.errors import SourceError
+from feedbot.fetch import Document
+from feedbot.reading import sections
+from feedbot.signature import UnsignedText, VerifiedText
+from feedbot.source._member import Judge
+
+_FIELD = re.compile(r"(?P<name>[^\s:=-][^:\t=]{0,23}?)[ \t]*:(?P<value>[ \t].*|)")
+
+
+def read(
+    document: Document, judge: Judge, advisory: Callable[[Document, VerifiedText | UnsignedText, str], Advisory]
+) -> Iterator[Advisory | Quarantined]:
+    """Yield what `advisory(document, judged, words)` makes of a document. Raises SourceError where it is empty."""
+    if not document.body.strip():
+        raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
+    judged = judge(document.body, None)
+    words = judged.text.replace("\r\n", "\n").replace("\0", "\ufffd")
+    try:
+        yield advisory(document, judged, words)
+    except SourceError as error:
+        yield Quarantined(document.url, error, document.body)
+
+
+def fields(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the fields of a block: name → its lines. A line set in goes on with the field above it."""
+    found: dict[str, list[str]] = {}
+    lines: list[str] | None = None
+    for line in text.split("\n"):
+        match = _FIELD.fullmatch(line)
+        if match:
+            lines = found.setdefault(match["name"], [])
+            lines.append(match["value"].strip())
+        elif line[:1] in (" ", "\t") and line.strip() and lines is not None:
+            lines.append(line.strip())
+        else:
+            lines = None
+    return {name: tuple(filter(None, lines)) for name, lines in found.items()}
+
+
+def parts(words: str) -> tuple[str, tuple[Section, ...]]:
+    """Return what stands above the first heading, and the headed parts. A rule inside a part (of a table) ends none."""
+    top: list[str] = []
+    headed: list[Section] = []
+    for part in sections.split(words):
+        if part.heading:
+            headed.append(part)
+        elif headed:
+            headed[-1] = Section(headed[-1].heading, f"{headed[-1].text}\n\n{part.text}")
+        else:
+            top.append(part.text)
+    return "\n\n".join(top), tuple(headed)
+
+
+def promised(document: Document, number: str, pattern: re.Pattern[str]) -> None:
+    """Hold a live address to its number: an old text signed for another number may not stand under this one.
+
+    Raises SourceError where the address names one (`pattern`, group 1) that does not begin with the text's own.
+    """
+    found = pattern.search(document.url) if document.transport in ("https", "http") else None
+    if found and not found[1].lower().startswith(number.lower()):
+        raise SourceError(
+            document.url,
+            "the number is {number}, its address promises {promised}",
+            number=number,
+            promised=found[1],
+        )

@@ -1,0 +1,198 @@
+"""FreeBSD's security advisories (FreeBSD-SA), errata notices (EN) and security notices (SN), clear-signed.
+
+listing   the RSS feed; an item's address is the signed text itself
+read      one signed text: fields (Topic, Announced, Affects, Corrected, CVE Name), `0. Revision History`, I. … VII.
+
+`Affects` says which versions, mostly "All supported versions"; `Corrected` names the release of each branch that holds
+the correction ("releng/14.3, 14.3-RELEASE-p12"). What is corrected is cut out of what Affects says. Where Affects is
+not understood, the releases below these corrections are affected, and the wording stays as unread.
+Form: freebsd-doc, website/static/security/advisories, 1996 to 2026. Dates are UTC.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+
+from feedbot.advisory import (
+    Advisory,
+    Affected,
+    Fixed,
+    HistoryEntry,
+    Quarantined,
+    Reference,
+    Section,
+    UnreadRange,
+    identity,
+)
+from feedbot.errors import SourceError, VersionError
+from feedbot.fetch import Document
+from feedbot.reading import dates, phrases
+from feedbot.reading import text as texts
+from feedbot.signature import UnsignedText, VerifiedText
+from feedbot.source import _branches, _cleartext, _facts, _listing
+from feedbot.source._member import Judge, ListedItem, SourceInfo
+from feedbot.version import Constraint, VersionRange, key
+
+SOURCE = SourceInfo(
+    title="FreeBSD Security Advisories",
+    issuer="FreeBSD",
+    listing_url="https://www.freebsd.org/security/feed.xml",
+    interval=timedelta(hours=1),
+    language="en",
+)
+
+_NUMBER = re.compile(
+    r"^(?P<number>FreeBSD-(?:SA|EN|SN)-[0-9]{2}:[0-9]{2}(?:\.[A-Za-z0-9_.+-]+)?)"
+    r"(?:[ \t]+\[[A-Z ]+\])?[ \t]+(?:Security Advisory|Errata Notice|Security Notice)",
+    re.MULTILINE,
+)
+_ADDRESS = re.compile(r"/(FreeBSD-(?:SA|EN|SN)-[0-9]{2}:[0-9]{2}(?:\.[A-Za-z0-9_.+-]+?)?)(?:\.v[0-9.]+)?\.asc$")
+_CORRECTED = re.compile(r"\b(?P<release>(?P<branch>[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9])?)-RELEASE(?:-p[0-9]{1,3})?)\b")
+_REVISION = re.compile(r"^v?[0-9.]+[ \t]+(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[ \t]+(?P<text>\S.*)$")
+_HISTORY = re.compile(r"^0\.[ \t]+Revision History[ \t]*$", re.MULTILINE)
+_SUPPORTED = re.compile(r"\bsupported\b|\bcorrection date\b", re.IGNORECASE)
+_ALL = re.compile(r"All (?:released )?(?:versions of FreeBSD|FreeBSD (?:releases|versions))\.?", re.IGNORECASE)
+
+
+def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
+    """Yield the advisories and notices that the feed names, each with the address of its signed text."""
+    for index, entry in enumerate(_listing.entries(document), 1):
+        if isinstance(entry, Quarantined):
+            yield entry
+            continue
+        found = _ADDRESS.search(entry.url)
+        if found is None:
+            where = f"{document.url} item {index}"
+            yield Quarantined(where, SourceError(where, "no advisory number"), entry.url.encode())
+            continue
+        yield ListedItem(identity.normalise(found[1]), entry.url, entry.title, entry.updated, signed_url=entry.url)
+
+
+def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
+    """Yield the advisory of a signed text. Raises SourceError where the document is empty."""
+    yield from _cleartext.read(document, judge, _advisory)
+
+
+def _advisory(document: Document, judged: VerifiedText | UnsignedText, words: str) -> Advisory:
+    found = _NUMBER.search(words)
+    if found is None:
+        raise SourceError(document.url, "no advisory number")
+    number = identity.normalise(found["number"])
+    _cleartext.promised(document, number, _ADDRESS)
+    top, headed = _cleartext.parts(words[found.end() :])
+    fields = _cleartext.fields(top)
+    title = texts.joined(fields.get("Topic", ()))
+    if not title:
+        raise SourceError(document.url, "no title")
+    published = _facts.moment(texts.joined(fields.get("Announced", ())), document.url, UTC)
+    history = tuple(_history(top))
+    updated = _updated(fields.get("Revised", ()), history)
+    last = updated or published
+    corrections = _corrections(fields.get("Corrected", ()))
+    return Advisory(
+        source="freebsd",
+        number=number,
+        revision=last.date().isoformat() if last else "",
+        title=title,
+        language="en",
+        signature=judged.signature,
+        status=_facts.status_of(title),
+        published=published,
+        updated=updated,
+        summary=_summary(headed),
+        aliases=identity.names_in(" ".join((*fields.get("CVE Name", ()), *fields.get("CVE", ())))),
+        affected=tuple(_affected(fields.get("Affects", ()), corrections)),
+        fixed=tuple(Fixed("FreeBSD", _exactly(release), f"Corrected: {release}") for release in corrections.values()),
+        workarounds=tuple(
+            one for part in headed if "Workaround" in part.heading for one in _facts.workarounds(part.text)
+        ),
+        sections=headed,
+        references=tuple(
+            Reference(url) for part in headed if "References" in part.heading for url in texts.urls(part.text)
+        ),
+        history=history,
+        url=f"https://security.FreeBSD.org/advisories/{number}.asc",
+        publisher=SOURCE.issuer,
+    )
+
+
+def _exactly(release: str) -> VersionRange:
+    return VersionRange(_facts.SCHEME, (Constraint("=", release),))
+
+
+def _summary(headed: tuple[Section, ...]) -> str:
+    said = next((part.text for part in headed if "Problem Description" in part.heading), "")
+    return next(map(texts.joined, texts.paragraphs(said)), "")
+
+
+def _corrections(lines: tuple[str, ...]) -> dict[str, str]:
+    """Return branch → the release of it that holds the correction. -STABLE and release candidates have no version."""
+    found = _CORRECTED.finditer("\n".join(lines))
+    return {one["branch"]: one["release"] for one in found}
+
+
+def _affected(lines: tuple[str, ...], corrections: dict[str, str]) -> Iterator[Affected]:
+    """Read Affects as a whole; else its lines one by one, and what is not understood of them stays as unread."""
+    wording = texts.joined(lines)
+    if not wording:
+        return
+    whole = _said(wording)
+    alone = () if whole else tuple(line for line in lines if line.startswith("FreeBSD ") and _said(line))
+    rest = () if whole else tuple(line for line in lines if line not in alone)
+    said = whole or reduce(_joined, map(_said, alone), None)
+    try:
+        if said is not None:
+            left = _branches.without(said, _by_major(corrections), newest_open=True)
+            yield Affected("FreeBSD", left, wording, unread=(texts.joined(rest),) if rest else ())
+            return
+        below = _branches.before(corrections.items()) if _SUPPORTED.search(wording) else None
+    except VersionError:
+        below = None
+    if below is None:
+        yield Affected("FreeBSD", UnreadRange(wording), wording)
+    else:
+        yield Affected("FreeBSD", below, f"{wording} Corrected: {', '.join(corrections.values())}", unread=(wording,))
+
+
+def _by_major(corrections: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the corrections, that of the last release of a major version for all its later releases too: they are made
+    of a -STABLE that holds it."""
+    newest = {branch.partition(".")[0]: branch for branch in sorted(corrections, key=lambda one: key("generic", one))}
+    for branch, release in corrections.items():
+        major = branch.partition(".")[0]
+        yield (major if newest[major] == branch else branch), release
+
+
+def _joined(one: VersionRange | None, two: VersionRange | None) -> VersionRange | None:
+    return one.union(two) if one and two else one or two
+
+
+def _said(wording: str) -> VersionRange | None:
+    """Return the range of `Affects` where it is understood completely and speaks of FreeBSD itself, not of a port."""
+    if _ALL.fullmatch(wording):
+        return VersionRange(_facts.SCHEME)
+    phrase = phrases.read(wording.rstrip("."), "", _facts.SCHEME)
+    return phrase.range if phrase.complete and phrase.product in ("", "FreeBSD") else None
+
+
+def _history(top: str) -> Iterator[HistoryEntry]:
+    found = _HISTORY.search(top)
+    entries: list[HistoryEntry] = []
+    for line in map(str.strip, top[found.end() :].split("\n") if found else ()):
+        match = _REVISION.match(line)
+        moment = dates.read_date(match["date"], UTC) if match else None
+        if match and moment:
+            entries.append(HistoryEntry(moment.date(), match["text"].strip()))
+        elif line and entries:
+            entries[-1] = HistoryEntry(entries[-1].date, texts.joined((entries[-1].text, line)))
+        elif entries:
+            break
+    yield from entries
+
+
+def _updated(revised: tuple[str, ...], history: tuple[HistoryEntry, ...]) -> datetime | None:
+    """Return the day of the last revision, where there was one after the first release."""
+    days: list[date] = [entry.date for entry in history[1:] if entry.date]
+    moment = dates.read_date(texts.joined(revised), UTC) if revised else None
+    return datetime.combine(max(days), datetime.min.time(), UTC) if days else moment

@@ -1,0 +1,156 @@
+"""Ruby's security posts in Japanese: advisories, and the releases that correct what they tell.
+
+listing   the page of all security posts; a post's source is in ruby/www.ruby-lang.org: ja/news/_posts
+read      one post in Markdown with front matter (title, date); the pages made of it are not read
+
+Posts have no number: the name of the file is it (2014-10-27-rexml-dos-cve-2014-8080). A release names the correction,
+an advisory has 影響を受けるバージョン. A patch level is written as in a release: 1.9.3 patchlevel 550 is 1.9.3-p550.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from html import unescape
+
+from feedbot.advisory import Advisory, Affected, Fixed, HistoryEntry, Quarantined, Reference, UnreadRange
+from feedbot.errors import SourceError
+from feedbot.fetch import Document
+from feedbot.reading import dates, identifiers, sections
+from feedbot.reading import text as texts
+from feedbot.source import _facts, _front, _pages
+from feedbot.source._member import Judge, ListedItem, SourceInfo
+from feedbot.version import Constraint, VersionRange
+
+SOURCE = SourceInfo(
+    title="Ruby セキュリティ",
+    issuer="Ruby",
+    listing_url="https://www.ruby-lang.org/ja/security/",
+    interval=timedelta(hours=3),
+)
+
+_POSTS = "https://raw.githubusercontent.com/ruby/www.ruby-lang.org/master/ja/news/_posts/{number}.md"
+_PAGE = "https://www.ruby-lang.org/ja/news/{day}/{name}/"
+_LINK = re.compile(r"/ja/news/([0-9]{4})/([0-9]{2})/([0-9]{2})/([A-Za-z0-9_-]+)/?$")
+_FILE = re.compile(r"(?:^|[/:])(?P<number>(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})-(?P<name>[A-Za-z0-9_-]+))\.md$")
+_RELEASE = re.compile(
+    r"Ruby (?P<version>[0-9]+\.[0-9]+\.[0-9]+(?:-(?:p|preview|rc)[0-9]+)?)[ ]*(?:リリース|Released)", re.IGNORECASE
+)
+_AFFECTED = re.compile(r"(?:影響を受ける|影響のある|脆弱性の存在する|対象)(?:の)?バージョン")
+_HISTORY = re.compile(r"更新履歴|変更履歴")
+_WORKAROUND = re.compile(r"回避策|回避方法")
+_DENIED = re.compile(r"(?:影響|該当|存在)(?:は|し)?(?:ありません|しません|ません)|ありません")
+_CODE = re.compile(r"```|\{% (?:end)?highlight\b")
+_INLINE = re.compile(r"\[(?P<words>[^\[\]\n]{0,300})\](?:\([^()\n]{0,300}\)|\[[0-9]{1,3}\])")
+_TERM = re.compile(r"^(?P<term>\S[^\n]{0,40})\n: ", re.MULTILINE)
+_ZONE_NOTE = re.compile(r"^\(JST\)\s*")
+
+
+def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
+    """Yield each post that the page links to, with the address of its source."""
+    found: dict[str, str] = {}
+    for address, words in _pages.links(document, SOURCE.listing_url):
+        link = _LINK.search(address)
+        if link:
+            found.setdefault("-".join(link.groups()), words)
+    if not found:
+        raise SourceError(document.url, "no advisories in the list", hint="look at the address in a browser")
+    for number, words in found.items():
+        yield ListedItem(number, _POSTS.format(number=number), words)
+
+
+def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
+    """Yield the advisory of a post."""
+    try:
+        yield _advisory(document)
+    except SourceError as error:
+        yield Quarantined(document.url, error, document.body)
+
+
+def _advisory(document: Document) -> Advisory:
+    fields, body = _front.split(document)
+    file = _FILE.search(document.url)
+    title = " ".join(fields.get("title", ()))
+    if not title:
+        raise SourceError(document.url, "no title")
+    if file is None:
+        raise SourceError(document.url, "no advisory number")
+    parts = sections.split(_with_code_set_in(body))
+    headed = tuple(part for part in parts if part.heading and not _HISTORY.search(part.heading))
+    history = tuple(entry for part in parts if _HISTORY.search(part.heading) for entry in _history(part.text))
+    published = _facts.moment(" ".join(fields.get("date", ())) or file["day"], document.url)
+    last = max((entry.date for entry in history if entry.date), default=None)
+    updated = datetime.combine(last, datetime.min.time(), dates.JST) if last and len(history) > 1 else None
+    release = _RELEASE.match(title)
+    top = next((part.text for part in parts if not part.heading), "")
+    newest = updated or published
+    return Advisory(
+        source="ruby_lang",
+        number=file["number"],
+        revision=newest.date().isoformat() if newest else "",
+        title=title,
+        language="ja",
+        signature=_facts.unsigned(document),
+        status=_facts.status_of(title),
+        published=published,
+        updated=updated,
+        summary=next(map(texts.joined, texts.paragraphs(_words(top))), ""),
+        # What the history names may be there because it was taken back.
+        aliases=identifiers.find(title) or identifiers.find("\n".join((top, *(part.text for part in headed)))),
+        affected=tuple(one for part in parts if _AFFECTED.search(part.heading) for one in _affected(_words(part.text))),
+        fixed=(_fixed(release["version"], title),) if release else (),
+        workarounds=tuple(
+            one for part in headed if _WORKAROUND.search(part.heading) for one in _facts.workarounds(part.text)
+        ),
+        sections=headed,
+        references=tuple(Reference(url) for url in texts.urls(unescape(body))),
+        history=history,
+        url=_PAGE.format(day=file["day"].replace("-", "/"), name=file["name"]),
+        publisher=SOURCE.issuer,
+    )
+
+
+def _with_code_set_in(body: str) -> str:
+    """Set code in, so that a comment in it (`# …`) is no heading."""
+    lines: list[str] = []
+    inside = False
+    for line in body.split("\n"):
+        fence = bool(_CODE.match(line))
+        lines.append(f"    {line}" if inside and not fence else line)
+        inside ^= fence
+    return "\n".join(lines)
+
+
+def _fixed(version: str, evidence: str) -> Fixed:
+    return Fixed("Ruby", VersionRange(_facts.SCHEME, (Constraint("=", version),)), evidence)
+
+
+def _words(text: str) -> str:
+    """Return Markdown as words: links without their addresses, `1\\.8` without the escape."""
+    return re.sub(r"\\([.\-_*#+!()\[\]])", r"\1", _INLINE.sub(lambda link: link["words"], text))
+
+
+def _affected(text: str) -> Iterator[Affected]:
+    """Read each line of the list; a branch that stands as a term above its list belongs to each item."""
+    scope = ""
+    for run in texts.paragraphs(_TERM.sub(lambda term: f":{term['term']}\n", text)):
+        for line in texts.statements("\n".join(run)):
+            if line.startswith(":"):
+                scope = f"Ruby {line[1:]}: "
+            elif not _DENIED.search(line):
+                yield from _one(scope, line)
+
+
+def _one(scope: str, line: str) -> Iterator[Affected]:
+    wording = re.sub(r"\s*patchlevel\s+(?=[0-9])", "-p", texts.bare(line))
+    found = _facts.affected_lines((scope + wording,), "Ruby")
+    yield from (replace(one, product=one.product or "Ruby") for one in found)
+    if not found and texts.is_bullet(line):
+        # A revision of the repository is no version; it stays for a person to read.
+        yield Affected("Ruby", UnreadRange(wording), wording)
+
+
+def _history(text: str) -> Iterator[HistoryEntry]:
+    lines = "\n".join(texts.bare(line) for line in text.split("\n") if not re.match(r"\[[0-9]+\]:", line))
+    for entry in _facts.history(lines):
+        yield HistoryEntry(entry.date, _ZONE_NOTE.sub("", entry.text))

@@ -193,3 +193,16 @@ def test_real_directories(corpus: Path, path: str, lines: int) -> None:
     found = list(csaf.listing(document(data, f"https://csirt-a.example/{path}")))
     assert len(found) == (lines or len(data.splitlines()))
     assert all(isinstance(one, ListedItem) and one.updated and one.url.endswith(".json") for one in found)
+
+
+def test_details_of_jvn_ipedia(corpus: Path) -> None:
+    """MyJVN's details in JSON are CSAF 2.1; its STIX is not, and is refused."""
+    paths = sorted((corpus / "feeds/myjvn-api/np/oka").glob("getVulnDetailInfo*.json"))
+    found = {path.name: read("csaf", document(path.read_bytes()))[0] for path in paths}
+    assert {name for name, one in found.items() if not isinstance(one, Advisory)} == {
+        name for name in found if name.endswith("_jvnstix.json")
+    }
+    advisories = [one for one in found.values() if isinstance(one, Advisory)]
+    assert len(advisories) == 5
+    assert all(one.number.startswith("JVNDB-") for one in advisories)
+    assert any(name.startswith("JVN") for one in advisories for name in one.aliases)

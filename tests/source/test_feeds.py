@@ -1,6 +1,7 @@
 """Publishers of whom only a feed is known: IPA, フィッシング対策協議会, AUSCERT, and feeds by configuration."""
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +89,12 @@ def test_no_feed_is_refused() -> None:
     """The members share one reader of feeds, which refuses what is none."""
     with pytest.raises(SourceError, match="not a feed"):
         list(rss.listing(document(b"hello")))
+
+
+def test_the_published_alerts(corpus: Path) -> None:
+    """Every entry of getAlertList's published example is read, with its products and links."""
+    data = (corpus / "feeds/myjvn-api/np/hnd/getAlertList_hnd.xml").read_bytes()
+    found = [one for one in read("ipa", document(data)) if isinstance(one, Advisory)]
+    assert len(found) == data.count(b"<entry>")
+    assert sum(len(one.affected) for one in found) == data.count(b"<sec:cpe>")
+    assert sum(len(one.references) for one in found) == data.count(b"<sec:link ")

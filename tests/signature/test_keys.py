@@ -125,7 +125,8 @@ def _packet_rests(data: bytes) -> set[int]:
         (b"hello", "no public key block"),
         (b"\xff" * 20, "cut off|no length"),
         (b"\x99\x00\x01x\x95\x00\x01x", "secret key"),
-        (b"x" * (keys.MAX_KEY_BYTES + 1), "larger than"),
+        (b"x" * 8_388_608, "no public key block"),
+        (b"x" * 8_388_609, "larger than 8388608"),
     ],
 )
 def test_what_is_no_key_file_is_named(data: bytes, reason: str, tmp_path: Path) -> None:

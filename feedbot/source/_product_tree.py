@@ -138,6 +138,6 @@ def _versions(wording: str, product: str) -> tuple[VersionRange | UnreadRange, t
     span, listed = _SPAN.fullmatch(wording), _LIST.fullmatch(wording)
     plain = f"{span[1]} {span[2]}" if span else wording.replace("|", ",") if listed else wording
     phrase = phrases.read(plain, product, _facts.SCHEME)
-    if phrase.range is None or phrase.product != product:
+    if phrase.range is None:
         return UnreadRange(wording), ()
     return phrase.range, phrase.unread

@@ -206,3 +206,30 @@ def test_details_of_jvn_ipedia(corpus: Path) -> None:
     assert len(advisories) == 5
     assert all(one.number.startswith("JVNDB-") for one in advisories)
     assert any(name.startswith("JVN") for one in advisories for name in one.aliases)
+
+
+def stated(status: str, name: str) -> Advisory:
+    """Return the document with its product under another status."""
+    return advisory("csaf", document(body("product_version", name).replace(b"known_affected", status.encode())))
+
+
+@pytest.mark.parametrize("status", ["known_affected", "first_affected", "last_affected"])
+def test_what_counts_as_affected(status: str) -> None:
+    """Each of the three names affected products."""
+    assert [str(one.range) for one in stated(status, "1.4").affected] == ["vers:generic/1.4"]
+
+
+@pytest.mark.parametrize("status", ["fixed", "first_fixed", "recommended"])
+def test_what_counts_as_corrected(status: str) -> None:
+    """Each of the three names corrections, by vendor and product; one not understood completely is none."""
+    (found,) = stated(status, "1.4").fixed
+    assert (found.product, str(found.range)) == ("Hidokei Dial", "vers:generic/1.4")
+    assert stated(status, "1.4 Upd 2").fixed == ()
+    assert stated(status, "Solstice edition").fixed == ()
+
+
+@pytest.mark.parametrize("status", ["known_not_affected", "under_investigation"])
+def test_what_is_neither(status: str) -> None:
+    """A product that is not affected, or not known to be, is in neither."""
+    found = stated(status, "1.4")
+    assert (found.affected, found.fixed) == ((), ())

@@ -3,8 +3,9 @@ below. Only what the judge hands on is read: nothing outside a signed block coun
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
-from feedbot.advisory import Advisory, Quarantined, Section
+from feedbot.advisory import Advisory, Quarantined, Section, Signature, Verdict
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import sections
@@ -56,6 +57,16 @@ def parts(words: str) -> tuple[str, tuple[Section, ...]]:
         else:
             top.append(part.text)
     return "\n\n".join(top), tuple(headed)
+
+
+def latest(signature: Signature, *days: datetime | None) -> datetime | None:
+    """Return the last of the days that a text names, and of its signature's time where that holds.
+
+    Publishers sign corrected texts anew and leave every date in them as it was (four texts of FreeBSD-SA-19:07 have one
+    date), or mistype one: the signature's time is what tells which is newer.
+    """
+    signed = signature.signed_at if signature.verdict in (Verdict.VERIFIED, Verdict.EXPIRED_KEY) else None
+    return max((day for day in (*days, signed) if day is not None), default=None)
 
 
 def promised(document: Document, number: str, pattern: re.Pattern[str]) -> None:

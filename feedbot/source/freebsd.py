@@ -11,7 +11,7 @@ Form: freebsd-doc, website/static/security/advisories, 1996 to 2026. Dates are U
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 from feedbot.advisory import (
@@ -49,7 +49,7 @@ _NUMBER = re.compile(
 )
 _ADDRESS = re.compile(r"/(FreeBSD-(?:SA|EN|SN)-[0-9]{2}:[0-9]{2}(?:\.[A-Za-z0-9_.+-]+?)?)(?:\.v[0-9.]+)?\.asc$")
 _CORRECTED = re.compile(r"\b(?P<release>(?P<branch>[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9])?)-RELEASE(?:-p[0-9]{1,3})?)\b")
-_REVISION = re.compile(r"^v?[0-9.]+[ \t]+(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[ \t]+(?P<text>\S.*)$")
+_REVISION = re.compile(r"^v?[0-9.]+[ \t]+(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[ \t]+(?:-- )?(?P<text>\S.*)$")
 _HISTORY = re.compile(r"^0\.[ \t]+Revision History[ \t]*$", re.MULTILINE)
 _SUPPORTED = re.compile(r"\bsupported\b|\bcorrection date\b", re.IGNORECASE)
 _ALL = re.compile(r"All (?:released )?(?:versions of FreeBSD|FreeBSD (?:releases|versions))\.?", re.IGNORECASE)
@@ -87,8 +87,7 @@ def _advisory(document: Document, judged: VerifiedText | UnsignedText, words: st
         raise SourceError(document.url, "no title")
     published = _facts.moment(texts.joined(fields.get("Announced", ())), document.url, UTC)
     history = tuple(_history(top))
-    updated = _updated(fields.get("Revised", ()), history)
-    last = updated or published
+    last = _cleartext.latest(judged.signature, published, *_revised(fields.get("Revised", ()), history))
     corrections = _corrections(fields.get("Corrected", ()))
     return Advisory(
         source="freebsd",
@@ -99,7 +98,7 @@ def _advisory(document: Document, judged: VerifiedText | UnsignedText, words: st
         signature=judged.signature,
         status=_facts.status_of(title),
         published=published,
-        updated=updated,
+        updated=last if last != published else None,
         summary=_summary(headed),
         aliases=identity.names_in(" ".join((*fields.get("CVE Name", ()), *fields.get("CVE", ())))),
         affected=tuple(_affected(fields.get("Affects", ()), corrections)),
@@ -191,8 +190,7 @@ def _history(top: str) -> Iterator[HistoryEntry]:
     yield from entries
 
 
-def _updated(revised: tuple[str, ...], history: tuple[HistoryEntry, ...]) -> datetime | None:
-    """Return the day of the last revision, where there was one after the first release."""
-    days: list[date] = [entry.date for entry in history[1:] if entry.date]
-    moment = dates.read_date(texts.joined(revised), UTC) if revised else None
-    return datetime.combine(max(days), datetime.min.time(), UTC) if days else moment
+def _revised(field: tuple[str, ...], history: tuple[HistoryEntry, ...]) -> Iterator[datetime | None]:
+    """Yield the days on which the text says that it was revised."""
+    yield from (datetime.combine(entry.date, datetime.min.time(), UTC) for entry in history if entry.date)
+    yield dates.read_date(texts.joined(field), UTC) if field else None

@@ -76,17 +76,18 @@ def _advisory(document: Document, judged: VerifiedText | UnsignedText, words: st
         entry for part in parts if "Revision History" in part.heading for entry in _facts.history(part.text)
     )
     days = sorted(datetime.combine(entry.date, datetime.min.time(), UTC) for entry in history if entry.date)
+    last = _cleartext.latest(judged.signature, *days)
     abstract = next((part.text for part in headed if "Abstract" in part.heading), "")
     return Advisory(
         source="netbsd",
         number=number,
-        revision=days[-1].date().isoformat() if days else "",
+        revision=last.date().isoformat() if last else "",
         title=title,
         language=texts.language(words),
         signature=judged.signature,
         status=_facts.status_of(title),
         published=days[0] if days else None,
-        updated=days[-1] if len(days) > 1 else None,
+        updated=last if days and last != days[0] else None,
         summary=next(map(texts.joined, texts.paragraphs(abstract)), ""),
         aliases=tuple(name for name in identity.names_in(f"{title}\n{abstract}") if _is_alias(name)),
         affected=tuple(_affected(fields.get("Version", ()))),

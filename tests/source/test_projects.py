@@ -2,15 +2,17 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from importlib import import_module
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedbot.advisory import Advisory, Quarantined, Status, Trust, UnreadRange
+from feedbot.advisory import Advisory, Quarantined, Signature, Status, Trust, UnreadRange, Verdict
 from feedbot.errors import SourceError
-from feedbot.source import ListedItem, freebsd, netbsd
+from feedbot.signature import UnsignedText
+from feedbot.source import ListedItem, Text, freebsd, netbsd
 from tests.source.reading import advisory, document, fixture, read, reasons, verified_as
 from tests.source.test_bad_input import WHOLE
 
@@ -146,12 +148,33 @@ def test_judge_is_asked_for_freebsd_and_netbsd() -> None:
     for module in (freebsd, netbsd):
         asked: list[bytes] = []
 
-        def judging(data: bytes, claims: str | None, asked: list[bytes] = asked) -> object:
+        def judging(data: bytes, claims: str | None, asked: list[bytes] = asked) -> Text:
             asked.append(data)
             return verified_as("nothing")(data, claims)
 
-        assert isinstance(next(module.read(document(b"words"), judging)), Quarantined)  # type: ignore[arg-type]  # object
+        assert isinstance(next(module.read(document(b"words"), judging)), Quarantined)
         assert asked == [b"words"]
+
+
+@pytest.mark.parametrize(("member", "name"), [("freebsd", "freebsd/sa.asc"), ("netbsd", "netbsd/sa.txt")])
+@pytest.mark.parametrize("verdict", [Verdict.VERIFIED, Verdict.EXPIRED_KEY, Verdict.BAD])
+def test_time_of_the_signature(member: str, name: str, verdict: Verdict) -> None:
+    """A text that is signed anew is newer though its dates are the same, where the signature holds."""
+    signed = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    text = fixture(name).body.decode()
+    judged = UnsignedText(text, Signature(verdict, signed_at=signed))
+    (found,) = import_module(f"feedbot.source.{member}").read(document(text.encode()), lambda data, claims: judged)
+    assert isinstance(found, Advisory)
+    plain = advisory(member, fixture(name))
+    assert found.updated == (plain.updated if verdict is Verdict.BAD else signed)
+    assert found.revision == (plain.revision if verdict is Verdict.BAD else "2026-11-20")
+    assert found.published == plain.published
+
+
+def test_mistyped_revision_date() -> None:
+    """A revision dated before the first release does not make the text older than that was."""
+    text = fixture("freebsd/sa.asc").body.replace(b"v1.1  2026-11-09", b"v1.1  2025-11-09")
+    assert advisory("freebsd", document(text)).revision == "2026-11-04"
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,20 @@ def test_signed_by_the_security_officer(corpus: Path) -> None:
     assert altered.signature.verdict is Verdict.BAD
 
 
+def test_every_signed_revision_is_newer(corpus: Path) -> None:
+    """The four texts of one advisory that were signed on different days, all with one date, are told apart."""
+    need_program("gpgv", "gpgv")
+    keyring = Keyring.load([corpus / "pgp/freebsd/keys/2017-12-17.so_public_key.asc"])
+    judge = judge_for(keyring, tuple(one.fingerprint for one in keyring.primaries), NOW, "https")
+    times = set()
+    for path in sorted((corpus / "pgp/freebsd/revisions").glob("FreeBSD-SA-19:07.mds.*")):
+        (found,) = freebsd.read(file.read(path, NOW), judge)
+        assert isinstance(found, Advisory)
+        assert found.signature.verdict in (Verdict.VERIFIED, Verdict.EXPIRED_KEY)
+        times.add(found.updated)
+    assert len(times) == 4
+
+
 def test_postgresql_row(corpus: Path) -> None:
     """Each branch ends where its own correction is."""
     first, _ = read("postgresql", file.read(corpus / "feeds/upstream/postgresql/advisories.html", NOW))

@@ -60,7 +60,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
 
 
 def show(draft: _shell.Number) -> int:
-    """Print a draft's state, who decided what, and its editable text."""
+    """Print a draft's state, who decided what, and its editable text; `draft edit --from` takes the output back."""
     from feedbot import store
     from feedbot.notice import draft as drafting
     from feedbot.store import decisions, drafts
@@ -68,10 +68,10 @@ def show(draft: _shell.Number) -> int:
     edges = _shell.edges()
     with store.reading(edges.database) as tx:
         found, decided = drafts.load(tx, draft), decisions.of_draft(tx, draft)
-    _shell.show("draft {number}: {state}", number=found.id, state=tr(found.state.value))
+    _shell.show("# draft {number}: {state}", number=found.id, state=tr(found.state.value))
     for one in decided:
         _shell.show(
-            "  {at} {actor}: {verb} {reason}",
+            "#   {at} {actor}: {verb} {reason}",
             at=one.at,
             actor=one.actor,
             verb=tr(one.verb),

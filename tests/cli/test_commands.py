@@ -107,6 +107,16 @@ def test_the_main_job_by_hand(desk: Desk) -> None:
     assert desk("explain", case, "vps105")[0] == 1
 
 
+def test_what_show_prints_can_be_edited_and_taken_back(desk: Desk, tmp_path: Path) -> None:
+    """`draft show > FILE`, a word changed, `draft edit --from FILE`: the state lines above are comments."""
+    desk.fleet()
+    desk("collect", "csirt_a")
+    text = desk("draft", "show", 1, lang="ja")[1]
+    (tmp_path / "draft.txt").write_text(text.replace("ご確認", "御確認"), encoding="utf-8")
+    assert desk("draft", "edit", 1, "--from", tmp_path / "draft.txt")[0] == 0
+    assert desk("draft", "show", 1, lang="ja")[1].count("\n") == text.count("\n")
+
+
 def test_a_source_that_fails_is_told_and_the_rest_done(desk: Desk) -> None:
     """404 for one source: exit 3, the address and what to do on the screen, the other source taken in."""
     desk.fleet()

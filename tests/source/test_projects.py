@@ -263,3 +263,47 @@ def test_listed_items_have_addresses() -> None:
 def test_each_names_its_place(member: str) -> None:
     """Each member says where its live list is, over TLS."""
     assert import_module(f"feedbot.source.{member}").SOURCE.listing_url.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("vulnerable", "good", "vers"),
+    [
+        ("all", "1.9.3+, 1.8.4+", "<1.8.4|>=1.9|<1.9.3"),
+        ("all", "none", "*"),
+        ("1.2.0 on Tuesdays", "1.9.3+", None),
+        ("0.9.6-1.9.2", "1.9.3", None),
+    ],
+)
+def test_nginx_less_what_is_good(vulnerable: str, good: str, vers: str | None) -> None:
+    """What is newer than the newest good version is good; wording that is not understood is not cut."""
+    body = f'<article><item name="x" cve="2026-90078" good="{good}" vulnerable="{vulnerable}"/></article>'
+    (one,) = advisory("nginx", document(body.encode())).affected
+    assert isinstance(one.range, UnreadRange) if vers is None else str(one.range) == f"vers:generic/{vers}"
+
+
+def test_bounds_that_exclude_each_other() -> None:
+    """Form 4's "older than 1.0 and newer than 2.0" is no range: it is not read as everything outside."""
+    tree = json.loads(fixture("httpd/form4.json").body)
+    bounds = [
+        {"version_affected": "<=", "version_value": "1.0"},
+        {"version_affected": ">=", "version_value": "2.0"},
+    ]
+    tree["affects"]["vendor"]["vendor_data"][0]["product"]["product_data"][0]["version"]["version_data"] = bounds
+    (one,) = advisory("httpd", document(json.dumps(tree).encode())).affected
+    assert isinstance(one.range, UnreadRange)
+
+
+@pytest.mark.parametrize(
+    ("wording", "vers"),
+    [
+        ("libcurl 7.1 to and including 7.9.1", ">=7.1|<=7.9.1"),
+        ("from curl 7.1 to and including curl 7.1", "7.1"),
+        ("curl 7.9.1 to and including 7.1", None),
+        ("curl before it was tied", None),
+    ],
+)
+def test_curl_ranges(wording: str, vers: str | None) -> None:
+    """A range, one version, and what is neither."""
+    body = fixture("curl/advisory.md").body.replace(b"libribbon 9.1.0 to and including 9.4.2", wording.encode())
+    (one,) = advisory("curl", document(body)).affected
+    assert isinstance(one.range, UnreadRange) if vers is None else str(one.range) == f"vers:generic/{vers}"

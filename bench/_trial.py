@@ -30,7 +30,8 @@ class Plan:
     modules: list[str] = field(default_factory=list)
 
     def tests(self, file: str, mutant: Mutant, budget: float) -> list[str]:
-        """Return the tests that meet a mutant: file by file, the cheapest first, as many as `budget` seconds allow."""
+        """Return the tests that meet a mutant: its module's own file first, then file by file, the cheapest first, as
+        many as `budget` seconds allow."""
         wanted = {(file, line) for line in range(mutant.first, mutant.last + 1)}
         always = mutant.always or bool(wanted & self.imported)
         found = [test for test, lines in self.lines.items() if always or lines & wanted]
@@ -38,6 +39,8 @@ class Plan:
         for test in found:
             files.setdefault(test.split("::")[0], []).append(self.seconds[test])
         rank = {name: sorted(costs)[len(costs) // 2] for name, costs in files.items()}
+        own = f"/test_{Path(file).stem.strip('_')}.py"
+        rank |= {name: 0.0 for name in rank if name.endswith(own)}
         found.sort(key=lambda test: (rank[test.split("::")[0]], test.split("::")[0], self.seconds[test]))
         spent = accumulate(self.own[test] for test in found)
         return [test for test, cost in zip(found, spent, strict=True) if cost <= budget]

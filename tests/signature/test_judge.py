@@ -3,7 +3,16 @@
 import pytest
 
 from feedbot.advisory import Trust, Verdict
-from feedbot.signature import KeyringError, VerifiedText, judge_for, keys
+from feedbot.signature import (
+    Keyring,
+    KeyringError,
+    VerifiedText,
+    judge_for,
+    keys,
+    verify_detached,
+    verify_file,
+    verify_inside,
+)
 from tests.signature.make_cases import NOW, NUMBER, TEXT, Workshop, canonical
 
 
@@ -41,3 +50,13 @@ def test_a_pin_must_be_a_fingerprint(workshop: Workshop) -> None:
     judge = judge_for(keys.merge([workshop.public(workshop.a)]), (workshop.a[-16:],), NOW, "file")
     with pytest.raises(KeyringError, match="40 hexadecimal"):
         judge(workshop.clear(), None)
+
+
+def test_a_text_came_from_a_file_unless_another_way_is_named() -> None:
+    """Each of the three entrances."""
+    for found in (
+        verify_file(b"x", keyring=Keyring(), pins=(), now=NOW),
+        verify_inside(b"x", keyring=Keyring(), pins=(), now=NOW),
+        verify_detached(b"x", b"x", keyring=Keyring(), pins=(), now=NOW),
+    ):
+        assert found.signature.transport == "file"

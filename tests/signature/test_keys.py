@@ -194,6 +194,16 @@ def test_a_successor_is_held_until_it_is_pinned(workshop: Workshop, tmp_path: Pa
         assert isinstance(verify_file(signed, keyring=known.keyring, pins=known.pins, now=NOW), VerifiedText)
 
 
+def test_pins_may_be_written_by_hand(workshop: Workshop, tmp_path: Path) -> None:
+    """Empty lines, blanks and small letters are forgiven; the file is written again in order, one a line."""
+    import_keys(tmp_path, "s", workshop.public(workshop.a), "a")
+    path = tmp_path / "s" / "pins"
+    path.write_text(f"\n{workshop.b.lower()}\n\n", encoding="ascii")
+    assert source_keys(tmp_path, "s").pins == (workshop.b,)
+    pin(tmp_path, "s", workshop.a)
+    assert path.read_text(encoding="ascii").splitlines() == sorted([workshop.a, workshop.b])
+
+
 def test_homes_are_apart_and_private(workshop: Workshop, tmp_path: Path) -> None:
     """One source's keys are not another's, and no one else may read the folder."""
     import_keys(tmp_path, "one", workshop.public(workshop.a), "a")

@@ -94,8 +94,8 @@ def test_digests_are_named_as_in_a_hash_header(number: int, name: str) -> None:
 
 
 def test_other_subpackets_are_passed_over() -> None:
-    """A key's lifetime has four bytes too; it is not the creation time."""
-    hashed = b"\x05\x09\x00\x00\x00\x01" + CREATED
+    """The lifetimes of a key and of the signature have four bytes too; neither is the creation time."""
+    hashed = b"\x05\x09\x00\x00\x00\x01" + b"\x05\x83\x00\x00\x00\x01" + b"\x05\x82" + STAMP
     body = V4[:4] + len(hashed).to_bytes(2, "big") + hashed + b"\x00\x00\xab\xcd"
     assert packets.read_signature(packet(body), TEXT).created.year == 2023
 
@@ -126,9 +126,18 @@ def test_creation_time_in_the_unhashed_part_does_not_count() -> None:
         packets.read_signature(packet(moved), TEXT)
 
 
-@pytest.mark.parametrize("long", [b"\xff\x00\x00\x00\x05\x02" + STAMP, b"\xc1\x02" + b"n" * 450 + CREATED])
+@pytest.mark.parametrize(
+    "long",
+    [
+        b"\xff\x00\x00\x00\x05\x02" + STAMP,
+        b"\xbf" + b"n" * 191 + CREATED,
+        b"\xc0\x00" + b"n" * 192 + CREATED,
+        b"\xc1\x02" + b"n" * 450 + CREATED,
+        b"\xfe\xff" + b"n" * 16_319 + CREATED,
+    ],
+)
 def test_long_subpackets_are_read(long: bytes) -> None:
-    """Lengths of two and five bytes."""
+    """Lengths of one, two and five bytes, to the last of each (RFC 9580, 5.2.3.7)."""
     body = V4[:4] + len(long).to_bytes(2, "big") + long + b"\x00\x00\xab\xcd"
     assert packets.read_signature(packet(body), TEXT).created.year == 2023
 
@@ -151,8 +160,8 @@ def test_long_subpackets_are_read(long: bytes) -> None:
         (packet(b"\x04\x01\x16\x08"), PacketError, "cut off"),
         (packet(V4[:4] + b"\x00\x02\x09\x02"), PacketError, "cut off"),
         (packet(V4[:4] + b"\x00\x01\x00"), PacketError, "cut off"),
-        (b"\x8b" + V4, PacketError, "no length"),
-        (b"\xc2\xe0" + V4, PacketError, "no length"),
+        (b"\x8b" + V4, PacketError, "byte 0 has no length"),
+        (b"\xc2\xe0" + V4, PacketError, "byte 0 has no length"),
         (b"x", PacketError, "byte 0 does not start"),
         (b"\x0b\x00", PacketError, "byte 0 does not start"),
         (b"\xc2", PacketError, "cut off"),

@@ -89,6 +89,26 @@ def test_each_rule(change: dict[str, object], verdict: Verdict) -> None:
     assert judge(**change) is verdict  # type: ignore[arg-type]  # the table is checked by running it
 
 
+@pytest.mark.parametrize("digest", [8, 9, 10, 11])
+def test_each_modern_digest_is_taken(digest: int) -> None:
+    """SHA-256, SHA-384, SHA-512 and SHA-224."""
+    assert judge(replace(GOOD, digest=digest), replace(PACKET, digest=digest)) is Verdict.VERIFIED
+
+
+@pytest.mark.parametrize("change", [{"revoked": True}, {"algorithm": 1, "bits": 1024}, {"expires": SIGNED - DAY}])
+def test_another_key_of_the_keyring_has_no_say(change: dict[str, object]) -> None:
+    """A revoked, weak or expired key beside the signer's changes nothing."""
+    other = replace(KEY, fingerprint="C" * 40, primary="C" * 40, **change)
+    terms = Terms((other, KEY, SUBKEY), frozenset({PRIMARY}), NOW)
+    assert decide(GOOD, PACKET, terms).verdict is Verdict.VERIFIED
+
+
+def test_no_fingerprint_is_said_where_none_was_proven() -> None:
+    """None, and not an empty text."""
+    found = decide(Report(Outcome.NO_KEY), PACKET, Terms((), frozenset(), NOW))
+    assert (found.fingerprint, found.primary_fingerprint) == (None, None)
+
+
 def test_what_gpgv_could_not_check_is_said_so() -> None:
     """Not taken for another fault."""
     terms = Terms((KEY, SUBKEY), frozenset({PRIMARY}), NOW)
@@ -163,6 +183,8 @@ def test_verified_needs_everything(outcome: Outcome, digest: int, pinned: bool, 
         ("FreeBSD-SA-26:10", "FreeBSD-SA-26:10"),
         ("no digits here\nABC\nA1", "A1"),
         ("\u3000 \tA1 \r\nB2", "A1"),
+        ("X1X\nB2", "X1X"),
+        ("1-A\nB2", "1-A"),
         ("A 1\nA.1\nＡ１\n>A1\n- A1", None),
         ("", None),
         ("A1\u2028x\nB2", "B2"),

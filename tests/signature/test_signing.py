@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from feedbot import messages
 from feedbot.signature import VerifiedText, verify_detached, verify_file
 from feedbot.signature._errors import SigningError
-from feedbot.signature.signing import FAILURES, Signer
+from feedbot.signature.signing import DEADLINE, FAILURES, Signer
 from tests.providerkey import KeyHome, key_home
 
 SOON = datetime(2099, 1, 1, tzinfo=UTC)
@@ -199,6 +199,11 @@ def test_an_agent_that_hangs_ends_at_the_deadline(provider: Keys) -> None:
         os.kill(agent, signal.SIGCONT)
     assert "gpg-connect-agent" in caught.value.hint()
     assert signer(provider).detached(b"x").micalg
+
+
+def test_the_deadline_is_ten_seconds() -> None:
+    """A slow smart card needs two."""
+    assert DEADLINE == 10
 
 
 def test_an_agent_that_cannot_start_is_told_in_gpgs_words(provider: Keys, tmp_path: Path) -> None:

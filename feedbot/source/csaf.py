@@ -52,11 +52,10 @@ _GONE = ("csaf_withdrawn", "csaf_superseded")
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     """Yield the documents that a listing names. Raises SourceError for what is no listing of documents."""
-    text = _json.text_of(document)
-    if text.lstrip().startswith(("{", "[")):
+    lines = _json.lines(document)
+    if lines[0].startswith(("{", "[")):
         yield from _feed(document)
         return
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not any(map(_LINE.fullmatch, lines)):
         raise SourceError(document.url, "not a listing of CSAF documents")
     for index, line in enumerate(lines, 1):

@@ -48,7 +48,7 @@ _ORDER = {"introduced": 0, "fixed": 1, "last_affected": 2}
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     """Yield the records that a dump's modified_id.csv names; in that of all ecosystems, ID is ECOSYSTEM/ID."""
-    lines = [line for line in _json.text_of(document).splitlines() if line.strip()]
+    lines = _json.lines(document)
     if not any(map(_LINE.fullmatch, lines)):
         raise SourceError(document.url, "not a list of changed records", hint="expected a dump's modified_id.csv")
     for index, line in enumerate(lines, 1):

@@ -52,6 +52,8 @@ BIG = {
             ],
         }
     ).encode(),
+    "too many": b'{"vulns": [' + b"1," * 5_000_000 + b"1]}",
+    "too many lines": b"a.json\n" * 2_000_000,
     "long number": b'{"id": "A", "modified": ' + b"9" * 5_000 + b"}",
     "huge number": b'{"document": {"csaf_version": 2.0, "title": 1e999}}',
     "not a number": b'{"id": NaN, "modified": Infinity}',
@@ -76,6 +78,20 @@ BIG = {
         }
     ).encode(),
 }
+
+
+BLANK = {"mark": b"\xef\xbb\xbf", "mark and line": b"\xef\xbb\xbf\n", "wide blank": "\u3000\n\u2028".encode()}
+
+
+@pytest.mark.parametrize("kind", BLANK)
+@pytest.mark.parametrize("member", DATA)
+def test_blanks_are_empty(member: str, kind: str) -> None:
+    """A document of nothing but a byte-order mark or wide blanks is empty, as one without bytes is."""
+    with pytest.raises(SourceError, match="empty"):
+        list(import_module(f"feedbot.source.{member}").listing(document(BLANK[kind])))
+    assert [one.reason.reason() for one in read(member, document(BLANK[kind])) if isinstance(one, Quarantined)] == [
+        "empty"
+    ]
 
 
 @pytest.mark.parametrize("kind", WHOLE)

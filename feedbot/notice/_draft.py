@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from unicodedata import normalize
 
+from feedbot.advisory import Severity
 from feedbot.advisory.case import Case
 from feedbot.errors import NoticeError
 from feedbot.inventory import Plan
@@ -91,7 +92,7 @@ def _values(case: Case, exposures: tuple[Exposure, ...], audience: Audience) -> 
         "affected": _versions.affected_lines(case),
         "overview": _excerpt.summary(case),
         "impact": _excerpt.excerpt(case, "影響", barred="受ける"),
-        "severities": tuple(dict.fromkeys(item for one in case.advisories for item in one.severity)),
+        "severities": _scored(case),
         "fixed": _versions.fixed_lines(case),
         "fixed_as_of": _versions.fixed_as_of(case),
         "solution": _excerpt.excerpt(
@@ -104,6 +105,12 @@ def _values(case: Case, exposures: tuple[Exposure, ...], audience: Audience) -> 
         "both": bool(acting & ours),
         "references": _excerpt.references(case),
     }
+
+
+def _scored(case: Case) -> tuple[Severity, ...]:
+    """Return the severities that have a number: a vector alone, or a distributor's word, says nothing to a customer."""
+    given = (item for one in case.advisories for item in one.severity)
+    return tuple(dict.fromkeys(item for item in given if re.fullmatch(r"\d+(?:\.\d+)?", item.score)))
 
 
 def _plans(plans: Iterable[Plan]) -> str:

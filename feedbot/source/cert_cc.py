@@ -127,7 +127,7 @@ def _item(document: Document, record: Record, where: str) -> Advisory | Quaranti
         note = _case(record, where) if "get_case" in record else _note(record, where)
         return _advisory(document, note)
     except SourceError as error:
-        return Quarantined(where, error, json.dumps(record, ensure_ascii=False).encode())
+        return Quarantined(where, error, json.dumps(record).encode())
 
 
 def _note(given: Record, where: str) -> Note:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feedbot.advisory import Advisory, Affected, Section
+from feedbot.advisory import Advisory, Affected, Section, Severity
 from feedbot.advisory.case import Case
 from feedbot.errors import NoticeError
 from feedbot.fetch import file
@@ -53,6 +53,17 @@ def test_the_overview_is_the_publishers_first_paragraphs_unfolded() -> None:
     assert "統計の問い合わせに対して" in overview
     assert "加担するおそれがあります。\n\n(出典: CSIRT-A、CSIRT-A-AT-2026-0007)" in overview
     assert "増加を確認しています" not in overview
+
+
+def test_only_scores_in_numbers_are_told() -> None:
+    """A vector without a score, or a distributor's word, makes no line 「基本値: 」."""
+    odd = (
+        Severity("CVSSv4.0", "CVSS:4.0/AV:N", ""),
+        Severity("ubuntu", "", "medium"),
+        Severity("CVSSv3.1", "x", "9.8"),
+    )
+    notice = drafted(replace(CASE, advisories=(replace(TIMED, severity=odd),)))
+    assert notice.block("impact").count("基本値") == 1
 
 
 def test_no_japanese_member_no_japanese_sentences() -> None:

@@ -1,13 +1,16 @@
 """feedbot collect: one round now."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from feedbot.cli import _shell
+from feedbot.errors import ConfigError
 from feedbot.messages import tr
 
 if TYPE_CHECKING:
+    from feedbot.pipeline import ConfiguredSource, Edges
     from feedbot.pipeline.collect import CollectReport
 
 
@@ -20,18 +23,19 @@ def collect(
     sources: Annotated[list[str] | None, typer.Argument()] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     draft: Annotated[bool, typer.Option(help=tr("draft notices afterwards"))] = True,
+    files: Annotated[
+        list[Path] | None, typer.Option("--from", help=tr("take in this file as the one source's document"))
+    ] = None,
 ) -> int:
-    """Collect the named sources, or all that are enabled; then draft.
+    """Collect the named sources, or all that are enabled, or files that came by hand; then draft.
 
     3 where something could not be had, read or drafted.
     """
-    from feedbot.pipeline import collect as pipeline
     from feedbot.pipeline.draft import DraftReport, draft_cases
 
     edges = _shell.edges()
     wanted = [_shell.source(edges, name) for name in sources or ()]
-    wanted = wanted or [one for one in edges.sources.values() if one.enabled]
-    reports = [pipeline.collect(edges, one) for one in wanted]
+    reports = _from_files(edges, wanted, files) if files else _rounds(edges, wanted)
     if as_json:
         for one in reports:
             _shell.put(as_dict(one))
@@ -43,6 +47,23 @@ def collect(
     for case, error in made.failed.items():
         _shell.say("case {case} could not be drafted: {error}", case=case, error=error)
     return _shell.DONE if all(one.whole for one in reports) and not made.failed else _shell.PARTLY
+
+
+def _rounds(edges: "Edges", wanted: "list[ConfiguredSource]") -> "list[CollectReport]":
+    from feedbot.pipeline import collect as pipeline
+
+    wanted = wanted or [one for one in edges.sources.values() if one.enabled]
+    return [pipeline.collect(edges, one) for one in wanted]
+
+
+def _from_files(edges: "Edges", wanted: "list[ConfiguredSource]", files: list[Path]) -> "list[CollectReport]":
+    from feedbot.fetch import file as reader
+    from feedbot.pipeline import collect as pipeline
+
+    if len(wanted) != 1:
+        raise ConfigError("--from", "name the one source that the files are of")
+    read = [reader.read(_shell.need_file(path), edges.clock()) for path in files]
+    return [pipeline.collect_document(edges, wanted[0], document) for document in read]
 
 
 def as_dict(report: "CollectReport") -> dict[str, object]:

@@ -76,6 +76,13 @@ def collect(edges: Edges, source: ConfiguredSource, stop: Callable[[], bool] = l
     return report
 
 
+def collect_document(edges: Edges, source: ConfiguredSource, document: Document) -> CollectReport:
+    """Take in one document that came another way, such as a file by hand: stored, verified and read as any other."""
+    report = CollectReport(source.name)
+    _keep_and_take(edges, source, report, document)
+    return report
+
+
 def _listed(source: ConfiguredSource, listing: Document) -> tuple[ListedItem | Quarantined, ...] | SourceError:
     """Return the items of a listing, or why it is none."""
     try:
@@ -172,6 +179,11 @@ def _take_item(edges: Edges, source: ConfiguredSource, report: CollectReport, it
     if isinstance(document, NotModified):
         report.same += 1
         return
+    _keep_and_take(edges, source, report, document)
+
+
+def _keep_and_take(edges: Edges, source: ConfiguredSource, report: CollectReport, document: Document) -> None:
+    """Store a document before anything reads it, read it, and note whether all of it was read."""
     with edges.database.begin() as tx:
         fetch = documents.save(tx, source.name, document)
     if take(edges, source, report, document):

@@ -107,6 +107,18 @@ def test_the_main_job_by_hand(desk: Desk) -> None:
     assert desk("explain", case, "vps105")[0] == 1
 
 
+def test_a_file_by_hand_goes_the_same_way(desk: Desk, tmp_path: Path) -> None:
+    """An alert that came by mail is stored, verified by the source's keys, and drafted; an unsigned one is held."""
+    desk.fleet()
+    signed = DATA / "www" / "at" / "2026" / "at260001.txt"
+    code, out, err = desk("collect", "csirt_a", "--from", signed, "--json")
+    assert (code, json.loads(out)["new"]) == (0, ["CSIRT-A-AT-2026-0001"])
+    assert "Apache" in err
+    code, out, _ = desk("collect", "csirt_a", "--from", DATA / "texts" / "at260002.txt", "--json")
+    assert (code, len(json.loads(out)["held"])) == (3, 1)
+    assert desk("collect", "--from", signed)[0] == 2
+
+
 def test_what_show_prints_can_be_edited_and_taken_back(desk: Desk, tmp_path: Path) -> None:
     """`draft show > FILE`, a word changed, `draft edit --from FILE`: the state lines above are comments."""
     desk.fleet()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -199,6 +200,16 @@ def test_an_agent_that_hangs_ends_at_the_deadline(provider: Keys) -> None:
         os.kill(agent, signal.SIGCONT)
     assert "gpg-connect-agent" in caught.value.hint()
     assert signer(provider).detached(b"x").micalg
+
+
+def test_no_timer_outlives_its_gpg(provider: Keys) -> None:
+    """What was to end it at the deadline ends with it."""
+    one = signer(provider)
+    before, start = threading.active_count(), time.monotonic()
+    one.detached(b"x")
+    while threading.active_count() > before:
+        assert time.monotonic() - start < 5
+        time.sleep(0.01)
 
 
 def test_the_deadline_is_ten_seconds() -> None:

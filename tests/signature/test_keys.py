@@ -26,6 +26,8 @@ def test_a_keyring_says_what_it_holds(workshop: Workshop) -> None:
     keyring = keys.merge([workshop.public(workshop.with_subkey), workshop.public(workshop.weak)])
     by_name = {key.fingerprint: key for key in keyring.keys}
     assert {key.fingerprint for key in keyring.primaries} == {workshop.with_subkey, workshop.weak}
+    own = [key.fingerprint for key in keyring.keys if key.primary == workshop.with_subkey]
+    assert own == [workshop.with_subkey, workshop.subkey], "the primary key comes first"
     subkey = by_name[workshop.subkey]
     assert (subkey.primary, subkey.is_primary, subkey.weak) == (workshop.with_subkey, False, False)
     assert subkey.created == datetime(2026, 1, 1, tzinfo=UTC)
@@ -68,6 +70,14 @@ def test_japanese_user_ids_are_readable(workshop: Workshop) -> None:
     """The listing's escapes are undone."""
     made = workshop.key("見本 CSIRT: \\x41 <ja@csirt-a.example>")
     assert keys.merge([workshop.public(made)]).keys[0].user_id == "見本 CSIRT: \\x41 <ja@csirt-a.example>"
+
+
+def test_a_key_is_shown_by_its_primary_user_id(workshop: Workshop) -> None:
+    """The one that its owner made primary, and not the last that was added."""
+    made = workshop.key("first <first@csirt-a.example>")
+    workshop.gpg("--quick-add-uid", made, "second <second@csirt-a.example>")
+    workshop.gpg("--quick-set-primary-uid", made, "first <first@csirt-a.example>")
+    assert keys.merge([workshop.public(made)]).keys[0].user_id == "first <first@csirt-a.example>"
 
 
 @pytest.mark.parametrize("form", ["armored", "binary", "words before", "日本語 before", "two blocks", "CRLF"])

@@ -60,3 +60,11 @@ def test_a_text_came_from_a_file_unless_another_way_is_named() -> None:
         verify_detached(b"x", b"x", keyring=Keyring(), pins=(), now=NOW),
     ):
         assert found.signature.transport == "file"
+
+
+def test_a_detached_signature_has_the_limit_of_a_text() -> None:
+    """Binary as well as armored: what is larger than 1 MiB is not read."""
+    for first in (b"\x88", b"-"):
+        found = verify_detached(b"x", first + b"\n" * 1_048_576, keyring=Keyring(), pins=(), now=NOW)
+        assert found.signature.verdict is Verdict.REFUSED
+        assert "larger than 1048576 bytes" in found.signature.reason

@@ -113,9 +113,10 @@ def _draft_case(edges: Edges, tx: Transaction, report: DraftReport, case: Case, 
     existing = drafts.of_case(tx, case.id)
     newest = existing[0] if existing else None
     before = next((one for one in existing if one.state in _DONE and went_to_customers(edges, tx, one)), None)
-    settled = newest is not None and same_advisories(newest.notice, case)
-    if settled and not (again and newest is not before and newest is not None and newest.state not in _WAITING):
-        return
+    if newest and same_advisories(newest.notice, case):
+        over = newest is not before and newest.state not in _WAITING
+        if not (again and over):
+            return
     if not edges.draft_unsigned and not any(one.trust is Trust.SIGNED for one in case.advisories):
         return
     found = match(edges, tx, case)

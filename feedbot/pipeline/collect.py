@@ -213,6 +213,8 @@ def _take_advisory(
         stands = _standing(advisory, current)
         reason = _why_held(source, current, advisory, stands)
         if reason:
+            if not any(one.digest == digest and one.advisory == advisory for one in advisories.held_texts(tx)):
+                audit.append(tx, "(feedbot)", "hold", advisory.number, reason, now)
             advisories.hold(tx, advisory, digest, document.sha256, reason, now)
             report.held.append(f"{advisory.number}: {reason}")
             return False

@@ -248,7 +248,7 @@ def test_the_same_words_signed_again_are_noted_and_ignored(stage: World, edges: 
     stage.pages[LISTING] += b"\n"
     assert round_of(edges).changed == []
     with edges.database.begin() as tx:
-        assert [one.verb for one in audit.entries(tx)] == ["duplicate-ignored"]
+        assert [one.verb for one in audit.entries(tx)] == ["hold", "duplicate-ignored"]
 
 
 def test_a_signed_advisory_does_not_come_back_unsigned(stage: World, edges: Edges) -> None:
@@ -330,7 +330,7 @@ def test_a_person_may_accept_a_held_text(edges: Edges) -> None:
         accept(edges, held.id, "sato")
     with edges.database.begin() as tx:
         assert advisories.current(tx, "csirt_a", "CSIRT-A-AT-2026-0004").trust is Trust.NONE
-        assert [(one.actor, one.verb) for one in audit.entries(tx)] == [("sato", "accept-held")]
+        assert [(one.actor, one.verb) for one in audit.entries(tx)] == [("(feedbot)", "hold"), ("sato", "accept-held")]
 
 
 def test_the_japanese_reason_of_a_hold(edges: Edges) -> None:

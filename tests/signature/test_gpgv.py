@@ -87,6 +87,7 @@ def _read(path: Path) -> bytes:
     ("body", "reason"),
     [
         ("os.kill(os.getpid(), signal.SIGSEGV)", "signal 11"),
+        ("os.kill(os.getpid(), signal.SIGHUP)", "signal 1$"),
         ("[say('x' * 1000000) for _ in range(100)]", "more than 262144 bytes"),
         ("[say('[GNUPG:] NEWSIG\\n' * 1000) for _ in range(1000)]", "more than 262144 bytes"),
     ],
@@ -128,6 +129,8 @@ def test_memory_and_files_are_limited(install: Install) -> None:
         "bytearray(200 << 20)\n"
         "import resource\n"
         "resource.getrlimit(resource.RLIMIT_CORE) == (0, 0) or say('core')\n"
+        "resource.getrlimit(resource.RLIMIT_AS) == (512 << 20, 512 << 20) or say('as')\n"
+        "os.stat(sys.argv[2]).st_mode & 0o777 == 0o700 or say('home')\n"
         "try: bytearray(1 << 30); say('memory')\n"
         "except MemoryError: pass\n"
         "try: f = open('grown', 'wb'); f.write(b'x'); f.flush(); say('file')\n"
@@ -150,21 +153,23 @@ def test_nothing_is_left_open(install: Install) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
+def test_a_gpgv_that_cannot_start_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not an OSError: in the system's words, and nothing is left open."""
+    (tmp_path / "gpgv").write_bytes(b"\x7fELF")
+    (tmp_path / "gpgv").chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(GpgvError, match=r"cannot be run: Exec format error$"):
+        run()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_missing_gpgv_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hint names the package."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(GpgvError, match="not installed") as caught:
         run()
     assert "apt-get install gpgv" in caught.value.hint()
-
-
-def test_a_gpgv_that_cannot_start_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not an OSError."""
-    (tmp_path / "gpgv").write_bytes(b"\x7fELF")
-    (tmp_path / "gpgv").chmod(0o700)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(GpgvError, match="cannot be run"):
-        run()
 
 
 LIES = {

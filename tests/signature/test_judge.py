@@ -68,3 +68,5 @@ def test_a_detached_signature_has_the_limit_of_a_text() -> None:
         found = verify_detached(b"x", first + b"\n" * 1_048_576, keyring=Keyring(), pins=(), now=NOW)
         assert found.signature.verdict is Verdict.REFUSED
         assert "larger than 1048576 bytes" in found.signature.reason
+        found = verify_detached(b"x", first + b"\n" * 1_048_575, keyring=Keyring(), pins=(), now=NOW)
+        assert found.signature.verdict is Verdict.MALFORMED

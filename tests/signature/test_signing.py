@@ -65,7 +65,7 @@ TEXT = """お客様各位
 
 ----- ここから引用 -----
 - 箇条書き
-From now on, 行頭の語もそのままです。
+From now on, 行頭の語もそのままです。 MAX
 .
 -----BEGIN PGP SIGNATURE-----
 """
@@ -237,6 +237,9 @@ def test_an_agent_that_cannot_start_is_told_in_gpgs_words(provider: Keys, tmp_pa
         ("cat >/dev/null; echo hello", "no signature over the text"),
         ("cat >/dev/null", "gpg cannot sign: -"),
         ("head -c 1000 /dev/zero; exit 0", "no signature over the text"),
+        ("cat >/dev/null; echo hello; exit 2", "gpg cannot sign: -"),
+        ("echo '[GNUPG:] FAILURE sign x' >&2; exit 2", "gpg cannot sign: -"),
+        ("echo 'gpg: x' >&2; echo 'gpg: y' >&2; echo 'gpg: x' >&2; exit 2", "gpg cannot sign: x; y$"),
         ("echo '[GNUPG:] FAILURE sign 17' >&2; exit 2", "no secret key"),
         ("echo '[GNUPG:] FAILURE sign 9999' >&2; echo 'gpg: x' >&2; exit 2", "gpg cannot sign: x"),
     ],

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -55,6 +56,7 @@ class Watch:
         self._package = str(package) + os.sep
         self._hits: set[tuple[str, int]] = set()
         self._fixtures: dict[str, tuple[float, set[tuple[str, int]]]] = {}
+        threading.settrace(self._trace)
         sys.settrace(self._trace)
 
     def _trace(self, frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:

@@ -4,6 +4,7 @@ A test whose part is missing (a program, a database, the corpus) is skipped, cou
 With FEEDBOT_REQUIRE_ALL=1, as CI sets it, each such skip is a failure.
 """
 
+import ctypes
 import os
 import shutil
 from collections.abc import Generator
@@ -24,6 +25,14 @@ def need_program(name: str, package: str) -> str:
     if path is None:
         pytest.skip(f"{name} is missing: apt-get install {package}")
     return path
+
+
+def need_library(name: str, package: str) -> None:
+    """Skip the test where a shared library is missing, and name the Debian package that holds it."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        pytest.skip(f"{name} is missing: apt-get install {package}")
 
 
 @pytest.fixture(scope="session")

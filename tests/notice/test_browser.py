@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from feedbot.inventory import Plan
 from feedbot.notice import render, site
-from tests.conftest import need_program
+from tests.conftest import need_library, need_program
 from tests.notice.fixtures import PROVIDER
 from tests.notice.test_site import NOTICE, TEMPLATES, own, published
 
@@ -39,6 +39,7 @@ BROKEN = """() => {
 def test_pages_fit_the_screen_and_stay_at_home(tmp_path: Path, width: int) -> None:
     """No page scrolls sideways, none asks another host for anything, and none logs an error."""
     chromium = need_program("chromium", "chromium")
+    need_library("libatomic.so.1", "libatomic1")
     for path, body in site.pages(ENTRIES, PROVIDER, TEMPLATES).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(body)

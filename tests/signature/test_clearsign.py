@@ -160,3 +160,5 @@ def test_salvage_takes_what_can_be_read() -> None:
     assert clearsign.salvage(begin + b"Hash: SHA1\n\na\n\nb") == b"a\n\nb"
     assert clearsign.salvage(b"> " + begin + b"\r\na\r\n") == b"a\n"
     assert clearsign.salvage(begin + b"X: y\n\na\n") == b"a\n"
+    assert clearsign.salvage(begin + b"Hash: SHA1\n\nNote: a\nb") == b"Note: a\nb"
+    assert clearsign.salvage(b"a\nb\nc") == b"a\nb\nc"

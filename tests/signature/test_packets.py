@@ -121,9 +121,11 @@ def test_old_digests(digest: int, old_: bool) -> None:
 
 def test_creation_time_in_the_unhashed_part_does_not_count() -> None:
     """The unhashed part is anybody's word."""
-    moved = V4[:4] + b"\x00\x00" + len(CREATED).to_bytes(2, "big") + CREATED + V4[-5:]
-    with pytest.raises(PacketError, match="when it was made"):
-        packets.read_signature(packet(moved), TEXT)
+    for hashed in (b"", b"\x02\x09\x01"):
+        area = len(hashed).to_bytes(2, "big") + hashed
+        moved = V4[:4] + area + len(CREATED).to_bytes(2, "big") + CREATED + V4[-5:]
+        with pytest.raises(PacketError, match="when it was made"):
+            packets.read_signature(packet(moved), TEXT)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +164,9 @@ def test_long_subpackets_are_read(long: bytes) -> None:
         (packet(V4[:4] + b"\x00\x01\x00"), PacketError, "cut off"),
         (b"\x8b" + V4, PacketError, "byte 0 has no length"),
         (b"\xc2\xe0" + V4, PacketError, "byte 0 has no length"),
+        (b"\xc2\xff\x01\x00\x00" + bytes([len(V4)]) + V4, PacketError, "byte 0 is cut off"),
+        (packet(V4[:4] + b"\x00\x0a\xff\x01\x00\x00\x05\x02" + STAMP + V4[-7:]), PacketError, "cut off"),
+        (packet(V4[:4] + b"\x00\x05\x04\x02" + STAMP[:3] + V4[-7:]), PacketError, "when it was made"),
         (b"x", PacketError, "byte 0 does not start"),
         (b"\x0b\x00", PacketError, "byte 0 does not start"),
         (b"\xc2", PacketError, "cut off"),

@@ -159,9 +159,9 @@ def test_as_of_is_said_only_where_it_holds() -> None:
 def test_a_version_3_signature_is_named() -> None:
     """The reason says what is old: the digest, else the packet, else the header."""
     terms = Terms((KEY, SUBKEY), frozenset({PRIMARY}), NOW)
-    assert "V3 is too old" in decide(GOOD, replace(PACKET, version=3), terms).reason
+    assert "digest V3 is too old" in decide(GOOD, replace(PACKET, version=3), terms).reason
     assert "SHA1 is too old" in decide(GOOD, replace(PACKET, version=3, digest=2), terms).reason
-    assert "MD5 is too old" in decide(GOOD, PACKET, terms, old_header=True).reason
+    assert "digest MD5 is too old" in decide(GOOD, PACKET, terms, old_header=True).reason
 
 
 @given(st.sampled_from(list(Outcome)), st.integers(0, 12), st.booleans(), st.booleans(), st.integers(-2000, 2000))
@@ -185,6 +185,7 @@ def test_verified_needs_everything(outcome: Outcome, digest: int, pinned: bool, 
         ("\u3000 \tA1 \r\nB2", "A1"),
         ("X1X\nB2", "X1X"),
         ("1-A\nB2", "1-A"),
+        ("(2)\n\nB2", "B2"),
         ("A 1\nA.1\nＡ１\n>A1\n- A1", None),
         ("", None),
         ("A1\u2028x\nB2", "B2"),

@@ -91,6 +91,16 @@ def test_contradictions_are_refused(lines: tuple[str, ...], code: int) -> None:
         judge(*lines, code=code)
 
 
+def test_a_contradiction_is_told_in_gpgvs_words() -> None:
+    """The keywords alone, because user ids are an attacker's words, and no more than fit a line."""
+    with pytest.raises(GpgvError, match=r"contradicts itself: NEWSIG BADSIG, exit 0$"):
+        judge("NEWSIG", "BADSIG x y")
+    with pytest.raises(GpgvError, match=r"contradicts itself: -, exit 2$"):
+        judge(code=2)
+    with pytest.raises(GpgvError, match=rf"contradicts itself: {'A' * 200}, exit 0$"):
+        judge("A" * 300)
+
+
 @pytest.mark.parametrize("field", [(0, ""), (3, "x"), (3, "9" * 30), (8, "x"), (9, "zz")])
 def test_an_unreadable_validsig_is_refused(field: tuple[int, str]) -> None:
     """No field may be guessed."""

@@ -67,12 +67,6 @@ def of_case(tx: Connection, case: str) -> tuple[Draft, ...]:
     return _drafts(tx, select(drafts).where(drafts.c.case == case).order_by(drafts.c.id.desc()))
 
 
-def published(tx: Connection) -> tuple[Draft, ...]:
-    """Return what has been published, the latest first."""
-    query = select(drafts).where(drafts.c.state == State.PUBLISHED.value)
-    return _drafts(tx, query.order_by(drafts.c.moved_at.desc(), drafts.c.id.desc()))
-
-
 def update_notice(tx: Connection, number: int, notice: Notice) -> bool:
     """Put an edited notice in place. False, and nothing done, where it is no longer a draft."""
     done = tx.execute(

@@ -36,11 +36,6 @@ def state(tx: Connection, name: str) -> SourceState:
     return SourceState(name) if row is None else _state(row)
 
 
-def all_states(tx: Connection) -> tuple[SourceState, ...]:
-    """Return the state of every source that was ever asked, by name."""
-    return tuple(sorted((_state(row) for row in tx.execute(select(sources))), key=lambda one: one.name))
-
-
 def record_success(
     tx: Connection, name: str, *, validators: Validators, listing_sha256: str, items: int, now: datetime
 ) -> None:

@@ -15,7 +15,6 @@ TAG = Validators('"1"', "Wed, 01 Apr 2026 00:00:00 GMT")
 def test_a_source_never_asked_is_empty(tx: Connection) -> None:
     """No row: an empty state."""
     assert sources.state(tx, "csirt_a") == SourceState("csirt_a")
-    assert sources.all_states(tx) == ()
 
 
 def test_success_keeps_validators_and_the_time_of_change(tx: Connection) -> None:
@@ -61,10 +60,3 @@ def test_an_outage_counts_up_and_keeps_the_validators(tx: Connection) -> None:
     assert state.last_error_at == NOW + timedelta(hours=2)
     assert sources.record_unchanged(tx, "csirt_a", NOW + timedelta(hours=3))
     assert (sources.state(tx, "csirt_a").failures, sources.state(tx, "csirt_a").last_error) == (0, "")
-
-
-def test_all_states_are_sorted_by_name(tx: Connection) -> None:
-    """Every source that was asked, whatever came of it."""
-    sources.record_failure(tx, "csirt_b", "timed out", NOW)
-    sources.record_success(tx, "csirt_a", validators=TAG, listing_sha256="aa", items=3, now=NOW)
-    assert [state.name for state in sources.all_states(tx)] == ["csirt_a", "csirt_b"]

@@ -31,6 +31,10 @@ def publish(draft: _shell.Number) -> int:
     edges = _shell.edges()
     queued = pipeline.publish(edges, draft, _shell.decider())
     _shell.show("the site is built; {count} mails are queued", count=queued)
+    if edges.shadow_operator:
+        _shell.show(
+            "trial: mails go to {operator} alone, but the pages are really changed", operator=edges.shadow_operator
+        )
     return send()
 
 

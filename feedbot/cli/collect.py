@@ -11,7 +11,7 @@ from feedbot.messages import tr
 
 if TYPE_CHECKING:
     from feedbot.pipeline import ConfiguredSource, Edges
-    from feedbot.pipeline.collect import CollectReport
+    from feedbot.pipeline._take import CollectReport
 
 
 def register(app: typer.Typer) -> None:

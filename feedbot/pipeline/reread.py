@@ -2,7 +2,7 @@
 
 from feedbot.errors import StoreError
 from feedbot.pipeline._edges import ConfiguredSource, Edges
-from feedbot.pipeline.collect import CollectReport, make_current, take
+from feedbot.pipeline._take import CollectReport, make_current, take
 from feedbot.store import Transaction, advisories, audit, documents, quarantine, reading
 
 

@@ -12,7 +12,8 @@ from feedbot.advisory import Advisory, Quarantined, Signature, Trust, Verdict
 from feedbot.errors import FetchError, StoreError
 from feedbot.fetch import Document
 from feedbot.pipeline import ConfiguredSource, Edges
-from feedbot.pipeline.collect import CollectReport, collect
+from feedbot.pipeline._take import CollectReport
+from feedbot.pipeline.collect import collect
 from feedbot.pipeline.reread import accept, reread
 from feedbot.signature import judge_for
 from feedbot.source import Judge

@@ -32,6 +32,7 @@ class SourceInfo:
     """A publisher: `title` as operators know it, `issuer` as a notice names it, `listing_url` of its live feed.
 
     `alerts`: what it publishes is 注意喚起 to everybody, so one without versions concerns every administrator.
+    `limit`: bytes of one of its documents; a dump declares more.
     """
 
     title: str
@@ -40,6 +41,7 @@ class SourceInfo:
     interval: timedelta
     language: str = "ja"
     alerts: bool = False
+    limit: int = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ class ListedItem:
     """One entry of a listing. `url` is the item's own document; empty when the listing holds the whole advisory.
 
     `number` is empty where the listing does not tell it. `signed_url` is the same advisory as a signed text, where the
-    publisher has one: to be fetched first.
+    publisher has one: to be fetched first. `listing` says that the document at `url` is itself a listing (a next page, a
+    month, one of a provider's feeds). `hash_urls` and `signature_url` are files beside the document that say what its
+    bytes must be.
     """
 
     number: str
@@ -55,6 +59,9 @@ class ListedItem:
     title: str = ""
     updated: datetime | None = None
     signed_url: str = ""
+    listing: bool = False
+    hash_urls: tuple[str, ...] = ()
+    signature_url: str = ""
 
 
 class Source(Protocol):

@@ -49,7 +49,7 @@ class ListedItem:
     """One entry of a listing. `url` is the item's own document; empty when the listing holds the whole advisory.
 
     `number` is empty where the listing does not tell it. `signed_url` is the same advisory as a signed text, where the
-    publisher has one: to be fetched first. `listing` says that the document at `url` is itself a listing (a next page, a
+    publisher has one: to be fetched first. `listing` says that the document at `url` is itself a listing (a page, a
     month, one of a provider's feeds). `hash_urls` and `signature_url` are files beside the document that say what its
     bytes must be.
     """

@@ -149,9 +149,13 @@ def _next(address: httpx2.URL, location: str) -> httpx2.URL:
 
 @contextmanager
 def _answer(
-    address: httpx2.URL, validators: Validators | None, policy: NetworkPolicy, deadline: _Deadline
+    address: httpx2.URL,
+    validators: Validators | None,
+    policy: NetworkPolicy,
+    deadline: _Deadline,
+    posted: bytes | None = None,
 ) -> Iterator[httpcore2.Response]:
-    """Send one GET on a connection of its own; the body is still on the wire."""
+    """Send one GET (or a POST of JSON) on a connection of its own; the answer's body is still on the wire."""
     port = address.port or (443 if address.scheme == "https" else 80)
     open_to = policy.allow_private
     if policy.proxy:
@@ -167,6 +171,7 @@ def _answer(
         "Accept-Encoding": "gzip",
         "If-None-Match": validators.etag if validators else "",
         "If-Modified-Since": validators.last_modified if validators else "",
+        "Content-Type": "" if posted is None else "application/json",
     }
     with (
         httpcore2.ConnectionPool(
@@ -175,9 +180,10 @@ def _answer(
             network_backend=_GuardedNetwork(deadline, open_to),
         ) as pool,
         pool.stream(
-            "GET",
+            "GET" if posted is None else "POST",
             httpcore2.URL(scheme=address.raw_scheme, host=address.raw_host, port=address.port, target=address.raw_path),
             headers=[(name, value) for name, value in request.items() if value],
+            content=posted,
         ) as response,
     ):
         yield response

@@ -1,6 +1,7 @@
 """What a publisher says (Advisory), under which names, in which revision, and which of them speak of one matter."""
 
 from feedbot.advisory._json import advisory_json
+from feedbot.advisory.kind import AdvisoryKind
 from feedbot.advisory.model import (
     Advisory,
     Affected,
@@ -19,6 +20,7 @@ from feedbot.advisory.model import (
 
 __all__ = [
     "Advisory",
+    "AdvisoryKind",
     "Affected",
     "Fixed",
     "HistoryEntry",

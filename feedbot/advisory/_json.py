@@ -18,6 +18,7 @@ def advisory_json(advisory: Advisory) -> dict[str, object]:
         "published": _time(advisory.published),
         "updated": _time(advisory.updated),
         "status": advisory.status.value,
+        "kind": advisory.kind.value,
         "trust": advisory.trust.value,
         "summary": advisory.summary,
         "aliases": list(advisory.aliases),

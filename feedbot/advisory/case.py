@@ -1,23 +1,17 @@
 """A case (案件): the advisories that speak of one matter. A notice is about a case, so four publishers make one
 notice."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from feedbot.advisory.identity import names_in
+from feedbot.advisory.kind import AdvisoryKind
 from feedbot.advisory.model import Advisory
 
 ROLL_UP = 8
 """An advisory or a case of more CVE names than this is a collection, not one matter: it joins nothing by CVE."""
-
-_PERIODICAL = re.compile(
-    r"(?:[0-9]{4}\s*年\s*[0-9]{1,2}\s*月|(?:January|February|March|April|May|June|July|August|September|October|November"
-    r"|December)\s+[0-9]{4})"
-    r".{0,40}(?:セキュリティ(?:情報|更新)|アップデート|Advisory|Security (?:Bulletin|Update)|Critical Patch)"
-    r"|(?:Advisory|アドバイザリ).{0,40}[0-9]{4}\s*年\s*[0-9]{1,2}\s*月"
-    r"|週次|月例|Weekly Report|Patch Tuesday"
-)
-"""Titles of what comes every month or week (JPCERT's Microsoft alert, Oracle's CPU): other matters each time."""
+_COLLECTIONS = (AdvisoryKind.PERIODIC, AdvisoryKind.WEEKLY)
+_REPORTS = (AdvisoryKind.ATTACK, AdvisoryKind.ABUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +49,27 @@ class Case:
         """The lead's title."""
         return self.lead.title
 
+    @property
+    def kind(self) -> AdvisoryKind:
+        """What the case is about: the lead's kind."""
+        return self.lead.kind
+
 
 def is_roll_up(advisory: Advisory) -> bool:
     """Say whether an advisory is a collection of many matters, by its CVE names or its title."""
-    return len(advisory.cves) > ROLL_UP or bool(_PERIODICAL.search(advisory.title))
+    return len(advisory.cves) > ROLL_UP or advisory.kind in _COLLECTIONS
+
+
+def joining_names(advisory: Advisory) -> frozenset[str]:
+    """Return the names by which an advisory may be joined to others.
+
+    All of them; but a report of attacks or malware names flaws in passing, so of its CVE names only those of its
+    title count, or the only one it has.
+    """
+    names = {advisory.number, *advisory.aliases}
+    if advisory.kind in _REPORTS and len(advisory.cves) > 1:
+        names -= set(advisory.cves) - set(names_in(advisory.title))
+    return frozenset(names)
 
 
 def may_join(advisory: Advisory, case: Case) -> bool:
@@ -69,27 +80,58 @@ def may_join(advisory: Advisory, case: Case) -> bool:
     3. Else it joins where it and an advisory of the case name one another (number among the aliases), or share a CVE
        name, or share another vulnerability's name and no CVE names of theirs speak against it;
     4. and where the case stays one matter: it may not grow over ROLL_UP CVE names, or a chain of advisories that each
-       share one name with the next would swallow unrelated ones.
+       share one name with the next would swallow unrelated ones. (One that is larger by a person's word still takes
+       what adds no CVE name.)
     """
     if any(_is_revision(advisory, member) for member in case.advisories):
         return True
-    if is_roll_up(advisory) or len({*case.cves, *advisory.cves}) > ROLL_UP:
+    if is_roll_up(advisory) or _overgrown(case.cves, advisory.cves):
         return False
     return any(_one_matter(advisory, member) for member in case.advisories if not is_roll_up(member))
+
+
+def _overgrown(held: Sequence[str], added: Sequence[str]) -> bool:
+    """Say whether a case would grow over what one matter has."""
+    return len({*held, *added}) > max(ROLL_UP, len(held))
 
 
 def find(advisory: Advisory, cases: Iterable[Case]) -> Case | None:
     """Return the case that `advisory` joins: the one that holds it already, else the one it shares most names with,
     the first of equals; None where it opens a new one."""
-    best: tuple[tuple[bool, int], Case] | None = None
-    own = {advisory.number, *advisory.aliases}
-    for case in cases:
-        if not may_join(advisory, case):
-            continue
-        weight = (any(_is_revision(advisory, member) for member in case.advisories), len(own & set(case.names)))
-        if best is None or weight > best[0]:
-            best = (weight, case)
-    return best[1] if best else None
+    return next(iter(together(advisory, cases)), None)
+
+
+def together(advisory: Advisory, cases: Iterable[Case], apart: Collection[frozenset[str]] = ()) -> tuple[Case, ...]:
+    """Return the cases that `advisory` shows to be one matter, the one that it belongs to first.
+
+    That is the one that holds it already, then those it shares most names with, the first of equals. A case is left
+    out where a person set it apart from one before it (`apart`: pairs of case ids), or where all of them together
+    would have more CVE names than one matter has: so only there the order of arrival decides who is with whom.
+    """
+    ranked = sorted((one for one in cases if may_join(advisory, one)), key=lambda one: _rank(advisory, one))
+    chosen: list[Case] = []
+    names: set[str] = set()
+    for case in ranked:
+        parted = any(frozenset((case.id, other.id)) in apart for other in chosen)
+        first = not chosen
+        if first or not (parted or _overgrown(tuple(names), (*case.cves, *advisory.cves))):
+            chosen.append(case)
+            names |= {*case.cves, *advisory.cves}
+    return tuple(chosen)
+
+
+def shared_names(advisory: Advisory, others: Iterable[Advisory]) -> tuple[str, ...]:
+    """Return the names by which an advisory is one matter with others, sorted; empty where it is none."""
+    shared: set[str] = set()
+    for one in others:
+        if not _is_revision(advisory, one) and _one_matter(advisory, one):
+            shared |= joining_names(advisory) & joining_names(one)
+    return tuple(sorted(shared))
+
+
+def _rank(advisory: Advisory, case: Case) -> tuple[bool, int]:
+    own = any(_is_revision(advisory, member) for member in case.advisories)
+    return (not own, -len({advisory.number, *advisory.aliases} & set(case.names)))
 
 
 def _is_revision(left: Advisory, right: Advisory) -> bool:
@@ -97,7 +139,7 @@ def _is_revision(left: Advisory, right: Advisory) -> bool:
 
 
 def _one_matter(left: Advisory, right: Advisory) -> bool:
-    shared = {left.number, *left.aliases} & {right.number, *right.aliases}
+    shared = joining_names(left) & joining_names(right)
     if any(name.startswith("CVE-") for name in shared):
         return True
     if left.cves and right.cves:

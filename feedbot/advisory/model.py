@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from feedbot.advisory.kind import AdvisoryKind, kind_of
 from feedbot.errors import SourceError, VersionError
 from feedbot.version import VersionRange
 
@@ -196,6 +197,12 @@ class Advisory:
     def cves(self) -> tuple[str, ...]:
         """The CVE names among the aliases (and the number, where that is one)."""
         return tuple(name for name in (self.number, *self.aliases) if name.startswith("CVE-"))
+
+    @property
+    def kind(self) -> AdvisoryKind:
+        """What sort of statement this is, by its title."""
+        flaw = bool(self.cves) or self.number.startswith(("JVN", "VU#"))
+        return kind_of(self.title, names_a_flaw=flaw)
 
     @property
     def trust(self) -> Trust:

@@ -1,22 +1,26 @@
 """Take in one document: what comes of it is stored, held or quarantined, item by item.
 
 1 store it before anything reads it      2 read: signature cut out and judged, Advisory or Quarantined
-3 hold what must be signed and is not, ignore a rollback      4 NEW, CHANGED or SAME by meaning      5 join a case
+3 hold what must be signed and is not, ignore a rollback      4 NEW, CHANGED or SAME by meaning; or flapping
+5 join a case (_cases.py)
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from feedbot.advisory import Advisory, Quarantined, Trust, Verdict
-from feedbot.advisory import case as grouping
+from feedbot.advisory.flapping import flaps
 from feedbot.advisory.identity import content_digest
 from feedbot.advisory.revision import Kind, compare
 from feedbot.errors import FeedbotError, SourceError
 from feedbot.fetch import Document
 from feedbot.messages import tr
+from feedbot.pipeline._cases import join
 from feedbot.pipeline._edges import ConfiguredSource, Edges
+from feedbot.pipeline._reader import reader_of
 from feedbot.signature import Stamp, Standing, standing
-from feedbot.store import Transaction, advisories, audit, cases, documents, lock, quarantine
+from feedbot.store import Transaction, advisories, audit, documents, flapping, quarantine, reading
 
 _FORGED = (Verdict.BAD, Verdict.WRONG_SIGNER, Verdict.REFUSED)
 """What somebody may have made to look like the publisher's word: held whatever the source is configured to be."""
@@ -25,7 +29,10 @@ _OLD = (Verdict.EXPIRED_KEY, Verdict.LEGACY_UNVERIFIABLE)
 
 @dataclass(slots=True)
 class CollectReport:
-    """What one round found: advisories by number, quarantined items by place. `error`: the source itself failed."""
+    """What one round found: advisories by number, quarantined items by place. `error`: the source itself failed.
+
+    `flapping` are advisories whose text goes to and fro and of which no revision was made for that.
+    """
 
     source: str
     new: list[str] = field(default_factory=list)
@@ -34,6 +41,7 @@ class CollectReport:
     held: list[str] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
+    flapping: list[str] = field(default_factory=list)
     error: FeedbotError | None = None
 
     @property
@@ -51,22 +59,30 @@ def keep_and_take(edges: Edges, source: ConfiguredSource, report: CollectReport,
             documents.mark_read(tx, fetch)
 
 
-def take(edges: Edges, source: ConfiguredSource, report: CollectReport, document: Document) -> bool:
-    """Read a stored document and take in what it holds; also how a corrected parser reads an old one again.
+def take(
+    edges: Edges, source: ConfiguredSource, report: CollectReport, document: Document, *, again: bool = False
+) -> bool:
+    """Read a stored document and take in what it holds.
 
-    True when all of it was read and believed: nothing of it was quarantined or held.
+    True when all of it was read and believed: nothing of it was quarantined or held. `again`: it was read before, by
+    another version of the code; then it says nothing of an advisory of which a newer document is current.
     """
     whole = True
     try:
         for found in source.member.read(document, source.judge_for(document.transport)):
             if isinstance(found, Quarantined):
-                whole = set_apart(edges, report, document, found)
+                whole = set_apart(edges, source, report, document, found)
+                continue
+            advisory = replace(found, source=source.name)
+            if again and _outdated(edges, document, advisory):
+                report.same += 1
             else:
-                whole &= _take_advisory(edges, source, report, document, replace(found, source=source.name))
+                whole &= _take_advisory(edges, source, report, document, advisory)
     except SourceError as error:
-        whole = set_apart(edges, report, document, Quarantined(document.url, error, document.body))
+        whole = set_apart(edges, source, report, document, Quarantined(document.url, error, document.body))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one document must not stop the feed
-        whole = set_apart(edges, report, document, Quarantined(document.url, fault(document, error), document.body))
+        item = Quarantined(document.url, fault(document, error), document.body)
+        whole = set_apart(edges, source, report, document, item)
     return whole
 
 
@@ -74,13 +90,30 @@ def fault(document: Document, error: Exception) -> SourceError:
     return SourceError(document.url, "internal fault while reading: {fault}", fault=repr(error))
 
 
-def set_apart(edges: Edges, report: CollectReport, document: Document, item: Quarantined) -> Literal[False]:
-    """Keep an item that could not be read. False: its document was not read whole."""
+def set_apart(
+    edges: Edges,
+    source: ConfiguredSource,
+    report: CollectReport,
+    document: Document,
+    item: Quarantined,
+    *,
+    listing: bool = False,
+) -> Literal[False]:
+    """Keep an item that could not be read (`listing`: could not be listed). False: its document was not read whole."""
     if item.where not in report.quarantined:  # a feed read as listing and as document meets it twice
         report.quarantined.append(item.where)
     with edges.database.begin() as tx:
-        quarantine.add(tx, report.source, item, document.sha256, edges.clock())
+        reader = reader_of(source.member)
+        quarantine.add(tx, source.name, item, document.sha256, edges.clock(), reader=reader, listing=listing)
     return False
+
+
+def _outdated(edges: Edges, document: Document, advisory: Advisory) -> bool:
+    """Say whether what is current of an advisory was read from a document that came later than this one."""
+    with reading(edges.database) as tx:
+        came_from = advisories.current_document(tx, advisory.source, advisory.number)
+        came_at = documents.last_fetched(tx, came_from) if came_from else None
+    return came_from != document.sha256 and came_at is not None and came_at > document.fetched_at
 
 
 def _take_advisory(
@@ -98,24 +131,48 @@ def _take_advisory(
         if reason:
             if not any(one.digest == digest and one.advisory == advisory for one in advisories.held_texts(tx)):
                 audit.append(tx, "(feedbot)", "hold", advisory.number, reason, now)
-            advisories.hold(tx, advisory, digest, document.sha256, reason, now)
+            reader = reader_of(source.member)
+            advisories.hold(tx, advisory, digest, document.sha256, reason, now, reader=reader)
             report.held.append(f"{advisory.number}: {reason}")
             return False
+        flap = flapping.state(tx, advisory.source, advisory.number) if current else None
+        if flap and stands is not Standing.ROLLBACK:
+            flapping.note(tx, advisory, digest, document.sha256, now)
         if stands in (Standing.ROLLBACK, Standing.DUPLICATE):
-            if document.sha256 not in documents.of_item(tx, advisory.source, advisory.number):
-                audit.append(tx, "(feedbot)", f"{stands}-ignored", advisory.number, document.sha256, now)
+            _note_ignored(tx, advisory, document, stands, now)
             report.same += 1
+            return True
+        if current and _flaps(tx, advisory, digest, now):
+            if flap is None:
+                flapping.note(tx, advisory, digest, document.sha256, now)
+                audit.append(tx, "(feedbot)", "flapping", advisory.number, tr("its text goes to and fro"), now)
+            report.flapping.append(advisory.number)
             return True
         make_current(edges, tx, advisory, document.sha256)
     (report.changed if current else report.new).append(advisory.number)
     return True
 
 
+def _note_ignored(tx: Transaction, advisory: Advisory, document: Document, stands: Standing, now: datetime) -> None:
+    """Write to the audit log that an older text came, or a signed one once more: both may be somebody's replay.
+
+    An unsigned page that says the same in other bytes is every page with a counter on it, each day.
+    """
+    if stands is Standing.DUPLICATE and advisory.trust is not Trust.SIGNED:
+        return
+    if document.sha256 not in documents.of_item(tx, advisory.source, advisory.number):
+        audit.append(tx, "(feedbot)", f"{stands}-ignored", advisory.number, document.sha256, now)
+
+
+def _flaps(tx: Transaction, advisory: Advisory, digest: str, now: datetime) -> bool:
+    return flaps(advisories.times_seen(tx, advisory.source, advisory.number), digest, now)
+
+
 def make_current(edges: Edges, tx: Transaction, advisory: Advisory, document: str) -> None:
     """Save a revision, put it into its case, and end what was held of the same number."""
     advisories.save_revision(tx, advisory, content_digest(advisory), document, edges.clock())
     advisories.release_held(tx, advisory.source, advisory.number, "superseded")
-    _join_case(edges, tx, advisory)
+    join(edges, tx, advisory)
 
 
 def _standing(advisory: Advisory, current: Advisory | None) -> Standing:
@@ -152,15 +209,3 @@ def _why_held(source: ConfiguredSource, current: Advisory | None, advisory: Advi
     if stands is Standing.EQUIVOCATION:
         return tr("another text is signed as the same revision")
     return ""
-
-
-def _join_case(edges: Edges, tx: Transaction, advisory: Advisory) -> None:
-    """Put a saved advisory into the case it belongs to, or open one."""
-    lock(tx, "cases")
-    if cases.of_advisory(tx, advisory.source, advisory.number):
-        return
-    found = grouping.find(advisory, cases.candidates(tx, (advisory.number, *advisory.aliases)))
-    if found:
-        cases.attach(tx, found.id, advisory)
-    else:
-        cases.create(tx, advisory, edges.clock())

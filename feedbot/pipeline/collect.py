@@ -6,13 +6,14 @@
 One bad item never stops the rest: it is quarantined with its bytes and reason, and tried again next round.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from feedbot.advisory import Quarantined
-from feedbot.errors import FeedbotError, FetchError, SourceError
+from feedbot.errors import EmptyListingError, FeedbotError, FetchError, SourceError
 from feedbot.fetch import Document, NotModified, Validators
 from feedbot.messages import tr
+from feedbot.pipeline import health
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline._take import CollectReport, fault, keep_and_take, set_apart, take
 from feedbot.source import ListedItem
@@ -41,10 +42,10 @@ def collect(edges: Edges, source: ConfiguredSource, stop: Callable[[], bool] = l
         documents.save(tx, source.name, listing)
     items = _listed(source, listing)
     if isinstance(items, SourceError):
-        set_apart(edges, report, listing, Quarantined("listing", items, listing.body))
-        return _failed(edges, report, items, unreadable=True)
+        set_apart(edges, source, report, listing, Quarantined("listing", items, listing.body), listing=True)
+        return _failed(edges, report, items, unreadable=True, trouble=health.trouble(source.url, listing, items))
     _take_items(edges, source, report, listing, items, stop)
-    _settle(edges, report, listing, len(items))
+    _settle(edges, source, report, listing, items)
     return report
 
 
@@ -63,30 +64,40 @@ def _listed(source: ConfiguredSource, listing: Document) -> tuple[ListedItem | Q
         return error
     except Exception as error:  # noqa: BLE001 - a fault of ours over one listing must not stop the other sources
         return fault(listing, error)
-    return items or SourceError(listing.url, "the listing names no item", hint="open the address in a browser")
+    return items or EmptyListingError(listing.url, "the listing names no item", hint="open the address in a browser")
 
 
-def _failed(edges: Edges, report: CollectReport, error: FeedbotError, *, unreadable: bool) -> CollectReport:
+def _failed(
+    edges: Edges, report: CollectReport, error: FeedbotError, *, unreadable: bool, trouble: str = ""
+) -> CollectReport:
     report.error = error
     with edges.database.begin() as tx:
-        sources.record_failure(tx, report.source, str(error), edges.clock(), unreadable=unreadable)
+        sources.record_failure(tx, report.source, str(error), edges.clock(), unreadable=unreadable, trouble=trouble)
     return report
 
 
-def _settle(edges: Edges, report: CollectReport, listing: Document, items: int) -> None:
+def _settle(
+    edges: Edges,
+    source: ConfiguredSource,
+    report: CollectReport,
+    listing: Document,
+    items: Sequence[ListedItem | Quarantined],
+) -> None:
     """Note how it went. Only a whole round keeps the listing's validators: a 304 must not hide what was missed."""
     missed = [*report.quarantined, *report.unreachable]
     with edges.database.begin() as tx:
+        health.note_listing(tx, source, items, (*report.new, *report.changed), edges.clock())
         if missed:
             what = tr("{count} items not read: {items}", count=len(missed), items=", ".join(missed))
-            sources.record_failure(tx, report.source, what, edges.clock(), unreadable=True)
+            kind = "" if report.quarantined else health.UNREACHABLE
+            sources.record_failure(tx, report.source, what, edges.clock(), unreadable=True, trouble=kind)
             return
         sources.record_success(
             tx,
             report.source,
             validators=Validators() if report.held else listing.validators,
             listing_sha256=listing.sha256,
-            items=items,
+            items=len(items),
             now=edges.clock(),
         )
 
@@ -106,7 +117,7 @@ def _take_items(
             report.unreachable.append(tr("stopped before the end"))
             return
         if isinstance(item, Quarantined):
-            set_apart(edges, report, listing, item)
+            set_apart(edges, source, report, listing, item, listing=True)
         elif not item.url:
             inside = True
         else:

@@ -80,6 +80,36 @@ sources = Table(
     Column("last_error_at", UtcTime),
     Column("failures", Integer, nullable=False),
     Column("parsed_ok", Boolean, nullable=False),
+    Column("trouble", String, nullable=False),
+    Column("usual", Integer, nullable=False),
+    Column("listed", Text, nullable=False),
+    Column("steady", Integer, nullable=False),
+    Column("missing", Text, nullable=False),
+    Column("unlinked", UtcTime),
+    Column("changes", Text, nullable=False),
+    Column("excused", Text, nullable=False),
+)
+health = Table(
+    "health",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("told_at", UtcTime, nullable=False),
+)
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("tried_at", UtcTime),
+    Column("sent_at", UtcTime, index=True),
+    Column("error", Text, nullable=False),
 )
 quarantine = Table(
     "quarantine",
@@ -94,6 +124,8 @@ quarantine = Table(
     Column("first_seen", UtcTime, nullable=False),
     Column("last_seen", UtcTime, nullable=False),
     Column("times", Integer, nullable=False),
+    Column("listing", Boolean, nullable=False),
+    Column("reader", String, nullable=False),
     Column("closed", String, nullable=False),
     UniqueConstraint("source", "place", "raw_sha256"),
 )
@@ -136,9 +168,21 @@ held = Table(
     Column("document", ForeignKey(bodies.c.sha256), nullable=False),
     Column("reason", Text, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
+    Column("reader", String, nullable=False),
     Column("closed", String, nullable=False),
     Column("content", Text, nullable=False),
     UniqueConstraint("source", "number", "digest"),
+)
+flapping = Table(
+    "flapping",
+    metadata,
+    Column("advisory", ForeignKey(advisories.c.id), primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("document", ForeignKey(bodies.c.sha256), nullable=False),
+    Column("seen_at", UtcTime, nullable=False, index=True),
+    Column("content", Text, nullable=False),
 )
 cases = Table(
     "cases",
@@ -147,12 +191,24 @@ cases = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("considered_revision", Integer, nullable=False),
     Column("considered_snapshot", Integer, nullable=False),
+    Column("merged_into", ForeignKey("cases.id")),
 )
 case_advisories = Table(
     "case_advisories",
     metadata,
     Column("advisory", ForeignKey(advisories.c.id), primary_key=True),
     Column("case", ForeignKey(cases.c.id), nullable=False, index=True),
+    Column("because", Text, nullable=False),
+    Column("joined_at", UtcTime, nullable=False),
+    Column("decided_by", String, nullable=False),
+)
+case_apart = Table(
+    "case_apart",
+    metadata,
+    Column("left", ForeignKey(advisories.c.id), primary_key=True),
+    Column("right", ForeignKey(advisories.c.id), primary_key=True, index=True),
+    Column("decided_by", String, nullable=False),
+    Column("decided_at", UtcTime, nullable=False),
 )
 
 # What runs where.

@@ -34,13 +34,15 @@ class StoredRevision:
 
 @dataclass(frozen=True, slots=True)
 class HeldAdvisory:
-    """A text that may not speak for its publisher, and why. `closed` says how a person ended it; empty until then."""
+    """A text that may not speak for its publisher, and why. `closed` says how a person ended it; empty until then.
+    `reader` is the version of the code that held it."""
 
     id: int
     seen_at: datetime
     reason: str
     digest: str
     document: str
+    reader: str
     closed: str
     advisory: Advisory
 
@@ -49,6 +51,12 @@ def current(tx: Connection, source: str, number: str) -> Advisory | None:
     """Return the current revision of an advisory, or None where there is none."""
     rows = _revisions(tx, _current().where(advisories.c.source == source, advisories.c.number == number))
     return rows[0].advisory if rows else None
+
+
+def current_document(tx: Connection, source: str, number: str) -> str:
+    """Return the SHA-256 of the document that the current revision was read from; empty where there is none."""
+    query = _current().where(advisories.c.source == source, advisories.c.number == number)
+    return str(tx.scalar(query.with_only_columns(revisions.c.document)) or "")
 
 
 def save_revision(tx: Connection, advisory: Advisory, digest: str, document: str, now: datetime) -> int:
@@ -76,6 +84,13 @@ def history(tx: Connection, source: str, number: str) -> tuple[StoredRevision, .
     return _revisions(tx, query.where(advisories.c.source == source, advisories.c.number == number))
 
 
+def times_seen(tx: Connection, source: str, number: str) -> tuple[tuple[str, datetime], ...]:
+    """Return (digest, when) of every revision of an advisory, oldest first, without loading their texts."""
+    query = select(revisions.c.digest, revisions.c.seen_at).join(advisories).order_by(revisions.c.sequence)
+    rows = tx.execute(query.where(advisories.c.source == source, advisories.c.number == number))
+    return tuple((row.digest, row.seen_at) for row in rows)
+
+
 def document_of(tx: Connection, advisory: Advisory) -> str:
     """Return the SHA-256 of the document that exactly this revision was read from; empty where it is not kept."""
     kept = reversed(history(tx, advisory.source, advisory.number))
@@ -99,7 +114,9 @@ def listing(tx: Connection, limit: int = 50, *, source: str = "") -> tuple[Store
     return _revisions(tx, query.where(advisories.c.source == source) if source else query)
 
 
-def hold(tx: Connection, advisory: Advisory, digest: str, document: str, reason: str, now: datetime) -> int:
+def hold(
+    tx: Connection, advisory: Advisory, digest: str, document: str, reason: str, now: datetime, *, reader: str = ""
+) -> int:
     """Keep a text apart, because of `reason`; return its number. The same text again is the same row."""
     row = insert(tx, held).values(
         source=advisory.source,
@@ -108,11 +125,12 @@ def hold(tx: Connection, advisory: Advisory, digest: str, document: str, reason:
         document=document,
         reason=reason,
         seen_at=now,
+        reader=reader,
         closed="",
         content=dump(advisory),
     )
     again = row.on_conflict_do_update(
-        index_elements=[held.c.source, held.c.number, held.c.digest], set_={"reason": reason}
+        index_elements=[held.c.source, held.c.number, held.c.digest], set_={"reason": reason, "reader": reader}
     )
     return int(tx.execute(again.returning(held.c.id)).scalar_one())
 
@@ -121,6 +139,17 @@ def held_texts(tx: Connection) -> tuple[HeldAdvisory, ...]:
     """Return the texts that are held and wait for a person, the latest first."""
     query = select(held).where(held.c.closed == "").order_by(held.c.seen_at.desc(), held.c.id.desc())
     return tuple(_held(row) for row in tx.execute(query))
+
+
+def held_by_other(tx: Connection, source: str, reader: str) -> tuple[HeldAdvisory, ...]:
+    """Return the texts of a source that another version of the code held, the oldest first."""
+    query = select(held).where(held.c.source == source, held.c.closed == "", held.c.reader != reader)
+    return tuple(_held(row) for row in tx.execute(query.order_by(held.c.id)))
+
+
+def mark_tried(tx: Connection, number: int, reader: str) -> None:
+    """Note that this version of the code has read a held text again."""
+    tx.execute(update(held).where(held.c.id == number).values(reader=reader))
 
 
 def held_text(tx: Connection, number: int) -> HeldAdvisory:
@@ -172,5 +201,5 @@ def _revisions(tx: Connection, query: Select[Any]) -> tuple[StoredRevision, ...]
 
 def _held(row: Row[Any]) -> HeldAdvisory:
     return HeldAdvisory(
-        row.id, row.seen_at, row.reason, row.digest, row.document, row.closed, load(Advisory, row.content)
+        row.id, row.seen_at, row.reason, row.digest, row.document, row.reader, row.closed, load(Advisory, row.content)
     )

@@ -74,6 +74,12 @@ def validators(tx: Connection, source: str, url: str, since: datetime) -> Valida
     return Validators(row.etag, row.last_modified) if row and fresh else None
 
 
+def last_fetched(tx: Connection, sha256: str) -> datetime | None:
+    """Return when a document was fetched last; None where it is not kept."""
+    query = select(fetches.c.fetched_at).where(fetches.c.sha256 == sha256).order_by(fetches.c.id.desc()).limit(1)
+    return tx.scalar(query)
+
+
 def of_item(tx: Connection, source: str, number: str) -> tuple[str, ...]:
     """Return the digests of the documents that an advisory's revisions were read from, oldest first, each once."""
     query = (

@@ -1,7 +1,7 @@
 """Drafts of notices, and the render that a decision is bound to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,14 @@ def listing(tx: Connection, state: State | None = None) -> tuple[Draft, ...]:
 def of_case(tx: Connection, case: str) -> tuple[Draft, ...]:
     """Return the drafts about a case, the newest first."""
     return _drafts(tx, select(drafts).where(drafts.c.case == case).order_by(drafts.c.id.desc()))
+
+
+def rehome(tx: Connection, old: str, new: str) -> None:
+    """Let the drafts of a case be about another, that it became part of. Nothing that is decided over changes: a
+    render does not name the case."""
+    for draft in of_case(tx, old):
+        row = update(drafts).where(drafts.c.id == draft.id)
+        tx.execute(row.values(case=new, notice=dump(replace(draft.notice, case=new))))
 
 
 def update_notice(tx: Connection, number: int, notice: Notice) -> bool:

@@ -19,7 +19,8 @@ READ = "read"
 @dataclass(frozen=True, slots=True)
 class QuarantinedItem:
     """`document` is the SHA-256 of the document it stood in, `times` how often it was met, `closed` how it ended
-    (empty while it is open)."""
+    (empty while it is open). `listing`: it was met while listing, not while reading. `reader` is the version of the
+    code that could not read it."""
 
     id: int
     source: str
@@ -30,10 +31,21 @@ class QuarantinedItem:
     first_seen: datetime
     last_seen: datetime
     times: int
+    listing: bool
+    reader: str
     closed: str
 
 
-def add(tx: Connection, source: str, item: Quarantined, document: str, now: datetime) -> int:
+def add(
+    tx: Connection,
+    source: str,
+    item: Quarantined,
+    document: str,
+    now: datetime,
+    *,
+    reader: str = "",
+    listing: bool = False,
+) -> int:
     """Keep an item and return its number. The same bytes at the same place again only count up; unless a person closed
     it, it is open again."""
     row = insert(tx, quarantine).values(
@@ -46,6 +58,8 @@ def add(tx: Connection, source: str, item: Quarantined, document: str, now: date
         first_seen=now,
         last_seen=now,
         times=1,
+        listing=listing,
+        reader=reader,
         closed="",
     )
     again = row.on_conflict_do_update(
@@ -55,6 +69,8 @@ def add(tx: Connection, source: str, item: Quarantined, document: str, now: date
             "last_seen": now,
             "reason": row.excluded.reason,
             "document": row.excluded.document,
+            "listing": row.excluded.listing,
+            "reader": row.excluded.reader,
             "closed": case((quarantine.c.closed == READ, ""), else_=quarantine.c.closed),
         },
     )
@@ -68,6 +84,27 @@ def listing(tx: Connection, *, source: str = "", closed: bool = False) -> tuple[
         query = query.where(quarantine.c.source == source)
     rows = tx.execute(query.order_by(quarantine.c.last_seen.desc(), quarantine.c.id.desc()))
     return tuple(_item(row) for row in rows)
+
+
+def unread_by(tx: Connection, source: str, reader: str) -> tuple[QuarantinedItem, ...]:
+    """Return the open items of a source that another version of the code failed on, the oldest first."""
+    query = select(quarantine).where(
+        quarantine.c.source == source, quarantine.c.closed == "", quarantine.c.reader != reader
+    )
+    return tuple(_item(row) for row in tx.execute(query.order_by(quarantine.c.id)))
+
+
+def of_document(tx: Connection, source: str, document: str) -> tuple[QuarantinedItem, ...]:
+    """Return the open items of one document."""
+    query = select(quarantine).where(
+        quarantine.c.source == source, quarantine.c.closed == "", quarantine.c.document == document
+    )
+    return tuple(_item(row) for row in tx.execute(query.order_by(quarantine.c.id)))
+
+
+def mark_tried(tx: Connection, number: int, reader: str) -> None:
+    """Note that this version of the code has tried an item, so that it is not tried again before the next one."""
+    tx.execute(update(quarantine).where(quarantine.c.id == number).values(reader=reader))
 
 
 def get(tx: Connection, number: int) -> QuarantinedItem:

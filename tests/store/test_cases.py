@@ -43,8 +43,8 @@ def test_a_case_shows_current_revisions_by_publication(tx: Connection) -> None:
     late = saved(tx, "B-AT-2026-0001", published=NOW)
     early = saved(tx, "C-AT-2026-0001", published=NOW - timedelta(days=1))
     case = cases.create(tx, undated, NOW)
-    cases.attach(tx, case.id, late)
-    assert cases.attach(tx, case.id, early).advisories == (early, late, undated)
+    cases.attach(tx, case.id, late, NOW)
+    assert cases.attach(tx, case.id, early, NOW).advisories == (early, late, undated)
     newer = saved(tx, "B-AT-2026-0001", published=NOW, revision="2")
     assert cases.load(tx, case.id).advisories == (early, newer, undated)
     assert cases.of_advisory(tx, "csirt_a", "B-AT-2026-0001") == cases.load(tx, case.id)
@@ -64,7 +64,7 @@ def test_attaching_again_moves(tx: Connection) -> None:
     moved = saved(tx, "A-AT-2026-0001")
     left = cases.create(tx, moved, NOW)
     kept = cases.create(tx, saved(tx, "B-AT-2026-0001"), NOW)
-    assert len(cases.attach(tx, kept.id, moved).advisories) == 2
+    assert len(cases.attach(tx, kept.id, moved, NOW).advisories) == 2
     assert [case.id for case in cases.listing(tx)] == [kept.id]
     with pytest.raises(StoreError, match="no such case"):
         cases.load(tx, left.id)
@@ -117,7 +117,7 @@ def test_a_case_is_due_until_it_was_considered(tx: Connection) -> None:
     inventory.replace_customers(tx, [Customer("C1", "x", "x@x.example")], [], [], NOW)
     assert cases.due(tx) == (case.id,)
     cases.consider(tx, case.id)
-    cases.attach(tx, case.id, saved(tx, "B-AT-2026-0001"))
+    cases.attach(tx, case.id, saved(tx, "B-AT-2026-0001"), NOW)
     assert cases.due(tx) == (case.id,)
 
 
@@ -125,8 +125,8 @@ def test_a_case_that_lost_a_member_is_due(tx: Connection) -> None:
     """An advisory that moves to another case makes both due."""
     one, two = saved(tx, "A-AT-2026-0001"), saved(tx, "B-AT-2026-0001")
     first, second = cases.create(tx, one, NOW), cases.create(tx, two, NOW)
-    cases.attach(tx, first.id, saved(tx, "C-AT-2026-0001"))
+    cases.attach(tx, first.id, saved(tx, "C-AT-2026-0001"), NOW)
     for case in (first, second):
         cases.consider(tx, case.id)
-    cases.attach(tx, second.id, one)
+    cases.attach(tx, second.id, one, NOW)
     assert cases.due(tx) == (first.id, second.id)

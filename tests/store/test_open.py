@@ -195,7 +195,7 @@ def test_check_finds_orphans(sqlite_template: Path, tmp_path: Path) -> None:
     path = tmp_path / "orphan.db"
     path.write_bytes(sqlite_template.read_bytes())
     with sqlite3.connect(path) as other:
-        other.execute("INSERT INTO case_advisories VALUES (7, 'C-2026-0001')")
+        other.execute("INSERT INTO case_advisories VALUES (7, 'C-2026-0001', '', '', '')")
     other.close()
     database = store.open(f"sqlite:///{path}")
     assert any("case_advisories" in problem for problem in store.check(database))

@@ -42,6 +42,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("considered_revision", sa.Integer(), nullable=False),
         sa.Column("considered_snapshot", sa.Integer(), nullable=False),
+        sa.Column("merged_into", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["merged_into"], ["cases.id"], name=op.f("fk_cases_merged_into")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
     op.create_table(
@@ -130,8 +132,39 @@ def upgrade() -> None:
         sa.Column("last_error_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("parsed_ok", sa.Boolean(), nullable=False),
+        sa.Column("trouble", sa.String(), nullable=False),
+        sa.Column("usual", sa.Integer(), nullable=False),
+        sa.Column("listed", sa.Text(), nullable=False),
+        sa.Column("steady", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Text(), nullable=False),
+        sa.Column("unlinked", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changes", sa.Text(), nullable=False),
+        sa.Column("excused", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sources")),
     )
+    op.create_table(
+        "health",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_health")),
+    )
+    op.create_table(
+        "alarms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
+    )
+    op.create_index(op.f("ix_alarms_sent_at"), "alarms", ["sent_at"], unique=False)
     op.create_table(
         "advisory_names",
         sa.Column("name", sa.String(), nullable=False),
@@ -144,11 +177,39 @@ def upgrade() -> None:
         "case_advisories",
         sa.Column("advisory", sa.Integer(), nullable=False),
         sa.Column("case", sa.String(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["advisory"], ["advisories.id"], name=op.f("fk_case_advisories_advisory")),
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_case_advisories_case")),
         sa.PrimaryKeyConstraint("advisory", name=op.f("pk_case_advisories")),
     )
     op.create_index(op.f("ix_case_advisories_case"), "case_advisories", ["case"], unique=False)
+    op.create_table(
+        "case_apart",
+        sa.Column("left", sa.Integer(), nullable=False),
+        sa.Column("right", sa.Integer(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["left"], ["advisories.id"], name=op.f("fk_case_apart_left")),
+        sa.ForeignKeyConstraint(["right"], ["advisories.id"], name=op.f("fk_case_apart_right")),
+        sa.PrimaryKeyConstraint("left", "right", name=op.f("pk_case_apart")),
+    )
+    op.create_index(op.f("ix_case_apart_right"), "case_apart", ["right"], unique=False)
+    op.create_table(
+        "flapping",
+        sa.Column("advisory", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["advisory"], ["advisories.id"], name=op.f("fk_flapping_advisory")),
+        sa.ForeignKeyConstraint(["document"], ["bodies.sha256"], name=op.f("fk_flapping_document")),
+        sa.PrimaryKeyConstraint("advisory", name=op.f("pk_flapping")),
+    )
+    op.create_index(op.f("ix_flapping_seen_at"), "flapping", ["seen_at"], unique=False)
     op.create_table(
         "contracts",
         sa.Column("id", sa.String(), nullable=False),
@@ -202,6 +263,7 @@ def upgrade() -> None:
         sa.Column("document", sa.String(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reader", sa.String(), nullable=False),
         sa.Column("closed", sa.String(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["document"], ["bodies.sha256"], name=op.f("fk_held_document")),
@@ -253,6 +315,8 @@ def upgrade() -> None:
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("listing", sa.Boolean(), nullable=False),
+        sa.Column("reader", sa.String(), nullable=False),
         sa.Column("closed", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["document"], ["bodies.sha256"], name=op.f("fk_quarantine_document")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),

@@ -51,6 +51,8 @@ HOMES = {
     "smtplib": {"delivery/_send.py"},
     "httpx2": {"fetch/http.py", "delivery/_send.py"},
     "httpcore2": {"fetch/http.py"},
+    "stamina": {"fetch/polite.py"},
+    "pyrate_limiter": {"fetch/polite.py"},
     "prometheus_client": {"pipeline/metrics.py"},
     "sqlalchemy": {"store/"},
     "alembic": {"store/"},

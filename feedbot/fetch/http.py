@@ -1,39 +1,41 @@
 """Get one document by HTTP, with a cap on everything a server could do to us.
 
-    url → scheme allowed? → connect (guarded) → GET, conditional → 304: NotModified
-                                              → 30x: judged again, at most 5 times
-                                              → 200: read up to the cap → Document
+    url → scheme allowed? → admitted? → connect (guarded) → GET, conditional → 304: NotModified
+                                                          → 30x: judged again, at most 5 times
+                                                          → 200: read up to the cap → Document
 
 What the answer means (a captive page, HTML where a feed should be, an empty feed) is the source's to judge.
 """
 
-import re
 import ssl
 import time
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
 
 import httpcore2
 import httpx2
 
 from feedbot.errors import FetchError
 from feedbot.fetch._addresses import addresses, refuse_private
-from feedbot.fetch._document import Document, NotModified, Validators
+from feedbot.fetch._answer import document, pieces, retry_after
+from feedbot.fetch._document import Document, Dump, NotModified, Validators
 
 LIMIT = 16 * 2**20
 """Bytes of a body after decompression, unless the source declares more."""
 DEADLINE_SECONDS = 60.0
 CONNECT_SECONDS = 10.0
 """How long one address may take to answer before the next is tried: a dead IPv6 route must not eat the deadline."""
+LARGEST_DUMP = 2**30
+"""What a disk is given at most, whatever a source declares."""
 MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
-_PIECE = 2**16
 # 408, 425 and 429 ask for another try (RFC 9110, RFC 8470, RFC 6585); the other 4xx say what will stay so.
 _PASSING = (408, 425, 429)
 
@@ -52,31 +54,42 @@ class NetworkPolicy:
 class StatusError(FetchError):
     """The server answered with a status that is no document. `retry_after` is what it asked for, None where nothing."""
 
-    def __init__(self, url: str, status: int, retry_after: timedelta | None) -> None:
+    def __init__(self, url: str, status: int, retry_after: timedelta | None, now: datetime | None = None) -> None:
+        until = now + retry_after if now and retry_after else None
         super().__init__(
             url,
-            "the server answered {status}",
+            "the server answered {status}, to be asked again at {until}" if until else "the server answered {status}",
             permanent=400 <= status < 500 and status not in _PASSING,
             hint="open the address in a browser; the publisher may have moved it, or may be down",
             status=status,
+            until=f"{until:%Y-%m-%d %H:%M:%S} UTC" if until else "",
         )
         self.status = status
         self.retry_after = retry_after
 
 
-class _Deadline:
+class Deadline:
     """One span of time for a whole request: the HTTP client's own limits start again with each byte."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
 
+    def remaining(self) -> float:
+        """Return the seconds that are left, negative when it is over."""
+        return self._end - time.monotonic()
+
     def left(self) -> float:
         """Return the seconds that are left; raises TimeoutError when none are."""
-        left = self._end - time.monotonic()
+        left = self.remaining()
         if left <= 0:
             raise TimeoutError
         return left
+
+
+Admit = Callable[[str, float], None]
+"""`admit(url, seconds)`: called before each hop is asked, with the time that is left; waits, or raises FetchError."""
+_Made = TypeVar("_Made")
 
 
 def fetch(
@@ -87,16 +100,73 @@ def fetch(
     validators: Validators | None = None,
     limit: int = LIMIT,
     seconds: float = DEADLINE_SECONDS,
+    admit: Admit = lambda url, seconds: None,
 ) -> Document | NotModified:
     """Get `url`, asking only for what is newer than `validators`.
 
     `seconds` is for all of it: DNS, redirects, body. Redirects are judged afresh and gain nothing from `allow_private`.
     Raises FetchError (StatusError where a status says it), always with the address that failed.
     """
-    deadline = _Deadline(seconds)
+
+    def whole(final: str, headers: httpx2.Headers, stream: Iterable[bytes]) -> Document:
+        return document(final, headers, b"".join(pieces(final, headers, stream, limit)), now)
+
+    return _get(url, policy, now, validators, Deadline(seconds), admit, whole)
+
+
+def download(
+    url: str,
+    to: Path,
+    *,
+    policy: NetworkPolicy,
+    now: datetime,
+    limit: int,
+    seconds: float = DEADLINE_SECONDS,
+    admit: Admit = lambda url, seconds: None,
+) -> Dump:
+    """Stream the document at `url` into the file `to`, at most `limit` bytes and never over 1 GiB.
+
+    The file appears whole or not at all: it grows as `to` + `.part` and takes its name at the end. Raises FetchError.
+    """
+    part = to.with_name(to.name + ".part")
+
+    def streamed(final: str, headers: httpx2.Headers, stream: Iterable[bytes]) -> Dump:
+        digest, size = sha256(), 0
+        with part.open("wb") as file:
+            for piece in pieces(final, headers, stream, min(limit, LARGEST_DUMP)):
+                file.write(piece)
+                digest.update(piece)
+                size += len(piece)
+        part.replace(to)
+        return Dump(document(final, headers, b"", now), to, size, digest.hexdigest())
+
+    try:
+        dump = _get(url, policy, now, None, Deadline(seconds), admit, streamed)
+    except OSError as error:
+        raise FetchError(str(part), "cannot be written: {why}", permanent=False, why=error.strerror or error) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    if isinstance(dump, NotModified):  # not asked conditionally: _get makes an error of it
+        raise FetchError(url, "the answer is broken: {detail}", permanent=False, detail=304)
+    return dump
+
+
+def _get(
+    url: str,
+    policy: NetworkPolicy,
+    now: datetime,
+    validators: Validators | None,
+    deadline: Deadline,
+    admit: Admit,
+    make: Callable[[str, httpx2.Headers, Iterable[bytes]], _Made],
+) -> _Made | NotModified:
+    """Ask, follow redirects, and let `make` read the answer that is a document while it is on the wire."""
     address = _parse(url)
     for _ in range(MOST_REDIRECTS + 1):
         _check_scheme(address, policy)
+        with _translated(str(address), deadline):
+            admit(str(address), deadline.left())
         with _translated(str(address), deadline), _answer(address, validators, policy, deadline) as response:
             headers = httpx2.Headers(response.headers)
             if response.status in _REDIRECTS and "location" in headers:
@@ -106,8 +176,9 @@ def fetch(
             if response.status == 304 and validators not in (None, Validators()):
                 return NotModified(str(address))
             if response.status != 200:
-                raise StatusError(str(address), response.status, _retry_after(headers.get("retry-after", ""), now))
-            return _document(address, headers, _body(str(address), headers, response, limit), now)
+                wait = retry_after(headers.get("retry-after", ""), now)
+                raise StatusError(str(address), response.status, wait, now)
+            return make(str(address), headers, response.iter_stream())
     raise FetchError(url, "more than {most} redirects", permanent=True, most=MOST_REDIRECTS)
 
 
@@ -152,7 +223,7 @@ def _answer(
     address: httpx2.URL,
     validators: Validators | None,
     policy: NetworkPolicy,
-    deadline: _Deadline,
+    deadline: Deadline,
     posted: bytes | None = None,
 ) -> Iterator[httpcore2.Response]:
     """Send one GET (or a POST of JSON) on a connection of its own; the answer's body is still on the wire."""
@@ -203,7 +274,7 @@ def _proxy(url: str) -> httpcore2.Proxy | None:
 
 
 @contextmanager
-def _translated(url: str, deadline: _Deadline) -> Iterator[None]:
+def _translated(url: str, deadline: Deadline) -> Iterator[None]:
     """Turn the HTTP client's failures into ours."""
     try:
         yield
@@ -225,65 +296,10 @@ def _translated(url: str, deadline: _Deadline) -> Iterator[None]:
         raise FetchError(url, "the answer is broken: {detail}", permanent=False, detail=error) from error
 
 
-def _body(url: str, headers: httpx2.Headers, response: httpcore2.Response, limit: int) -> bytes:
-    """Read the body, stopping one piece past `limit`: neither a bomb nor an endless stream fills memory."""
-    pieces: Iterable[bytes] = response.iter_stream()
-    encoding = headers.get("content-encoding", "identity").strip().lower()
-    if encoding in ("gzip", "x-gzip"):
-        pieces = _inflated(url, pieces)
-    elif encoding not in ("identity", ""):
-        raise FetchError(url, "unasked-for encoding {encoding}", permanent=False, encoding=encoding)
-    body = bytearray()
-    for piece in pieces:
-        body += piece
-        if len(body) > limit:
-            raise FetchError(url, "larger than {limit} bytes", permanent=True, limit=limit)
-    return bytes(body)
-
-
-def _inflated(url: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Decompress gzip in bounded steps. Our own, because the client's decoder takes a cut stream for a whole one."""
-    member = None
-    for piece in pieces:
-        while piece:
-            if member is None or member.eof:
-                member = zlib.decompressobj(wbits=31)
-            yield member.decompress(piece, _PIECE)
-            piece = member.unconsumed_tail or member.unused_data  # noqa: PLW2901 (the rest of this piece)
-    if member is not None:
-        yield member.flush()
-        if not member.eof:
-            raise FetchError(url, "the answer is broken: {detail}", permanent=False, detail="gzip ends early")
-
-
-def _document(address: httpx2.URL, headers: httpx2.Headers, body: bytes, now: datetime) -> Document:
-    media_type, _, parameters = headers.get("content-type", "").partition(";")
-    charset = re.search(r"charset\s*=\s*\"?([\w.:-]+)", parameters, re.ASCII | re.IGNORECASE)
-    return Document(
-        url=str(address),
-        body=body,
-        fetched_at=now,
-        media_type=media_type.strip().lower(),
-        charset=charset[1].lower() if charset else "",
-        validators=Validators(headers.get("etag", ""), headers.get("last-modified", "")),
-    )
-
-
-def _retry_after(value: str, now: datetime) -> timedelta | None:
-    """Read Retry-After (RFC 9110, 10.2.3): seconds or a date; None where it is neither, never negative."""
-    if value.strip().isdecimal():
-        return timedelta(seconds=min(int(value), 10**8))
-    try:
-        then = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(then.replace(tzinfo=then.tzinfo or UTC) - now, timedelta(0))
-
-
 class _GuardedNetwork(httpcore2.NetworkBackend):
     """A network that ends at the deadline and, unless `open_to` names the pair, refuses addresses within."""
 
-    def __init__(self, deadline: _Deadline, open_to: tuple[str, ...]) -> None:
+    def __init__(self, deadline: Deadline, open_to: tuple[str, ...]) -> None:
         self._deadline = deadline
         self._open_to = open_to
         self._inner = httpcore2.SyncBackend()
@@ -315,7 +331,7 @@ class _GuardedNetwork(httpcore2.NetworkBackend):
 class _TimedStream(httpcore2.NetworkStream):
     """A connection whose every operation ends at the deadline, so that one byte in ten seconds gains nothing."""
 
-    def __init__(self, inner: httpcore2.NetworkStream, deadline: _Deadline) -> None:
+    def __init__(self, inner: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
 

@@ -3,29 +3,23 @@
 No redirect is followed: where to the operator's words go is what the operator wrote.
 """
 
-from datetime import datetime
-
-import httpx2
-
 from feedbot.fetch import http
 
 SECONDS = 30.0
 
 
-def post(url: str, body: bytes, *, policy: http.NetworkPolicy, now: datetime, seconds: float = SECONDS) -> int:
+def post(url: str, body: bytes, *, policy: http.NetworkPolicy, seconds: float = SECONDS) -> int:
     """Send `body` and return the status of the answer, 200 to 299; what the answer says is not read.
 
     Raises FetchError, and StatusError for any other status.
     """
-    deadline = http._Deadline(seconds)
+    deadline = http.Deadline(seconds)
     address = http._parse(url)
     http._check_scheme(address, policy)
     with (
         http._translated(str(address), deadline),
         http._answer(address, None, policy, deadline, body) as response,
     ):
-        headers = httpx2.Headers(response.headers)
         if not 200 <= response.status < 300:
-            retry = http._retry_after(headers.get("retry-after", ""), now)
-            raise http.StatusError(str(address), response.status, retry)
+            raise http.StatusError(str(address), response.status, None)
         return response.status

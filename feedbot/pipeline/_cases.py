@@ -138,7 +138,7 @@ def _end_drafts(edges: Edges, tx: Transaction, case: Case, actor: str, reason: s
             raise ReviewError(
                 case.id,
                 "draft {number} is being published",
-                hint="wait until it is done, or stop it: feedbot outbox stop",
+                hint="wait until its mails have left: feedbot outbox status",
                 number=draft.id,
             )
         if State.EXPIRED in MOVES[draft.state]:

@@ -6,6 +6,7 @@ FeedbotError
 ├── FetchError         a document could not be had (permanent or not)
 ├── SignatureError     a signed text that is not accepted; subclasses in signature/
 ├── SourceError        a publisher's text that is not what its member knows
+│   └── EmptyListingError   a listing that is in order and names no item
 ├── CatalogError       products.toml or an override
 ├── InventoryError     servers, packages, customers
 ├── NoticeError        a notice that cannot be made or rendered
@@ -67,6 +68,10 @@ class SignatureError(FeedbotError):
 
 class SourceError(FeedbotError):
     """A publisher's text is not what its member knows."""
+
+
+class EmptyListingError(SourceError):
+    """A listing is in order and names no item: a publisher who has withdrawn all, or a server that lost its data."""
 
 
 class CatalogError(FeedbotError):

@@ -17,13 +17,10 @@ from feedbot.errors import FeedbotError
 from feedbot.messages import tr
 
 if TYPE_CHECKING:
-    from feedbot.config import Config, SourceSection
+    from feedbot.config import Config
+    from feedbot.pipeline.health import Decider
     from feedbot.signature import Expiry, SourceKeys
     from feedbot.store import Transaction
-    from feedbot.store.sources import SourceState
-
-STALE = 3
-"""Intervals without success after which a source is no longer watched, and failures in a row that say the same."""
 
 
 class Level(StrEnum):
@@ -135,36 +132,37 @@ def _some(names: tuple[str, ...]) -> str:
 
 def sources(config: "Config", now: datetime) -> Iterator[Line]:
     """Look how each source fares that is not switched off."""
-    from feedbot.store import sources as repository
+    from feedbot import bootstrap
+    from feedbot.pipeline.health import decider
 
     with _reading(config) as tx:
-        states = {name: repository.state(tx, name) for name in config.sources}
-    for name, section in config.sources.items():
-        if section.enabled:
-            yield _source(name, section, states[name], now)
-    if not any(section.enabled for section in config.sources.values()):
+        deciders = {
+            name: decider(tx, name, bootstrap.interval_of(name, section), now)
+            for name, section in config.sources.items()
+            if section.enabled
+        }
+    for name, one in deciders.items():
+        yield _source(name, one)
+    if not deciders:
         yield Line("sources", Level.WARNING, tr("no source is enabled"), tr("add some under [sources]"))
 
 
-def _source(name: str, section: "SourceSection", state: "SourceState", now: datetime) -> Line:
-    from feedbot import bootstrap
+def _source(name: str, one: "Decider") -> Line:
+    """Tell a source's state; one failure alone, or a few in a row after a fresh success, are a warning."""
+    from feedbot.pipeline.health import STALE_AFTER, State
 
-    check, done = f"source {name}", state.last_success
-    late = done is not None and now - done > STALE * bootstrap.interval_of(name, section)
+    check, state, judged = f"source {name}", one.facts, one.judge()
+    done = state.last_success
     if done is None and not state.failures:
         return Line(check, Level.WARNING, tr("never collected"), tr("feedbot collect {name}", name=name))
-    if state.failures:
-        bad = done is None or late or state.failures >= STALE
+    late = done is None or one.now - done > STALE_AFTER * one.interval
+    if state.failures and judged.state in (State.OK, State.NEVER, State.FAILING, State.STALE):
         told = tr("{count} failures in a row: {error}", count=state.failures, error=state.last_error)
         hint = tr("last success: {at}; see feedbot sources", at=_shell.when(done) if done else "-")
-        return Line(check, Level.FAULT if bad else Level.WARNING, told, hint)
-    assert done is not None
-    if late:
-        told, hint = (
-            tr("last success {at}: more than three intervals ago", at=_shell.when(done)),
-            tr("is feedbot run up?"),
-        )
-        return Line(check, Level.FAULT, told, hint)
+        bad = late or state.failures >= STALE_AFTER
+        return Line(check, Level.FAULT if bad else Level.WARNING, told, judged.hint or hint)
+    if not judged.state.well:
+        return Line(check, Level.FAULT, judged.reason, judged.hint)
     return ok(check, tr("last success {at}", at=_shell.when(done)))
 
 
@@ -267,6 +265,15 @@ def site(config: "Config", now: datetime) -> Iterator[Line]:
         yield Line("site", Level.FAULT, tr("{folder} may not be written", folder=folder), hint)
 
 
+def network(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look whether publishers can tell who asks."""
+    if config.network.contact:
+        yield ok("network", tr("publishers can reach {contact}", contact=config.network.contact))
+    else:
+        told = tr("network.contact is empty: a publisher whom feedbot disturbs cannot reach you")
+        yield Line("network", Level.WARNING, told, tr('set contact = "noc@…" under [network]'))
+
+
 def delivery(config: "Config", now: datetime) -> Iterator[Line]:
     """Look over the relay's settings, without a connection, and say to whom the mails go."""
     from feedbot import bootstrap
@@ -305,6 +312,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("templates", words),
     ("database", database),
     ("inventory", inventory),
+    ("network", network),
     ("sources", sources),
     ("quarantine", waiting),
     ("outbox", outbox),

@@ -50,10 +50,15 @@ def collect(
 
 
 def _rounds(edges: "Edges", wanted: "list[ConfiguredSource]") -> "list[CollectReport]":
+    from feedbot.pipeline import alarms
     from feedbot.pipeline import collect as pipeline
 
     wanted = wanted or [one for one in edges.sources.values() if one.enabled]
-    return [pipeline.collect(edges, one) for one in wanted]
+    reports = []
+    for one in wanted:
+        reports.append(pipeline.collect(edges, one))
+        alarms.watch(edges, one)
+    return reports
 
 
 def _from_files(edges: "Edges", wanted: "list[ConfiguredSource]", files: list[Path]) -> "list[CollectReport]":

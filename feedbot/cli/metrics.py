@@ -23,5 +23,6 @@ def metrics() -> int:
         for name, section in config.sources.items()
     }
     with store.reading(edges.database) as tx:
-        print(exposition(tx, keys).decode(), end="")
+        intervals = {one.name: one.interval + one.jitter for one in edges.sources.values() if one.enabled}
+        print(exposition(tx, keys, intervals, edges.clock()).decode(), end="")
     return _shell.DONE

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from feedbot.engine.embedded import Job
     from feedbot.pipeline import Edges
 
+HEALTH_EVERY = timedelta(minutes=10)
 KEYS_EVERY = timedelta(days=1)
 SEND_EVERY = timedelta(seconds=30)
 
@@ -50,10 +51,10 @@ def run() -> int:
 
 
 def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]":
-    """Return a job for each enabled source, the sender, and the watch over the ends of keys."""
+    """Return a job for each enabled source, the sender, and the watches over the sources and the ends of keys."""
     from feedbot import bootstrap
     from feedbot.engine.embedded import Job
-    from feedbot.pipeline.rounds import collect_and_draft
+    from feedbot.pipeline.rounds import collect_and_draft, watch_all
     from feedbot.pipeline.send import send_due
 
     rounds = [
@@ -69,6 +70,7 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
     return [
         *rounds,
         Job("send", SEND_EVERY, timedelta(0), send),
+        Job("health", HEALTH_EVERY, timedelta(0), partial(watch_all, edges)),
         Job("keys", KEYS_EVERY, timedelta(0), partial(watch_keys, config)),
     ]
 

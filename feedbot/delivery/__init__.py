@@ -1,12 +1,13 @@
 """Send what was approved, exactly once. One file a channel; the outbox state machine beside them."""
 
-from feedbot.delivery._channel import Answer, MailChannel, Outcome, SiteChannel
+from feedbot.delivery._channel import AlarmChannel, Answer, MailChannel, Outcome, SiteChannel
 from feedbot.delivery._compose import message, signed
 from feedbot.delivery._model import OutboxState, Outgoing, Receipt
 from feedbot.delivery._outbox import MOVES, Verdict, after, move
 
 __all__ = [
     "MOVES",
+    "AlarmChannel",
     "Answer",
     "MailChannel",
     "OutboxState",

@@ -2,10 +2,10 @@
 
 A channel is one file beside this one. It offers
 
-- `TITLE`, its name for people, and `TAKES`: what it carries, `"mail"` or `"site"`;
+- `TITLE`, its name for people, and `TAKES`: what it carries, `"mail"`, `"site"` or `"alarm"`;
 - `Settings`, a frozen dataclass: what it must be told;
-- `open_channel(settings)`, which returns a MailChannel or a SiteChannel. It touches nothing yet: the first `send` or
-  `publish` does.
+- `open_channel(settings)`, which returns a MailChannel, a SiteChannel or an AlarmChannel. It touches nothing yet: the
+  first `send`, `publish` or `tell` does.
 
 A mail channel answers for one message to one recipient and raises nothing that is about the wire: `after` in _outbox.py
 decides what follows from an Answer. A site channel raises DeliveryError and leaves the old site as it was.
@@ -57,3 +57,10 @@ class SiteChannel(Protocol):
 
     def publish(self, tree: Mapping[str, bytes]) -> None:
         """Put `tree` (relative path → bytes) in place of the whole site, or leave the site as it was."""
+
+
+class AlarmChannel(Protocol):
+    """A way to tell the operator's other systems."""
+
+    def tell(self, content: bytes) -> Answer:
+        """Hand on one alarm, a JSON document. ACCEPTED, or else it will be tried again."""

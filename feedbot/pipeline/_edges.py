@@ -3,18 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
-from feedbot.delivery import MailChannel, SiteChannel
+from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
 from feedbot.fetch import Document, NotModified, Validators
 from feedbot.notice import Provider, render
 from feedbot.signature import Detached
 from feedbot.source import Judge, Source
 from feedbot.store import Database
 
-Fetch = Callable[[str, Validators | None], Document | NotModified]
-"""`fetch(url, validators)`; raises FetchError."""
+
+class Fetch(Protocol):
+    """How a document is had."""
+
+    def __call__(self, url: str, validators: Validators | None, limit: int = 16 * 2**20) -> Document | NotModified:
+        """Get `url` where it is newer than `validators`, at most `limit` bytes. Raises FetchError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,21 @@ class ConfiguredSource:
     enabled: bool
     interval: timedelta
     jitter: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChannels:
+    """Where alarms about sources go: `mail` addresses of the operator's, a `webhook`; a state that lasts is told again
+    every `remind`."""
+
+    mail: tuple[str, ...] = ()
+    webhook: AlarmChannel | None = None
+    remind: timedelta = timedelta(days=1)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The channels as the alarms' rows name them."""
+        return (*(f"mail:{one}" for one in self.mail), *(["webhook"] if self.webhook else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +76,7 @@ class Edges:
     draft_unsigned: bool
     sign_mail: Callable[[bytes], Detached] | None = None
     sign_post: Callable[[str], bytes] | None = None
+    alarms: AlarmChannels = AlarmChannels()
 
     @property
     def channel(self) -> str:

@@ -33,7 +33,7 @@ def collect(edges: Edges, source: ConfiguredSource, stop: Callable[[], bool] = l
         state = sources.state(tx, source.name)
     full = state.last_full is None or edges.clock() - state.last_full > FULL_FETCH
     try:
-        listing = edges.fetch(source.url, None if full else state.validators)
+        listing = edges.fetch(source.url, None if full else state.validators, source.member.SOURCE.limit)
     except FetchError as error:
         return _failed(edges, report, error, unreadable=False)
     if isinstance(listing, NotModified):
@@ -134,7 +134,7 @@ def _take_item(edges: Edges, source: ConfiguredSource, report: CollectReport, it
     with reading(edges.database) as tx:
         validators = documents.validators(tx, source.name, url, edges.clock() - FULL_FETCH)
     try:
-        document = edges.fetch(url, validators)
+        document = edges.fetch(url, validators, source.member.SOURCE.limit)
     except FetchError as error:
         report.unreachable.append(f"{item.number or url}: {error.reason()}")
         return

@@ -4,18 +4,24 @@ Gauges only, read from the database: a restart loses nothing, and two readers ag
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from feedbot.pipeline.health import State, decider
 from feedbot.signature import Key
-from feedbot.store import Transaction, advisories, drafts, inventory, outbox, quarantine, sources
+from feedbot.store import Transaction, advisories, alarms, drafts, inventory, outbox, quarantine, sources
 
 
-def exposition(tx: Transaction, keys: Mapping[str, Iterable[Key]]) -> bytes:
-    """Return the metrics; `keys` are the keys of each configured source, which also says which sources there are."""
+def exposition(
+    tx: Transaction, keys: Mapping[str, Iterable[Key]], intervals: Mapping[str, timedelta], now: datetime
+) -> bytes:
+    """Return the metrics; `keys` are the keys of each configured source, which also says which sources there are, and
+    `intervals` how often those are asked that are switched on: they are judged as of `now`."""
     registry = CollectorRegistry()
     _sources(registry, tx, keys)
+    _health(registry, tx, intervals, now)
     _waiting(registry, tx)
     ends = Gauge(
         "feedbot_key_expiry_timestamp_seconds",
@@ -48,6 +54,40 @@ def _sources(registry: CollectorRegistry, tx: Transaction, names: Iterable[str])
         change.labels(name).set(state.last_change.timestamp() if state.last_change else 0)
         failures.labels(name).set(state.failures)
         items.labels(name).set(state.items)
+
+
+def _health(registry: CollectorRegistry, tx: Transaction, intervals: Mapping[str, timedelta], now: datetime) -> None:
+    """Judge afresh: the number of a process that has died would stay green."""
+    told = "1 for the state that a source is in, 0 for others"
+    health = Gauge("feedbot_source_health", told, ["source", "state"], registry=registry)
+    usual = Gauge(
+        "feedbot_source_expected_change_seconds",
+        "The usual time between two changes of a source, once it is learned",
+        ["source"],
+        registry=registry,
+    )
+    missing = Gauge(
+        "feedbot_source_missing_numbers", "Running numbers that a source left out", ["source"], registry=registry
+    )
+    for name, interval in intervals.items():
+        judged = decider(tx, name, interval, now).judge()
+        for state in State:
+            health.labels(name, state.value).set(state is judged.state)
+        missing.labels(name).set(len(judged.missing))
+        if judged.expected is not None:
+            usual.labels(name).set(judged.expected.total_seconds())
+    items, texts = quarantine.listing(tx), advisories.held_texts(tx)
+    _of_each(registry, "feedbot_source_quarantined_items", [one.source for one in items], intervals)
+    _of_each(registry, "feedbot_source_held_texts", [one.advisory.source for one in texts], intervals)
+    unsent = Gauge("feedbot_alarms_waiting", "Alarms that have not gone out", registry=registry)
+    unsent.set(alarms.count_waiting(tx))
+
+
+def _of_each(registry: CollectorRegistry, name: str, found: Sequence[str], sources: Iterable[str]) -> None:
+    gauge = Gauge(name, "What waits for a person, of each source", ["source"], registry=registry)
+    counts = Counter(found)
+    for source in sources:
+        gauge.labels(source).set(counts[source])
 
 
 def _waiting(registry: CollectorRegistry, tx: Transaction) -> None:

@@ -1,10 +1,11 @@
-"""A scheduled round: collect one source, draft what is due, and log what a night shift should see."""
+"""A scheduled round: collect one source, judge its health, draft what is due, and log what a night shift should see."""
 
 from collections.abc import Callable
 
 import structlog
 
 from feedbot.pipeline._edges import ConfiguredSource, Edges
+from feedbot.pipeline.alarms import watch
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.draft import draft_cases
 
@@ -30,6 +31,7 @@ def collect_and_draft(edges: Edges, source: ConfiguredSource, stop: Callable[[],
         unreachable=report.unreachable,
         error=str(report.error) if report.error else None,
     )
+    watch(edges, source)
     made = draft_cases(edges, "(feedbot)")
     for draft in made.made:
         log.info("drafted", draft=draft.id, case=draft.notice.case, title=draft.notice.title)
@@ -37,3 +39,10 @@ def collect_and_draft(edges: Edges, source: ConfiguredSource, stop: Callable[[],
         log.info("unmapped", case=case, products=names)
     for case, error in made.failed.items():
         log.error("draft_failed", case=case, error=str(error), hint=error.hint())
+
+
+def watch_all(edges: Edges) -> None:
+    """Judge every source that is switched on: one whose rounds have stopped would not be judged by them."""
+    for source in edges.sources.values():
+        if source.enabled:
+            watch(edges, source)

@@ -16,7 +16,8 @@ from tests.pipeline.conftest import DATA, LISTING
 def read(edges: Edges, keys: dict[str, tuple[object, ...]]) -> dict[tuple[str, ...], float]:
     """Return (name, label values…) → value, as Prometheus reads it."""
     with edges.database.begin() as tx:
-        text = exposition(tx, keys).decode()
+        intervals = {one.name: one.interval for one in edges.sources.values()}
+        text = exposition(tx, keys, intervals, edges.clock()).decode()
     return {
         (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)
@@ -35,6 +36,11 @@ def test_failures_holds_and_keys_are_seen(stage: World, edges: Edges) -> None:
     found = read(edges, {"csirt_a": (replace(key, expires=ends),), "jvn": ()})
     assert found["feedbot_source_failures", "csirt_a"] == 1
     assert found["feedbot_source_success_timestamp_seconds", "jvn"] == START.timestamp()
+    assert found["feedbot_source_health", "csirt_a", "ok"] + found["feedbot_source_health", "csirt_a", "failing"] == 1
+    assert (found["feedbot_source_health", "jvn", "ok"], found["feedbot_source_health", "jvn", "gap"]) == (1, 0)
+    assert sum(found["feedbot_source_quarantined_items", name] for name in edges.sources) == 1
+    assert found["feedbot_source_held_texts", "csirt_a"] == 1
+    assert found["feedbot_alarms_waiting",] == 0
     assert found["feedbot_held_texts",] == 1
     assert found["feedbot_quarantined_items",] == 1
     assert found["feedbot_key_expiry_timestamp_seconds", key.fingerprint, "csirt_a"] == ends.timestamp()

@@ -9,17 +9,18 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from feedbot import __version__, members, store
 from feedbot import config as configuration
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.config import Config, SourceSection
-from feedbot.delivery import MailChannel, SiteChannel
+from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
 from feedbot.errors import ConfigError, SignatureError
-from feedbot.fetch import http
+from feedbot.fetch import http, polite
 from feedbot.notice import Provider, render
-from feedbot.pipeline import ConfiguredSource, Edges
+from feedbot.pipeline import AlarmChannels, ConfiguredSource, Edges
 from feedbot.signature import Keyring, Signer, SourceKeys, judge_for
 from feedbot.signature import source_keys as imported_keys
 from feedbot.signature.keys import merge, read_file
@@ -35,7 +36,12 @@ def shipped(name: str) -> Path:
 
 def load_config(named: Path | None) -> Config:
     """Find and check the configuration. Raises ConfigError with all faults."""
-    return configuration.load(configuration.find(named), members.names("feedbot.source"), _pinned)
+    names = members.names("feedbot.source")
+    return configuration.load(configuration.find(named), names, _pinned, _has_address)
+
+
+def _has_address(member: str) -> bool:
+    return bool(cast(Source, members.load("feedbot.source", member)).SOURCE.listing_url)
 
 
 def key_home(named: Path | None) -> Path:
@@ -87,7 +93,7 @@ def edges(config: Config) -> Edges:
     return Edges(
         database=database,
         clock=_now,
-        fetch=lambda url, validators: http.fetch(url, policy=policy, now=_now(), validators=validators),
+        fetch=polite.Web(policy, _now, courtesy(config)).fetch,
         sources={name: source(name, section, config.keys.home) for name, section in config.sources.items()},
         catalog=Catalog.load(*config.notices.catalog),
         templates=render.Templates.load(config.notices.templates),
@@ -99,9 +105,24 @@ def edges(config: Config) -> Edges:
         inventory_max_age=config.inventory.max_age,
         quote=config.notices.quote,
         draft_unsigned=config.notices.draft_unsigned,
+        alarms=open_alarms(config, policy),
         sign_mail=signer.detached if signer and signing.mails else None,
         sign_post=signer.clear if signer and signing.posts else None,
     )
+
+
+def courtesy(config: Config) -> polite.Courtesy:
+    """Return how each host is treated: of several sources of one host the slowest rate counts, and the permission that
+    one of them has."""
+    rates: dict[str, float] = {}
+    robots: dict[str, bool] = {}
+    for name, section in config.sources.items():
+        host = urlsplit(section.url or _member(name, section).SOURCE.listing_url).hostname
+        if host and section.per_second is not None:
+            rates[host] = min(section.per_second, rates.get(host, section.per_second))
+        if host and section.robots is not None:
+            robots[host] = section.robots and robots.get(host, True)
+    return polite.Courtesy(rates, config.network.robots, robots)
 
 
 def source(name: str, section: SourceSection, home: Path) -> ConfiguredSource:
@@ -209,6 +230,15 @@ def open_site(directory: Path) -> SiteChannel:
     """Return the static site in a folder."""
     channel = members.load("feedbot.delivery", "site")
     return cast(SiteChannel, channel.open_channel(channel.Settings(directory)))
+
+
+def open_alarms(config: Config, policy: http.NetworkPolicy) -> AlarmChannels:
+    """Return where alarms go: the named addresses, else the operator's; and a webhook, not yet connected to."""
+    section, operator = config.alarms, config.delivery.operator
+    channel = members.load("feedbot.delivery", "webhook")
+    webhook = channel.open_channel(channel.Settings(section.webhook, policy)) if section.webhook else None
+    mail = section.mail if section.mail is not None else (operator,) if operator else ()
+    return AlarmChannels(mail, cast(AlarmChannel | None, webhook), section.remind)
 
 
 def lock_file(config: Config) -> Path:

@@ -24,6 +24,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from feedbot import _config_checks
 from feedbot.errors import ConfigError
 from feedbot.messages import tr
 
@@ -71,6 +72,21 @@ def _database(url: str, info: ValidationInfo) -> str:
 
 Place = Annotated[Path, AfterValidator(_place)]
 
+INBOXES = ("maildir:", "imaps:", "spool:")
+"""Schemes of what is not asked for but arrives; PATH is relative to the configuration file."""
+
+
+def _source_url(url: str, info: ValidationInfo) -> str:
+    """Make the folder of an inbox absolute. Raises ValueError where the address is of no known form."""
+    scheme, _, rest = url.partition(":")
+    if scheme in ("maildir", "spool"):
+        if not rest:
+            raise ValueError(tr("a folder is missing after {scheme}:", scheme=scheme))
+        return f"{scheme}:{_place(Path(rest), info)}"
+    if scheme == "imaps" and not re.fullmatch(r"imaps://[^@/\s]+@[^@/:\s]+(?::\d{1,5})?(?:/\S*)?", url):
+        raise ValueError(tr("the form is imaps://USER@HOST/FOLDER, an @ within USER written %40"))
+    return url
+
 
 class _Section(BaseModel):
     """A table of the file. Unknown keys are faults: a misspelt one would silently mean the default."""
@@ -108,6 +124,7 @@ class NetworkSection(_Section):
     allow_private: tuple[str, ...] = ()
     allow_http: tuple[str, ...] = ()
     proxy: str = ""
+    robots: bool = True
 
 
 class SourceSection(_Section):
@@ -115,9 +132,13 @@ class SourceSection(_Section):
 
     member: str = ""
     enabled: bool = True
-    url: str = ""
+    url: Annotated[str, AfterValidator(_source_url)] = ""
+    password_file: Place | None = None
+    idle: Duration = Field(default="0s", validate_default=True)
     interval: Duration | None = None
     jitter: Duration = Field(default="2m", validate_default=True)
+    per_second: float | None = Field(default=None, gt=0, le=100)
+    robots: bool | None = None
     keyring: tuple[Place, ...] = ()
     pins: tuple[Fingerprint, ...] = ()
     signed: Literal["required", "optional"] = "optional"
@@ -164,6 +185,14 @@ class DeliverySection(_Section):
     smtp: SmtpSection = _default(SmtpSection)
 
 
+class AlarmsSection(_Section):
+    """Whom feedbot tells when a source is not well. Without `mail` it tells [delivery] operator, if there is one."""
+
+    mail: tuple[Address, ...] | None = None
+    webhook: str = Field(default="", pattern=r"^(?:https?://[^\s@/]+(?:/[^\s]*)?)?$", repr=False)
+    remind: Duration = Field(default="1d", validate_default=True)
+
+
 class SigningSection(_Section):
     """The provider's key, and what is signed with it. `home` is a GnuPG home whose agent needs no person."""
 
@@ -190,6 +219,7 @@ class Config(_Section):
     notices: NoticesSection = _default(NoticesSection)
     site: SiteSection = _default(SiteSection)
     delivery: DeliverySection = _default(DeliverySection)
+    alarms: AlarmsSection = _default(AlarmsSection)
     signing: SigningSection = _default(SigningSection)
     inventory: InventorySection = _default(InventorySection)
     people: dict[str, str] = {}
@@ -214,8 +244,14 @@ Pinned = Callable[[Path, str], Sequence[str]]
 """`pinned(home, source)`: the primary keys of a source that were imported into the key home and pinned there."""
 
 
-def load(path: Path, sources: Sequence[str] = (), pinned: Pinned = lambda home, source: ()) -> Config:
-    """Read and check a configuration file; `sources` are the known member names.
+def load(
+    path: Path,
+    sources: Sequence[str] = (),
+    pinned: Pinned = lambda home, source: (),
+    has_address: Callable[[str], bool] = lambda member: True,
+) -> Config:
+    """Read and check a configuration file; `sources` are the known member names, and `has_address(member)` says
+    whether one of them knows where its publisher is.
 
     Raises ConfigError whose reason holds every fault, a line each: `FILE: key: what is wrong (nearest name)`.
     """
@@ -226,10 +262,11 @@ def load(path: Path, sources: Sequence[str] = (), pinned: Pinned = lambda home, 
         config = Config.model_validate(raw, context=_context(path))
     except ValidationError as error:
         faults += [_fault(detail, raw) for detail in error.errors()]
-    faults += _cross_checks(raw, sources)
+    faults += _config_checks.across(raw, sources)
+    faults += _config_checks.addressless(raw, sources, has_address)
     with suppress(ValidationError):  # told already
         home = _key_home(raw, path)
-        faults += _keyless(raw, lambda source: pinned(home, source))
+        faults += _config_checks.keyless(raw, lambda source: pinned(home, source))
     if faults or config is None:
         raise _faulty(path, faults)
     return config
@@ -286,8 +323,11 @@ _WORDS = {
     "value_error": "{error}",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
+    "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
     "tuple_type": "must be a list in [ ]",
@@ -324,42 +364,3 @@ def _known_keys(location: tuple[int | str, ...]) -> Iterator[str]:
         model = getattr(annotation, "__args__", (None, annotation))[-1] if annotation is not None else None
     if isinstance(model, type) and issubclass(model, BaseModel):
         yield from model.model_fields
-
-
-def _cross_checks(raw: dict[str, Any], sources: Sequence[str]) -> Iterator[str]:
-    """Yield the faults that one key alone does not show."""
-    for name, table in _sources(raw):
-        member = table.get("member", name)
-        if sources and member not in sources:
-            near = get_close_matches(str(member), sources, n=1, cutoff=0.5) or [", ".join(sources)]
-            yield tr("sources.{name}: no source member {member}; known: {near}", name=name, member=member, near=near[0])
-    delivery = raw.get("delivery", {})
-    if isinstance(delivery, dict) and delivery.get("mode", "shadow") == "shadow" and not delivery.get("operator"):
-        yield tr('delivery.operator: mode "shadow" needs the address that receives every mail')
-    signing = raw.get("signing", {})
-    if isinstance(signing, dict) and (signing.get("mails") or signing.get("posts")):
-        for key in ("key", "home"):
-            if not signing.get(key):
-                yield tr("signing.{key}: signing mails or posts needs it", key=key)
-
-
-def _sources(raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    tables = raw.get("sources", {})
-    for name, table in tables.items() if isinstance(tables, dict) else ():
-        if isinstance(table, dict):
-            yield name, table
-
-
-def _keyless(raw: dict[str, Any], pinned: Callable[[str], Sequence[str]]) -> Iterator[str]:
-    """Yield the sources whose keys do not suffice, counting what was imported: looked up only where it matters."""
-    for name, table in _sources(raw):
-        keyring, required = table.get("keyring"), table.get("signed") == "required"
-        if (keyring and table.get("pins")) or not (keyring or required) or pinned(name):
-            continue
-        if keyring:
-            yield tr("sources.{name}.pins: a keyring needs the pinned primary fingerprints beside it", name=name)
-        if required and not keyring:
-            yield tr(
-                'sources.{name}.keyring: signed = "required" needs a keyring, or keys that are imported and pinned',
-                name=name,
-            )

@@ -46,12 +46,14 @@ class World:
     answer: Callable[[Outgoing], Answer] = lambda outgoing: Answer(Outcome.ACCEPTED, 250, "ok")
     asked: list[tuple[str, Validators | None]] = field(default_factory=list)
 
-    def fetch(self, url: str, validators: Validators | None) -> Document | NotModified:
+    def fetch(self, url: str, validators: Validators | None, limit: int = 16 * 2**20) -> Document | NotModified:
         """Serve a page; one whose validator is known is not served again."""
         self.asked.append((url, validators))
         body = self.pages.get(url, FetchError(url, "the server answered {status}", permanent=True, status=404))
         if isinstance(body, FetchError):
             raise body
+        if len(body) > limit:
+            raise FetchError(url, "larger than {limit} bytes", permanent=True, limit=limit)
         document = Document(url, body, self.now)
         tag = document.sha256[:16]
         if validators and validators.etag == tag:

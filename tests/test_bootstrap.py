@@ -118,3 +118,24 @@ def test_a_folder_for_the_database_that_cannot_be_made(tmp_path: Path, place: st
     loaded = config.load(written(tmp_path, PROVIDER + f'[store]\nurl = "sqlite:///{place}"\n'))
     with pytest.raises(ConfigError, match="cannot be written"):
         bootstrap.create_store(loaded)
+
+
+def test_hosts_are_treated_as_their_sources_say(tmp_path: Path) -> None:
+    """The slowest rate of a host counts, and a permission that one of its sources has; others keep the default."""
+    text = PROVIDER + '[sources.a]\nmember = "jpcert"\nper_second = 1\n[sources.b]\nmember = "rss"\n'
+    text += 'url = "https://www.jpcert.or.jp/other.rdf"\nper_second = 0.5\nrobots = false\n[sources.jvn]\n'
+    found = bootstrap.courtesy(config.load(written(tmp_path, text)))
+    assert (found.rates, found.robots, found.robots_of) == (
+        {"www.jpcert.or.jp": 0.5},
+        True,
+        {"www.jpcert.or.jp": False},
+    )
+
+
+def test_a_generic_feed_needs_its_address(tmp_path: Path) -> None:
+    """A member that knows no publisher is a fault without `url`, told with all the others."""
+    path = written(tmp_path, PROVIDER + '[sources.rss]\n[sources.b]\nmember = "rss"\nurl = "https://b.example/f"\n')
+    with pytest.raises(ConfigError) as caught:
+        bootstrap.load_config(path)
+    assert "sources.rss.url: the member rss needs the address to ask" in caught.value.reason()
+    assert "sources.b" not in caught.value.reason()

@@ -173,3 +173,32 @@ def test_faults_are_told_in_japanese(tmp_path: Path) -> None:
     path = written(tmp_path, "[provider]\n")
     messages.use("ja")
     assert "provider.name: 必須の項目がありません" in faults(path)
+
+
+def test_inboxes_lie_where_the_configuration_does(tmp_path: Path) -> None:
+    """The folder of a Maildir or spool is relative to the file; a mailbox and an https address stay as they are."""
+    urls = ("maildir:mail/in", "spool:incoming/", "imaps://a%40b.example@imap.example:993/INBOX", "https://a.example/")
+    tables = [f'[sources.s{n}]\nmember = "jpcert"\npassword_file = "p"\nurl = "{url}"\n' for n, url in enumerate(urls)]
+    loaded = config.load(written(tmp_path, PROVIDER + "".join(tables)))
+    assert [one.url for one in loaded.sources.values()] == [
+        f"maildir:{tmp_path}/mail/in",
+        f"spool:{tmp_path}/incoming",
+        *urls[2:],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('url = "maildir:"', "a folder is missing"),
+        ('url = "imaps://imap.example/INBOX"\npassword_file = "p"', "imaps://USER@HOST/FOLDER"),
+        ('url = "imaps://a@imap.example/INBOX"', "needs the file that holds its password"),
+        ("per_second = 0", "must be more than 0"),
+        ('per_second = "two"', "must be a number"),
+    ],
+)
+def test_a_source_that_cannot_be_asked(tmp_path: Path, line: str, fault: str) -> None:
+    """Each is told with its key."""
+    (told,) = faults(written(tmp_path, PROVIDER + f"[sources.jpcert]\n{line}\n"))
+    assert told.startswith("sources.jpcert")
+    assert fault in told

@@ -9,6 +9,8 @@ import typer
 from feedbot.cli import _shell
 from feedbot.messages import tr
 
+NO_CONTACT = "network.contact is empty: a publisher whom feedbot disturbs cannot reach you"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
@@ -23,8 +25,10 @@ def check(file: Annotated[Path | None, typer.Argument()] = None) -> int:
     from feedbot import bootstrap, config
 
     path = config.find(file or _shell.settings.config)
-    bootstrap.load_config(path)
+    loaded = bootstrap.load_config(path)
     _shell.show("{path}: no faults", path=path)
+    if not loaded.network.contact:
+        _shell.show("  → {hint}", hint=tr(NO_CONTACT))
     return _shell.DONE
 
 

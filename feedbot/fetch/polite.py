@@ -33,12 +33,12 @@ _Made = TypeVar("_Made")
 
 @dataclass(frozen=True, slots=True)
 class Courtesy:
-    """How a host is treated. `rates` (requests a second) and `unasked` (hosts whose robots.txt is left aside, because
-    the operator has their permission) are by host name; `robots` false leaves all of them aside."""
+    """How a host is treated. `robots` says whether its robots.txt is obeyed; `rates` (requests a second) and
+    `robots_of` (obeyed or, because the operator has their permission, not) say otherwise for single host names."""
 
     rates: Mapping[str, float] = field(default_factory=dict)
     robots: bool = True
-    unasked: frozenset[str] = frozenset()
+    robots_of: Mapping[str, bool] = field(default_factory=dict)
     per_second: float = PER_SECOND
 
 
@@ -235,7 +235,7 @@ class Web:
 
     def _asks_robots(self, url: str) -> bool:
         courtesy = self._courtesy
-        return courtesy.robots and self._name(url) not in courtesy.unasked and not self._is_ours(url)
+        return courtesy.robots_of.get(self._name(url), courtesy.robots) and not self._is_ours(url)
 
     def _is_ours(self, url: str) -> bool:
         parts = urlsplit(url)

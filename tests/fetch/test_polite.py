@@ -115,7 +115,7 @@ def test_a_redirect_to_a_disallowed_address_is_not_followed(httpserver: HTTPServ
 @pytest.mark.usefixtures("outside")
 @pytest.mark.parametrize(
     "courtesy",
-    [Courtesy(robots=False, per_second=1000), Courtesy(unasked=frozenset({"localhost"}), per_second=1000)],
+    [Courtesy(robots=False, per_second=1000), Courtesy(robots_of={"localhost": False}, per_second=1000)],
 )
 def test_with_permission_robots_is_left_aside(httpserver: HTTPServer, clock: Clock, courtesy: Courtesy) -> None:
     """For all, or for one host: robots.txt is not even asked for."""

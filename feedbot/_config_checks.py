@@ -1,0 +1,59 @@
+"""Faults of a configuration that one key alone does not show. Each function yields them as lines `key: what`.
+
+`raw` is the file as TOML gave it, whatever is wrong with it: every fault is told at once.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from feedbot.messages import tr
+
+
+def across(raw: dict[str, Any], sources: Sequence[str]) -> Iterator[str]:
+    """Yield the faults that one key alone does not show."""
+    for name, table in _sources(raw):
+        member = table.get("member", name)
+        if sources and member not in sources:
+            near = get_close_matches(str(member), sources, n=1, cutoff=0.5) or [", ".join(sources)]
+            yield tr("sources.{name}: no source member {member}; known: {near}", name=name, member=member, near=near[0])
+    delivery = raw.get("delivery", {})
+    if isinstance(delivery, dict) and delivery.get("mode", "shadow") == "shadow" and not delivery.get("operator"):
+        yield tr('delivery.operator: mode "shadow" needs the address that receives every mail')
+    signing = raw.get("signing", {})
+    if isinstance(signing, dict) and (signing.get("mails") or signing.get("posts")):
+        for key in ("key", "home"):
+            if not signing.get(key):
+                yield tr("signing.{key}: signing mails or posts needs it", key=key)
+
+
+def addressless(raw: dict[str, Any], sources: Sequence[str], has_address: Callable[[str], bool]) -> Iterator[str]:
+    """Yield the sources that nobody could ask: no address, or a mailbox without its password."""
+    for name, table in _sources(raw):
+        member, url = table.get("member", name), table.get("url", "")
+        if not url and member in sources and not has_address(member):
+            yield tr("sources.{name}.url: the member {member} needs the address to ask", name=name, member=member)
+        if str(url).startswith("imaps:") and not table.get("password_file"):
+            yield tr("sources.{name}.password_file: a mailbox needs the file that holds its password", name=name)
+
+
+def _sources(raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    tables = raw.get("sources", {})
+    for name, table in tables.items() if isinstance(tables, dict) else ():
+        if isinstance(table, dict):
+            yield name, table
+
+
+def keyless(raw: dict[str, Any], pinned: Callable[[str], Sequence[str]]) -> Iterator[str]:
+    """Yield the sources whose keys do not suffice, counting what was imported: looked up only where it matters."""
+    for name, table in _sources(raw):
+        keyring, required = table.get("keyring"), table.get("signed") == "required"
+        if (keyring and table.get("pins")) or not (keyring or required) or pinned(name):
+            continue
+        if keyring:
+            yield tr("sources.{name}.pins: a keyring needs the pinned primary fingerprints beside it", name=name)
+        if required and not keyring:
+            yield tr(
+                'sources.{name}.keyring: signed = "required" needs a keyring, or keys that are imported and pinned',
+                name=name,
+            )

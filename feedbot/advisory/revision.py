@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from feedbot.advisory.identity import MEANINGFUL, meaning
-from feedbot.advisory.model import Advisory
+from feedbot.advisory.model import Advisory, HistoryEntry
 
 
 class Kind(StrEnum):
@@ -17,10 +17,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`fields` names what changed, in the order of identity.MEANINGFUL; empty unless CHANGED."""
+    """`fields` names what changed, in the order of identity.MEANINGFUL; empty unless CHANGED. `rows` are the lines of
+    改訂履歴 that the publisher added: what he says himself of the change."""
 
     kind: Kind
     fields: tuple[str, ...] = ()
+    rows: tuple[HistoryEntry, ...] = ()
 
 
 def compare(old: Advisory | None, new: Advisory) -> Change:
@@ -32,4 +34,13 @@ def compare(old: Advisory | None, new: Advisory) -> Change:
     if old is None:
         return Change(Kind.NEW)
     changed = tuple(field for field in MEANINGFUL if meaning(old, field) != meaning(new, field))
-    return Change(Kind.CHANGED, changed) if changed else Change(Kind.SAME)
+    if not changed:
+        return Change(Kind.SAME)
+    known = {(one.date, _bare(one.text)) for one in old.history}
+    rows = tuple(one for one in new.history if (one.date, _bare(one.text)) not in known)
+    return Change(Kind.CHANGED, changed, rows)
+
+
+def _bare(text: str) -> str:
+    """Return a text without its blanks: a line folded elsewhere is the same line."""
+    return "".join(text.split())

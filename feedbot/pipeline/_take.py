@@ -2,7 +2,7 @@
 
 1 store it before anything reads it      2 read: signature cut out and judged, Advisory or Quarantined
 3 hold what must be signed and is not, ignore a rollback      4 NEW, CHANGED or SAME by meaning; or flapping
-5 join a case (_cases.py)
+5 join a case (cases.py)
 """
 
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from feedbot.advisory.revision import Kind, compare
 from feedbot.errors import FeedbotError, SourceError
 from feedbot.fetch import Document
 from feedbot.messages import tr
-from feedbot.pipeline._cases import join
+from feedbot.pipeline.cases import join
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline._reader import reader_of
 from feedbot.signature import Stamp, Standing, standing

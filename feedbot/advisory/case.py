@@ -3,6 +3,7 @@ notice."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from feedbot.advisory.identity import names_in
 from feedbot.advisory.kind import AdvisoryKind
@@ -10,6 +11,9 @@ from feedbot.advisory.model import Advisory
 
 ROLL_UP = 8
 """An advisory or a case of more CVE names than this is a collection, not one matter: it joins nothing by CVE."""
+OCCASION = timedelta(days=14)
+"""Publishers speak of one release within two weeks. A device maker's list of old flaws in what he built in comes months
+later, and is no reason to make one notice of those."""
 _COLLECTIONS = (AdvisoryKind.PERIODIC, AdvisoryKind.WEEKLY)
 _REPORTS = (AdvisoryKind.ATTACK, AdvisoryKind.ABUSE)
 
@@ -77,8 +81,9 @@ def may_join(advisory: Advisory, case: Case) -> bool:
 
     1. A revision (same source and number) always does.
     2. A collection joins nothing, and nothing joins through a collection.
-    3. Else it joins where it and an advisory of the case name one another (number among the aliases), or share a CVE
-       name, or share another vulnerability's name and no CVE names of theirs speak against it;
+    3. Else it joins where it and an advisory of the case name one another (number among the aliases), or share CVEs
+       (half of those that either has, or any where both came out on one occasion), or share another vulnerability's
+       name and no CVE names of theirs speak against it;
     4. and where the case stays one matter: it may not grow over ROLL_UP CVE names, or a chain of advisories that each
        share one name with the next would swallow unrelated ones. (One that is larger by a person's word still takes
        what adds no CVE name.)
@@ -139,12 +144,25 @@ def _is_revision(left: Advisory, right: Advisory) -> bool:
 
 
 def _one_matter(left: Advisory, right: Advisory) -> bool:
-    shared = joining_names(left) & joining_names(right)
-    if any(name.startswith("CVE-") for name in shared):
-        return True
+    ours, theirs = joining_names(left), joining_names(right)
+    shared = ours & theirs
+    flaws = set(filter(_is_cve, shared))
+    named = any(number in shared for number in (left.number, right.number) if not _is_cve(number))
+    if flaws:
+        mostly = 2 * len(flaws) >= len(set(filter(_is_cve, ours | theirs)))
+        return named or mostly or _one_occasion(left, right)
     if left.cves and right.cves:
         return False
-    if left.number in shared or right.number in shared:
-        return True
     # An alert's number, named by two, says no more than that both came in one alert.
-    return any(name.startswith(("VU#", "JVN")) for name in shared)
+    return named or any(name.startswith(("VU#", "JVN")) for name in shared)
+
+
+def _is_cve(name: str) -> bool:
+    return name.startswith("CVE-")
+
+
+def _one_occasion(left: Advisory, right: Advisory) -> bool:
+    """Say whether two advisories came out so close together that they speak of one release."""
+    if left.published is None or right.published is None:
+        return False
+    return abs(left.published - right.published) <= OCCASION

@@ -16,9 +16,9 @@ from feedbot.advisory.revision import Kind, compare
 from feedbot.errors import FeedbotError, SourceError
 from feedbot.fetch import Document
 from feedbot.messages import tr
-from feedbot.pipeline.cases import join
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline._reader import reader_of
+from feedbot.pipeline.cases import join
 from feedbot.signature import Stamp, Standing, standing
 from feedbot.store import Transaction, advisories, audit, documents, flapping, quarantine, reading
 

@@ -18,9 +18,12 @@ from feedbot.catalog import Catalog
 from feedbot.config import Config, SourceSection
 from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
 from feedbot.errors import ConfigError, SignatureError
-from feedbot.fetch import http, polite
+from feedbot.fetch import Inbox, http, polite
+from feedbot.fetch.mailbox import Maildir, imap_folder
+from feedbot.fetch.spool import Spool
 from feedbot.notice import Provider, render
 from feedbot.pipeline import AlarmChannels, ConfiguredSource, Edges
+from feedbot.pipeline.inbox import MailReader
 from feedbot.signature import Keyring, Signer, SourceKeys, judge_for
 from feedbot.signature import source_keys as imported_keys
 from feedbot.signature.keys import merge, read_file
@@ -129,9 +132,10 @@ def source(name: str, section: SourceSection, home: Path) -> ConfiguredSource:
     """Bind a publisher's member to its own keys. Raises ConfigError for a member that there is none of, or bad keys."""
     member = _member(name, section)
     keys = keys_of(name, section, home)
+    inbox = open_inbox(section)
     return ConfiguredSource(
         name=name,
-        member=member,
+        member=cast(Source, MailReader(member)) if inbox else member,
         url=section.url or member.SOURCE.listing_url,
         judge_for=_judges(keys.keyring, keys.pins),
         signed_required=section.signed == "required",
@@ -146,7 +150,18 @@ def source(name: str, section: SourceSection, home: Path) -> ConfiguredSource:
         enabled=section.enabled,
         interval=interval_of(name, section),
         jitter=section.jitter,
+        inbox=inbox,
     )
+
+
+def open_inbox(section: SourceSection) -> Inbox | None:
+    """Return where a source's documents arrive, not yet looked into; None for one that is asked."""
+    scheme, _, rest = section.url.partition(":")
+    if scheme == "imaps":
+        password = partial(_password, section.password_file)
+        return imap_folder(section.url, password, section.idle.total_seconds())
+    folders: dict[str, Callable[[Path], Inbox]] = {"maildir": Maildir, "spool": Spool}
+    return folders[scheme](Path(rest)) if scheme in folders else None
 
 
 def interval_of(name: str, section: SourceSection) -> timedelta:
@@ -213,7 +228,7 @@ def open_mail(config: Config) -> MailChannel:
 
 
 def _password(file: Path | None) -> str:
-    """Read the relay's password. Raises ConfigError where the file cannot be read or others can read it."""
+    """Read a password. Raises ConfigError where the file cannot be read or others can read it."""
     if file is None:
         return ""
     try:

@@ -8,7 +8,7 @@ from typing import Protocol
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
-from feedbot.fetch import Document, NotModified, Validators
+from feedbot.fetch import Document, Inbox, NotModified, Validators
 from feedbot.notice import Provider, render
 from feedbot.signature import Detached
 from feedbot.source import Judge, Source
@@ -27,6 +27,7 @@ class ConfiguredSource:
     """A publisher as the operator configured it: `member` reads, `judge_for(transport)` verifies by its own keys.
 
     `tolerated` are verdicts short of verified with which a text still becomes current, marked and with a warning.
+    `inbox` is where its documents arrive, of a source that is not asked at `url`.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ConfiguredSource:
     enabled: bool
     interval: timedelta
     jitter: timedelta
+    inbox: Inbox | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from feedbot.messages import tr
 from feedbot.pipeline import health
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline._take import CollectReport, fault, keep_and_take, set_apart, take
+from feedbot.pipeline.inbox import collect_inbox
 from feedbot.pipeline.reread import resume
 from feedbot.source import ListedItem
 from feedbot.store import documents, reading, sources
@@ -29,6 +30,8 @@ def collect(edges: Edges, source: ConfiguredSource, stop: Callable[[], bool] = l
     says it."""
     report = CollectReport(source.name)
     resume(edges, source, report, lambda found, items: _take_items(edges, source, report, found, items, stop))
+    if source.inbox:
+        return collect_inbox(edges, source, source.inbox, report, stop)
     with reading(edges.database) as tx:
         state = sources.state(tx, source.name)
     full = state.last_full is None or edges.clock() - state.last_full > FULL_FETCH

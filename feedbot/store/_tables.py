@@ -65,6 +65,16 @@ fetches = Table(
     Column("read", Boolean, nullable=False),
     Index(None, "source", "url"),
 )
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("sha256", ForeignKey(bodies.c.sha256), nullable=False),
+    Column("read", Boolean, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Index(None, "source", "sha256"),
+)
 sources = Table(
     "sources",
     metadata,

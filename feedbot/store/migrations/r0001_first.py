@@ -304,6 +304,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_outbox_draft"), "outbox", ["draft"], unique=False)
     op.create_index(op.f("ix_outbox_state_next_try_at"), "outbox", ["state", "next_try_at"], unique=False)
     op.create_table(
+        "arrivals",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("read", sa.Boolean(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["sha256"], ["bodies.sha256"], name=op.f("fk_arrivals_sha256")),
+        sa.PrimaryKeyConstraint("source", "place", name=op.f("pk_arrivals")),
+    )
+    op.create_index(op.f("ix_arrivals_source_sha256"), "arrivals", ["source", "sha256"], unique=False)
+    op.create_table(
         "quarantine",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),

@@ -1,0 +1,35 @@
+"""What is not asked for but arrives: mails and files, one by one."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from feedbot.errors import FetchError
+from feedbot.fetch._document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One mail or file. `place` names it within its inbox for as long as it lies there, and never another; `content`
+    is its Document, or why it cannot be had."""
+
+    place: str
+    content: Document | FetchError
+
+
+class Inbox(Protocol):
+    """Where documents arrive. `keeps`: what was read stays where it is, so that its place must be remembered."""
+
+    @property
+    def keeps(self) -> bool:
+        """Tell whether what was read stays."""
+
+    def arrivals(self, seen: Collection[str], now: datetime, limit: int, stop: Callable[[], bool]) -> Iterator[Arrival]:
+        """Yield what is there, but for the places in `seen`; of each at most `limit` bytes.
+
+        Raises FetchError where the inbox as a whole cannot be looked into.
+        """
+
+    def settle(self, arrival: Arrival, *, read: bool) -> None:
+        """Put away what is stored durably now; `read` says whether it was understood. Raises FetchError."""

@@ -16,6 +16,7 @@ _DATE = re.compile(
     rf"(?P<month>\d{{1,2}})\s*(?:[-/.]|月)\s*(?P<day>\d{{1,2}})(?!\d)日?{_WEEKDAY}(?:{_CLOCK}{_ZONE}?)?",
     re.ASCII,
 )
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _NOTE = re.compile(r"\s*(?:[(（][^()（）]*[)）])?\s*")
 _ZONES = {"Z": UTC, "UTC": UTC, "GMT": UTC, "JST": JST}
 
@@ -26,6 +27,11 @@ def read_date(text: str, zone: tzinfo = JST) -> datetime | None:
     Read are ISO 8601 / RFC 3339 (also without seconds), RFC 2822, 2014年3月18日(火), 2014/03/18 and 令和 dates, with a
     note in parentheses behind (初版). A date alone is midnight in `zone`; a time without zone is in `zone`.
     """
+    if _RFC_3339.fullmatch(text):  # as nearly all feeds write it, and eight times as fast
+        try:
+            return _in_utc(datetime.fromisoformat(text))
+        except ValueError:
+            pass
     moment, rest = leading(text.strip(), zone)
     if moment is not None:
         return moment if _NOTE.fullmatch(rest) else None
@@ -52,7 +58,16 @@ def leading(text: str, zone: tzinfo = JST) -> tuple[datetime | None, str]:
         )
     except ValueError:
         return None, text
-    return moment, text[match.end() :]
+    return (moment, text[match.end() :]) if _in_utc(moment) else (None, text)
+
+
+def _in_utc(moment: datetime) -> datetime | None:
+    """Return a moment; None for one that no year of UTC has (0001-01-01T00:00+09:00), which nothing can store."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return None
+    return moment
 
 
 def _zone(text: str | None, default: tzinfo) -> tzinfo:
@@ -70,4 +85,4 @@ def _rfc_2822(text: str, zone: tzinfo) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return _in_utc(moment if moment.tzinfo else moment.replace(tzinfo=zone))

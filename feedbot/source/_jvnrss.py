@@ -1,14 +1,20 @@
 """JVNRSS, which JVN and JVN iPedia share: RSS 1.0 with `sec:` elements (mod_sec 2.0 and 3.0), all of them kept."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Severity, UnreadRange, identity
+from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Severity, Signature, UnreadRange, identity
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import text as texts
 from feedbot.source import _facts, _xml
+
+_PLAIN = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}|JVNDB-[0-9]{4}-[0-9]{6}").fullmatch
+"""A name that stands as identity would write it."""
+_PIECES = ("cve-", "can-", "jvn", "vu#", "vuls/id", "-at-", "bsd-sa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +48,83 @@ def items(document: Document) -> Iterator[Item | Quarantined]:
 
 
 def _item(node: _xml.Node, where: str) -> Item:
-    url = node.text("link") or node.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
-    number = identity.normalise(node.text("identifier")) or next(iter(identity.names_in(url)), "")
+    first: dict[str, str] = {}
+    names: dict[str, None] = {}
+    references: list[Reference] = []
+    products: list[tuple[str, str, str]] = []
+    severity: list[Severity] = []
+    for name, content, said in node.parts():
+        if name == "references":
+            identifier = (said("id") or "").strip()
+            names |= _names(identifier, content)
+            references.append(Reference(content, _label(said("source"), identifier, said("title"))))
+        elif name == "cpe":
+            products.append(((said("vendor") or "").strip(), (said("product") or "").strip(), content))
+        elif name == "cvss":
+            severity.append(_score(said("version") or "", said("vector") or "", said("score") or ""))
+        elif content and name not in first:
+            first[name] = content
+    url = first.get("link") or node.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
+    number = _number(first.get("identifier", ""), url)
     if not number:
         raise SourceError(where, "no advisory number")
-    if not node.text("title"):
+    if "title" not in first:
         raise SourceError(where, "no title")
-    references = tuple(node.each("references"))
-    named = (name for one in references for name in identity.names_in(f"{one.get('id')} {one.content}"))
+    names.pop(number, None)
     return Item(
-        number=number,
-        title=node.text("title"),
-        url=url,
-        summary=node.text("description"),
-        published=_facts.moment(node.text("issued"), where),
-        updated=_facts.moment(node.text("modified") or node.text("date"), where),
-        names=tuple(dict.fromkeys(name for name in named if name != number)),
-        references=tuple(_reference(one) for one in references),
-        products=tuple((one.get("vendor"), one.get("product"), one.content) for one in node.each("cpe")),
-        severity=tuple(
-            _facts.cvss(one.get("version"), one.get("vector"), one.get("score")) for one in node.each("cvss")
-        ),
+        number,
+        first["title"],
+        url,
+        first.get("description", ""),
+        _facts.moment(first.get("issued", ""), where),
+        _facts.moment(first.get("modified") or first.get("date", ""), where),
+        tuple(names),
+        tuple(references),
+        tuple(products),
+        tuple(severity),
     )
 
 
-def _reference(node: _xml.Node) -> Reference:
-    words = (node.get("source"), node.get("id"), node.get("title"))
-    return Reference(node.content, " ".join(word for word in words if word))
+def _number(identifier: str, url: str) -> str:
+    if _PLAIN(identifier):
+        return identifier
+    return identity.normalise(identifier) or next(iter(identity.names_in(url)), "")
+
+
+def _label(*words: str | None) -> str:
+    return " ".join([word for one in words if one and (word := one.strip())])
+
+
+@lru_cache(maxsize=4096)
+def _score(version: str, vector: str, score: str) -> Severity:
+    return _facts.cvss(version.strip(), vector.strip(), score.strip())
+
+
+def _names(identifier: str, address: str) -> dict[str, None]:
+    """Return the names in a reference's id and address. Nearly all addresses are one of a few sites' and end with the
+    id: then nothing is in the address that is not in the id."""
+    found = _names_in(identifier)
+    if identifier and address.endswith(identifier):
+        site = address[: -len(identifier)]
+        if site.endswith(("=", "/")) and not _may_name(site):
+            return found
+    return found | _names_in(address) if _may_name(address) else found
+
+
+def _names_in(text: str) -> dict[str, None]:
+    return {text: None} if _PLAIN(text) else _odd_names(text)
+
+
+@lru_cache(maxsize=4096)
+def _odd_names(text: str) -> dict[str, None]:
+    return dict.fromkeys(identity.names_in(text))
+
+
+@lru_cache(maxsize=4096)
+def _may_name(text: str) -> bool:
+    """Say whether a text may hold a name that identity knows; each of its names has one of these pieces."""
+    lowered = text.lower()
+    return not text.isascii() or any(piece in lowered for piece in _PIECES)
 
 
 def advisories(
@@ -76,11 +132,12 @@ def advisories(
 ) -> Iterator[Advisory | Quarantined]:
     """Yield each item as an advisory, from the feed's facts alone; of the document's own items unless others are given
     that were found in it."""
+    signature = _facts.unsigned(document)
     for item in items(document) if found is None else found:
-        yield item if isinstance(item, Quarantined) else _advisory(document, item, source, publisher)
+        yield item if isinstance(item, Quarantined) else _advisory(item, signature, source, publisher)
 
 
-def _advisory(document: Document, item: Item, source: str, publisher: str) -> Advisory:
+def _advisory(item: Item, signature: Signature, source: str, publisher: str) -> Advisory:
     last = item.updated or item.published
     return Advisory(
         source=source,
@@ -88,21 +145,24 @@ def _advisory(document: Document, item: Item, source: str, publisher: str) -> Ad
         revision=last.date().isoformat() if last else "",
         title=item.title,
         language=texts.language(item.title + item.summary),
-        signature=_facts.unsigned(document),
+        signature=signature,
         status=_facts.status_of(item.title),
         published=item.published,
         updated=item.updated,
         summary=item.summary,
         aliases=item.names,
         severity=item.severity,
-        affected=tuple(_affected(item, *product) for product in item.products),
+        affected=tuple(_affected(item)),
         references=item.references,
         url=item.url,
         publisher=publisher,
     )
 
 
-def _affected(item: Item, vendor: str, product: str, cpe: str) -> Affected:
+def _affected(item: Item) -> Iterator[Affected]:
     """A feed names the product and tells versions, if at all, in a sentence: that is left for a person to read."""
+    if not item.products:
+        return
     wording = next(filter(_facts.names_version, texts.sentences(item.summary.split("\n"))), "")
-    return Affected(product, UnreadRange(wording), wording or f"{vendor} {product}".strip(), vendor, cpe)
+    for vendor, product, cpe in item.products:
+        yield Affected(product, UnreadRange(wording), wording or f"{vendor} {product}".strip(), vendor, cpe)

@@ -4,10 +4,12 @@ A DOCTYPE is refused: without one there are no entities, so no bombs and no exte
 `resolve_entities=False` would only drop their text silently). libxml2 refuses more than 256 levels by itself.
 """
 
+import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from io import BytesIO
-from typing import Literal
+from typing import Literal, cast
 
 from lxml import etree
 
@@ -17,8 +19,14 @@ from feedbot.fetch import Document
 from feedbot.reading import text as texts
 
 _DOCTYPE = re.compile(rb"\A(?>\s|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<!DOCTYPE", re.DOTALL | re.IGNORECASE)
+_START = re.compile(rb"(?:\xef\xbb\xbf|[ \r\n\t])*+")
+_PIECE = 1 << 20
 _Event = tuple[Literal["start", "end", "comment", "pi"], etree._Element]
 _HTML = re.compile(rb"\A[^<]*+(?><![^>]*+>\s*+)*+<(?:html|head|body)\b", re.IGNORECASE)
+
+
+Attribute = Callable[[str], str | None]
+"""The value of an attribute without namespace; None where there is none."""
 
 
 class Node:
@@ -31,9 +39,7 @@ class Node:
 
     def __init__(self, element: etree._Element) -> None:
         self._element = element
-        self._children: dict[str, list[etree._Element]] = {}
-        for child in element.iterchildren(tag=etree.Element):
-            self._children.setdefault(str(child.tag).rpartition("}")[2], []).append(child)
+        self._children: dict[str, list[etree._Element]] | None = None
 
     def get(self, attribute: str) -> str:
         """Return an attribute without namespace, empty where there is none."""
@@ -42,11 +48,25 @@ class Node:
     @property
     def content(self) -> str:
         """The element's own text and that of everything in it. JVN iPedia writes `&#13;` before its line ends."""
-        return "".join(str(piece) for piece in self._element.itertext()).replace("\r\n", "\n").strip()
+        return _content(self._element)
+
+    def parts(self) -> Iterator[tuple[str, str, Attribute]]:
+        """Yield of each child its local name, its content, and what tells its attributes: all of a flat item in one
+        pass, three times as fast as asking for one child after the other."""
+        for child in self._element:
+            text = _content(child) if len(child) else (child.text or "").strip()
+            yield _local(child.tag), text.replace("\r\n", "\n") if "\r" in text else text, child.get
+
+    def _named(self, name: str) -> list[etree._Element]:
+        if self._children is None:
+            self._children = {}
+            for child in self._element:
+                self._children.setdefault(_local(child.tag), []).append(child)
+        return self._children.get(name, [])
 
     def each(self, *path: str) -> Iterator["Node"]:
         """Yield every element at the end of a path of local names."""
-        for child in self._children.get(path[0], ()):
+        for child in self._named(path[0]):
             node = Node(child)
             if len(path) == 1:
                 yield node
@@ -62,6 +82,22 @@ class Node:
         return etree.tostring(self._element, encoding="utf-8", with_tail=False)
 
 
+@lru_cache(maxsize=1024)
+def _after_namespace(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+_local = cast(Callable[[object], str], _after_namespace)
+"""The local name of a tag; a feed has some twenty tags, each a hundred thousand times. An element's tag is a str."""
+
+
+def _content(element: etree._Element) -> str:
+    text = "".join(element.itertext()) if len(element) else element.text
+    if not text:
+        return ""
+    return (text.replace("\r\n", "\n") if "\r" in text else text).strip()
+
+
 def looks_like_html(body: bytes) -> bool:
     """Say whether a document is a web page: what stands in a feed's place when its server is ill."""
     return bool(_HTML.match(body[:4096].removeprefix(b"\xef\xbb\xbf")))
@@ -72,7 +108,7 @@ def root_name(document: Document) -> str:
     data = _checked(document)
     try:
         for _, element in _events(data, "start"):
-            return str(element.tag).rpartition("}")[2]
+            return _local(element.tag)
     except etree.XMLSyntaxError as error:
         raise SourceError(document.url, "not XML: {detail}", detail=error.msg) from error
     raise SourceError(document.url, "not XML: {detail}", detail="no element")
@@ -129,9 +165,9 @@ def _events(data: bytes, event: Literal["start", "end"], tag: str | None = None)
 
 def _checked(document: Document) -> bytes:
     """Return the document as UTF-8 (its own word on its encoding is not believed), refused where it must be."""
-    if not document.body.strip():
+    if not document.body or document.body.isspace():
         raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
-    data = texts.decode(document.body, document.charset, document.url).lstrip("\ufeff \r\n\t").encode()
+    data = _utf8(document)
     if looks_like_html(data):
         raise SourceError(document.url, "a web page, not a feed", hint="look at the address in a browser")
     if _DOCTYPE.match(data):
@@ -139,8 +175,24 @@ def _checked(document: Document) -> bytes:
     return data
 
 
+def _utf8(document: Document) -> bytes:
+    """Return the document in UTF-8, without marks and blanks before it. One that is in it already, as nearly all are,
+    is checked piece by piece: as one text in memory, a yearly file of 44 MB takes 88 MB more."""
+    if b"\x1b" not in document.body:
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            for start in range(0, len(document.body), _PIECE):
+                decoder.decode(document.body[start : start + _PIECE])
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            pass
+        else:
+            return document.body[_START.match(document.body).end() :]  # type: ignore[union-attr]  # it matches nothing
+    return texts.decode(document.body, document.charset, document.url).lstrip("\ufeff \r\n\t").encode()
+
+
 def _check_root(element: etree._Element | None, root: str, url: str) -> None:
-    name = str(element.tag).rpartition("}")[2] if element is not None else ""
+    name = _local(element.tag) if element is not None else ""
     if name != root:
         raise SourceError(url, "the root element is {name}, not {root}", name=name, root=root)
 

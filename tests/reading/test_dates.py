@@ -71,3 +71,15 @@ def test_any_text(text: str) -> None:
     """No text raises anything."""
     found = read_date(text)
     assert found is None or found.tzinfo is not None
+
+
+@given(
+    st.from_regex(
+        r"[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9](:[0-6][0-9])?(Z|[+-][0-2][0-9]:[0-6][0-9])"
+    )
+)
+def test_short_way(text: str) -> None:
+    """RFC 3339 is read a shorter way (a blank behind it leads the long one): the same moment, zone, and refusals."""
+    short, long = read_date(text), read_date(f"{text} ")
+    assert short == long
+    assert (short and short.utcoffset()) == (long and long.utcoffset())

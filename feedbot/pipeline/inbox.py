@@ -59,16 +59,21 @@ def collect_inbox(
     """Take in all that has arrived, until it is done or `stop` says so; never raises for what the world does."""
     with reading(edges.database) as tx:
         seen = inbox.seen(tx, source.name)
-    came = False
+    came, gone = False, set(seen)
     try:
         for arrival in box.arrivals(seen, edges.clock(), source.member.SOURCE.limit, stop):
+            gone.discard(arrival.place)
             if stop():
                 report.unreachable.append(tr("stopped before the end"))
+                gone.clear()
                 break
             came = True
             _take_arrival(edges, source, box, report, arrival)
     except (FetchError, ConfigError) as error:
         return _failed(edges, report, error)
+    if not box.keeps:  # a crash came between putting a file away and forgetting it
+        for place in gone:
+            _forget(edges, source, place)
     _settle(edges, report, came=came)
     return report
 
@@ -95,8 +100,12 @@ def _take_arrival(edges: Edges, source: ConfiguredSource, box: Inbox, report: Co
         report.unreachable.append(f"{arrival.place}: {error.reason()}")
         return
     if not box.keeps:
-        with edges.database.begin() as tx:
-            inbox.forget(tx, source.name, arrival.place)
+        _forget(edges, source, arrival.place)
+
+
+def _forget(edges: Edges, source: ConfiguredSource, place: str) -> None:
+    with edges.database.begin() as tx:
+        inbox.forget(tx, source.name, place)
 
 
 def _failed(edges: Edges, report: CollectReport, error: FeedbotError) -> CollectReport:

@@ -24,7 +24,7 @@ from feedbot.messages import tr
 from feedbot.notice import MailText, Recipient
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline.health import Judgement, State, judge
-from feedbot.store import Transaction, advisories, lock, quarantine, sources
+from feedbot.store import Transaction, advisories, lock, quarantine, reading, sources
 from feedbot.store import alarms as repository
 from feedbot.store.alarms import Alarm, Standing
 from feedbot.store.sources import SourceState
@@ -55,11 +55,14 @@ class Telling:
 
 def watch(edges: Edges, source: ConfiguredSource) -> Judgement:
     """Judge a source, write what alarms follow, and hand on what waits. Never raises for what the world does."""
-    now = edges.clock()
-    with edges.database.begin() as tx:
-        lock(tx, "alarms")
-        judged = judge(tx, source, now)
-        telling = _follow(edges, tx, source, judged, now)
+    now, telling = edges.clock(), None
+    with reading(edges.database) as tx:
+        judged, told = judge(tx, source, now), repository.standing(tx, source.name)
+    if told is None or told.state != judged.state or what_follows(told, judged, now, edges):
+        with edges.database.begin() as tx:  # judged again: another process may have told it meanwhile
+            lock(tx, "alarms")
+            judged = judge(tx, source, now)
+            telling = _follow(edges, tx, source, judged, now)
     if telling:
         _log(source, telling)
     deliver(edges)
@@ -211,9 +214,10 @@ def _log(source: ConfiguredSource, telling: Telling) -> None:
 
 def deliver(edges: Edges) -> None:
     """Hand on the alarms that wait. A channel that fails is left until the next round, and its alarms stay."""
-    with edges.database.begin() as tx:
+    with reading(edges.database) as tx:
         if not repository.count_waiting(tx):
             return
+    with edges.database.begin() as tx:
         dropped = repository.drop_others(tx, edges.alarms.names)
     if dropped:
         log.warning("alarms_dropped", count=dropped, reason="their channel is no longer configured")

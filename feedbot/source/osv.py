@@ -247,6 +247,9 @@ def _versions(line: _json.Node) -> Iterator[tuple[str, VersionRange | None]]:
         return
     schemes = (_vers.scheme_of(line.text("package", "ecosystem")), *(_scheme(line, one) for one in line.each("ranges")))
     scheme = next(filter(None, schemes), "")
+    if not scheme:
+        yield f"versions {', '.join(listed)}", None
+        return
     places: dict[bytes, str] = {}
     unread = []
     for version in listed:

@@ -26,6 +26,7 @@ _LIMIT = 4 * 2**20
 _DEEPEST = 2000
 _TAGS = 60_000
 """BeautifulSoup takes a second for as many."""
+_REFERENCE = re.compile(r"&(?:amp;)*#(?:[xX](?P<hex>[0-9a-fA-F]+)|(?P<decimal>[0-9]+));?")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 
 
@@ -35,7 +36,7 @@ class Page:
     def __init__(self, html: str, subject: str) -> None:
         if len(html) > _LIMIT or html.count("<") > _TAGS or _depth(html) > _DEEPEST:
             raise SourceError(subject, "the page is too large or nested too deep")
-        self._soup: Tag = BeautifulSoup(html, "lxml")
+        self._soup: Tag = BeautifulSoup(holdable(html), "lxml")
 
     def each(self, selector: str) -> Iterator["Page"]:
         """Yield each part that a CSS selector names, as a page of its own; `text("")` is then all of it."""
@@ -73,6 +74,17 @@ class Page:
             return None
         skipped = {id(tag) for tag in root.select(without)} if without else set[int]()
         return _lines("".join(_flow(root, mark, skipped)))
+
+
+def holdable(text: str) -> str:
+    """Return a text of a page or feed with U+FFFD in place of NUL and of references to no character: `&#xd800;`."""
+    return _REFERENCE.sub(_character, text).replace("\0", "\ufffd")
+
+
+def _character(match: re.Match[str]) -> str:
+    digits = (match["hex"] or match["decimal"]).lstrip("0")[:9]
+    code = int(digits or "0", 16 if match["hex"] else 10)
+    return match[0] if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
 
 
 def looks_like_html(text: str) -> bool:

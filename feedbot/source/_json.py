@@ -49,7 +49,7 @@ class Node:
         value = self.at(*path).value
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return ""
-        return _UNHOLDABLE.sub("\ufffd", str(value)).replace("\r\n", "\n").strip()
+        return holdable(str(value)).replace("\r\n", "\n").strip()
 
     def texts(self, *path: str) -> tuple[str, ...]:
         """Return the strings and numbers of the list at the end of a path."""
@@ -58,6 +58,11 @@ class Node:
     def raw(self) -> bytes:
         """Return the value as JSON, for the quarantine."""
         return json.dumps(self.value).encode()
+
+
+def holdable(text: str) -> str:
+    """Return a text with U+FFFD in the place of what no database and no mail can hold."""
+    return _UNHOLDABLE.sub("\ufffd", text)
 
 
 def load(document: Document) -> Node:
@@ -75,7 +80,8 @@ def text_of(document: Document) -> str:
     """Return the text of a document of data. Raises SourceError where it is empty, a web page or no text."""
     if _xml.looks_like_html(document.body):
         raise SourceError(document.url, "a web page, not a feed", hint="look at the address in a browser")
-    text = texts.decode(document.body, document.charset, document.url).lstrip("\ufeff")
+    # JSON has no bare NUL; in lines of a list, one would be in what is said of the line.
+    text = holdable(texts.decode(document.body, document.charset, document.url).lstrip("\ufeff"))
     if not text.strip():
         raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
     return text

@@ -19,7 +19,7 @@ from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import sections
 from feedbot.reading import text as texts
-from feedbot.source import _facts, _listing
+from feedbot.source import _facts, _json, _listing
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 
 SOURCE = SourceInfo(
@@ -100,14 +100,7 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
 
 
 def _object(document: Document) -> Record:
-    text = texts.decode(document.body, document.charset, document.url)
-    if not text.strip():
-        raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        # Too deep for the parser is as unreadable as cut off; hostile nesting must not be a fault of ours.
-        raise SourceError(document.url, "not JSON: {detail}", detail=str(error)[:120]) from error
+    record = _json.load(document).value
     if not isinstance(record, dict):
         raise SourceError(document.url, "not a vulnerability note")
     return record
@@ -184,7 +177,7 @@ def _text(record: Record, *names: str) -> str:
         if isinstance(value, list):
             value = "\n".join(one for one in value if isinstance(one, str))
         if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
-            return str(value).replace("\r\n", "\n").strip()
+            return _json.holdable(str(value)).replace("\r\n", "\n").strip()
     return ""
 
 

@@ -82,7 +82,7 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     """Yield an alert for each post of the document. Raises SourceError where it is empty or no encoding fits."""
     if not document.body.strip():
         raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
-    text = texts.decode(document.body, document.charset, document.url).removeprefix("\ufeff")
+    text = texts.decode(document.body, document.charset, document.url).removeprefix("\ufeff").replace("\0", "\ufffd")
     if _html.looks_like_html(text):
         page = _html.Page(text, document.url)
         words = page.text("pre.at") or page.text("div.at")

@@ -36,7 +36,8 @@ _VERSION = re.compile(
 )
 _MODEL_LEVEL = re.compile(r"V\d+L\d+")
 _GROUP = re.compile(r"\([^()]*\)")
-_QUOTE = re.compile(r"「[^」\d]*」")
+# No name is longer; a run of 「 would else be searched to its end from each of them.
+_QUOTE = re.compile(r"「[^」\d]{0,200}」")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_+#!&'@/.-]*")
 _LATIN_BEFORE_VERSION = re.compile(r"[A-Za-z](?:[A-Za-z0-9_+#!&'@/-]*?[A-Za-z_+-])?(?=\d+\.[0-9x])")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]")

@@ -1,0 +1,117 @@
+"""What fuzzing found in feeds and notes: one test a fault, each with a feed written for it."""
+
+import json
+import re
+import time
+from datetime import UTC, datetime
+from importlib import import_module
+
+import pytest
+
+from feedbot.advisory import Advisory, UnreadRange, advisory_json
+from feedbot.errors import SourceError
+from feedbot.reading import dates, phrases
+from feedbot.source import _listing
+from tests.source.reading import document, fixture, read
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#xd800;", "&#0;", "&#99999999999999999999;", "&amp;#xD800;", "&#x110000;", "\0"]
+)
+def test_character_that_is_none(reference: str) -> None:
+    """A reference to no character is U+FFFD in its entry; it neither raises nor loses the feed."""
+    body = fixture("rss/feed.xml").body.decode()
+    spoiled = body.replace("<title>", f"<title>a{reference}b").replace("<description>", f"<description>a{reference}b")
+    found, whole = read("rss", document(spoiled.encode())), read("rss", document(body.encode()))
+    assert len(found) == len(whole)
+    titles = [one.title for one in found if isinstance(one, Advisory)]
+    assert titles
+    assert all(re.match("a\ufffd;?b", title) for title in titles), titles
+
+
+@pytest.mark.parametrize(
+    ("member", "name"), [("jpcert", "at260102.html"), ("jpcert", "at260103.txt"), ("jvn", "JVN99000001.html")]
+)
+@pytest.mark.parametrize("reference", ["&#xd800;", "&#0;", "\0"])
+def test_page_with_nul(member: str, name: str, reference: str) -> None:
+    """A page or text with NUL, or a reference to no character, gives an advisory that can be stored."""
+    body = fixture(f"{member}/{name}").body.decode().replace("。", f"{reference}。")
+    (found,) = read(member, document(body.encode()))
+    assert isinstance(found, Advisory)
+    shown = json.dumps(advisory_json(found), ensure_ascii=False)
+    assert "\\u0000" not in shown
+    assert shown.encode()
+
+
+@pytest.mark.parametrize("reference", ["&#x9759;", "&#38745;", "&amp;#38745;"])
+def test_character_that_is_one(reference: str) -> None:
+    """A reference to a character stays what it is."""
+    body = fixture("rss/feed.xml").body.decode().replace("<description>", f"<description>{reference}")
+    assert any("静" in one.summary for one in read("rss", document(body.encode())) if isinstance(one, Advisory))
+
+
+HEAVY = {
+    "tags": b"<b" * 500_000,
+    "escaped tags": b"&lt;b&gt;" * 100_000,
+    "attributes": b"<item " + b"".join(b'a%d="" ' % n for n in range(100_000)) + b"/>",
+    "ampersands": b"&" * 4_000_000,
+}
+
+
+@pytest.mark.parametrize("kind", HEAVY)
+def test_a_feed_made_to_cost_time(kind: str) -> None:
+    """A feed that would keep the reader for long is refused before it is read."""
+    started = time.process_time()
+    with pytest.raises(SourceError):
+        list(_listing.entries(document(b"<rss version='2.0'><channel><title>x</title>" + HEAVY[kind])))
+    assert time.process_time() - started < 2
+
+
+def test_note_with_characters_that_nothing_holds() -> None:
+    """Lone surrogates and NUL of a note's JSON are U+FFFD, as in every other member's."""
+    note = json.dumps({"vuid": "VU#990104", "name": "a\ud800b\0c", "overview": "\udfff"})
+    (found,) = read("cert_cc", document(note.encode()))
+    assert isinstance(found, Advisory)
+    assert (found.title, found.sections[0].text) == ("a\ufffdb\ufffdc", "\ufffd")
+
+
+def test_line_with_nul() -> None:
+    """What is said of a line with NUL can be stored."""
+    found = read_listing("osv", b"2026-11-20T00:00:00Z,npm/A-1\nx\0y\n")
+    assert all("\0" not in f"{one}" for one in found)
+    assert len(found) == 2
+
+
+def read_listing(member: str, body: bytes) -> list[object]:
+    """List a document's items."""
+    return list(import_module(f"feedbot.source.{member}").listing(document(body)))
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31 23:59 -0100"])
+def test_moment_before_or_after_all_years(text: str) -> None:
+    """A moment that is in no year of UTC is no date: it could not be stored."""
+    assert dates.read_date(text) is None
+    assert dates.leading(text)[0] is None
+
+
+def test_last_moments() -> None:
+    """The first and the last moment of UTC are dates."""
+    assert dates.read_date("0001-01-01T00:00:00Z") == datetime(1, 1, 1, tzinfo=UTC)
+    assert dates.read_date("9999-12-31T23:59:59Z") == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+def test_versions_of_an_ecosystem_without_order() -> None:
+    """Versions listed for an ecosystem that has no scheme are there, unread."""
+    record = {"id": "A-1", "modified": "2026-11-20T00:00:00Z", "summary": "x"}
+    affected = [{"package": {"ecosystem": "Nowhere", "name": "x"}, "versions": ["1", "2"]}]
+    (found,) = read("osv", document(json.dumps(record | {"affected": affected}).encode()))
+    assert isinstance(found, Advisory)
+    assert found.affected[0].range == UnreadRange("versions 1, 2")
+
+
+@pytest.mark.parametrize("run", ["「", "「a", "(", "『", "1.2 以前、"])
+def test_line_of_brackets(run: str) -> None:
+    """A line of open brackets costs no more than its length."""
+    started = time.process_time()
+    assert phrases.read(run * 20_000).range is None or run[0] == "1"
+    assert time.process_time() - started < 2

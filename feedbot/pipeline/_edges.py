@@ -60,6 +60,7 @@ class AlarmChannels:
 @dataclass(frozen=True, slots=True)
 class Edges:
     """The world, as a pipeline sees it. `secret` makes Message-IDs; with `shadow_operator` every mail goes to him.
+    Where `quiet_before` is set (a backfill sets it), a matter all of which is dated before it makes no notice.
     `sign_mail` and `sign_post`, where what leaves is signed, raise SigningError."""
 
     database: Database
@@ -79,6 +80,7 @@ class Edges:
     sign_mail: Callable[[bytes], Detached] | None = None
     sign_post: Callable[[str], bytes] | None = None
     alarms: AlarmChannels = AlarmChannels()
+    quiet_before: datetime | None = None
 
     @property
     def channel(self) -> str:

@@ -17,6 +17,7 @@ from feedbot.errors import FeedbotError, SourceError
 from feedbot.fetch import Document
 from feedbot.messages import tr
 from feedbot.pipeline._edges import ConfiguredSource, Edges
+from feedbot.pipeline._quiet import settle
 from feedbot.pipeline._reader import reader_of
 from feedbot.pipeline.cases import join
 from feedbot.signature import Stamp, Standing, standing
@@ -173,6 +174,7 @@ def make_current(edges: Edges, tx: Transaction, advisory: Advisory, document: st
     advisories.save_revision(tx, advisory, content_digest(advisory), document, edges.clock())
     advisories.release_held(tx, advisory.source, advisory.number, "superseded")
     join(edges, tx, advisory)
+    settle(edges, tx, advisory)
 
 
 def _standing(advisory: Advisory, current: Advisory | None) -> Standing:

@@ -8,8 +8,8 @@ A repository is a module of plain functions whose first argument is a transactio
     with store.reading(database) as tx:           a steady picture; never waits for a writer, never makes one wait
         cases.listing(tx)
 
-Modules: documents, sources, advisories, cases, quarantine (what came in) · inventory (what runs where) · drafts,
-decisions, audit (what was decided) · outbox (what leaves) · meta (which instance this is).
+Modules: documents, sources, backfills, advisories, cases, quarantine (what came in) · inventory (what runs where) ·
+drafts, decisions, audit (what was decided) · outbox (what leaves) · meta (which instance this is).
 A noun is kept as JSON beside the columns that queries need; a time is kept in UTC. SQLite and PostgreSQL run the same
 statements.
 """

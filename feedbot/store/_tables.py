@@ -121,6 +121,14 @@ alarms = Table(
     Column("sent_at", UtcTime, index=True),
     Column("error", Text, nullable=False),
 )
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("since", UtcTime, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("finished_at", UtcTime, nullable=False),
+)
 quarantine = Table(
     "quarantine",
     metadata,

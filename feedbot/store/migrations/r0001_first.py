@@ -65,6 +65,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_components_known_as_scheme"), "components", ["known_as", "scheme"], unique=False)
     op.create_index(op.f("ix_components_source_scheme"), "components", ["source", "scheme"], unique=False)
     op.create_table(
+        "backfills",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("source", "since", "url", name=op.f("pk_backfills")),
+    )
+    op.create_table(
         "counters",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),

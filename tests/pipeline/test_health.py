@@ -72,7 +72,7 @@ def changed(*days: float) -> SourceState:
 
 
 def test_silence_is_learned() -> None:
-    """News every other day, once after nine days: 28 days are the bound (14 medians), after a longest of 20 it is 40."""
+    """News every other day, once after nine: 28 days are the bound (14 medians); once after twenty: 40 days."""
     usual = changed(0, 2, 4, 6, 15, 17, 19)
     assert judged(usual).expected() == timedelta(days=2)
     assert judged(usual).silence() == timedelta(days=28)

@@ -66,11 +66,13 @@ class Account:
 @dataclass
 class Episode:
     """A fault: its kind, its first and last poll. `told` is the poll at which it was called by its name, `ended` that
-    at which it was called something else."""
+    at which it was called something else. `asked`: its items are asked for at each poll, not only when the listing
+    has changed."""
 
     source: str
     kind: str
     first: int
+    asked: bool
     last: int = -1
     told: int | None = None
     ended: int | None = None
@@ -79,7 +81,9 @@ class Episode:
     @property
     def due(self) -> bool:
         """Say whether it lasted long enough to be told."""
-        return self.kind != "frozen" and (EXPECTED[self.kind] not in PATIENT or self.last > self.first)
+        if self.kind == "frozen" or (self.kind == "items" and not self.asked):
+            return False
+        return EXPECTED[self.kind] not in PATIENT or self.last > self.first
 
 
 def edition_of(text: str) -> int:

@@ -158,7 +158,7 @@ class Simulation:
         if before:
             self.open.pop(one.name).last = self.poll - 1
         if one.fault:
-            self.open[one.name] = Episode(one.name, one.fault, self.poll, self.poll)
+            self.open[one.name] = Episode(one.name, one.fault, self.poll, one.jitter, self.poll)
             self.run.episodes.append(self.open[one.name])
 
     def round(self, one: Publisher, now: datetime) -> None:

@@ -131,7 +131,9 @@ class Decider:
 
     def _trouble(self) -> tuple[State, str, str] | None:
         facts = self.facts
-        told = tr("{count} failures in a row: {error}", count=facts.failures, error=facts.last_error)
+        told = facts.last_error
+        if facts.failures > 1:
+            told = tr("{count} failures in a row: {error}", count=facts.failures, error=facts.last_error)
         if facts.trouble == State.CAPTIVE:
             hint = tr("open the address in a browser: a login page, a proxy or a moved publisher stands in the way")
             return State.CAPTIVE, told, hint

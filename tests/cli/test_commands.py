@@ -340,3 +340,22 @@ def test_each_decision_needs_a_person(desk: Desk, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("feedbot.cli._person.here", lambda people: Person("root", accountable=False))
     code, _, err = desk(*arguments)
     assert (code, "a decision needs a person" in err, "[people]" in err) == (1, True, True)
+
+
+def test_sources_says_how_each_fares(desk: Desk) -> None:
+    """Health, why, what to do, the next run; `--accept` notes a person's word, in the audit log too. Exit 0."""
+    desk.fleet()
+    for _ in range(2):
+        desk("collect")
+    code, out, _ = desk("sources", lang="ja")
+    assert code == 0
+    assert "取得失敗" in out
+    assert "broken: 2 回続けて失敗しています" in out
+    rows = {row["source"]: row for row in json.loads(desk("sources", "--json")[1])}
+    assert (rows["broken"]["health"], rows["csirt_a"]["health"]) == ("failing", "ok")
+    assert rows["broken"]["hint"]
+    assert rows["broken"]["next_run"]
+    assert rows["csirt_a"]["items"] == 4
+    assert desk("sources", "--accept", "csirt_a", "--json")[0] == 0
+    assert "accept-listing" in desk("audit", "show", "--json")[1]
+    assert desk("sources", "--accept", "nobody")[0] == 2

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from feedbot.fetch import Validators
 from feedbot.store import sources
-from feedbot.store.sources import SourceState
+from feedbot.store.sources import Listed, SourceState
 from tests.store.samples import LATER, NOW
 
 TAG = Validators('"1"', "Wed, 01 Apr 2026 00:00:00 GMT")
@@ -60,3 +60,74 @@ def test_an_outage_counts_up_and_keeps_the_validators(tx: Connection) -> None:
     assert state.last_error_at == NOW + timedelta(hours=2)
     assert sources.record_unchanged(tx, "csirt_a", NOW + timedelta(hours=3))
     assert (sources.state(tx, "csirt_a").failures, sources.state(tx, "csirt_a").last_error) == (0, "")
+
+
+def heard(tx: Connection, *names: str, fresh: str = "", day: int = 0, ranged: bool = False) -> SourceState:
+    """Note a listing of these names, so many days later; return the state."""
+    listed = Listed(frozenset(names), len(names), frozenset(fresh.split()), ranged)
+    sources.record_listing(tx, "csirt_a", listed, NOW + timedelta(days=day))
+    return sources.state(tx, "csirt_a")
+
+
+def test_a_change_is_news_and_not_other_bytes(tx: Connection) -> None:
+    """Another name, or a text that is new or edited, is a change; the same names again are none."""
+    assert heard(tx, "a", "b").changes == (NOW,)
+    assert heard(tx, "a", "b", day=1).changes == (NOW,)
+    assert heard(tx, "a", "b", fresh="b", day=2).changes == (NOW, NOW + timedelta(days=2))
+    state = heard(tx, "a", "b", "c", day=3)
+    assert state.last_change == NOW + timedelta(days=3)
+    sources.record_success(tx, "csirt_a", validators=TAG, listing_sha256="bb", items=3, now=LATER + timedelta(days=9))
+    assert sources.state(tx, "csirt_a").last_change == NOW + timedelta(days=3)
+
+
+def test_changes_are_kept_in_bounds(tx: Connection) -> None:
+    """The last 64, however long it runs."""
+    for day in range(70):
+        state = heard(tx, "a", "b", fresh="a", day=day)
+    assert len(state.changes) == 64
+    assert state.changes[-1] == NOW + timedelta(days=69)
+
+
+def test_a_listing_that_shrinks_keeps_its_usual_length(tx: Connection) -> None:
+    """Half a listing is no new measure; a small loss is."""
+    heard(tx, *"abcdefghij")
+    assert heard(tx, *"abcde", day=1).usual == 10
+    assert heard(tx, *"abcdefghi", day=2).usual == 9
+
+
+def test_what_leaves_a_catalogue_is_missing_until_it_is_back(tx: Connection) -> None:
+    """After ten changes without a loss; in a listing that slides nothing is missing."""
+    names = "abcdefghijklmnopqrstuvwxyz"
+    for count in range(5, 16):
+        state = heard(tx, *names[:count], day=count)
+    assert (state.steady, state.missing) == (10, ())
+    state = heard(tx, *names[1:16], day=16)
+    assert state.missing == ("a",)
+    assert heard(tx, *names[:16], day=17).missing == ()
+    heard(tx, *names[1:16], day=18)
+    sources.accept(tx, "csirt_a", ())
+    assert heard(tx, *names[2:17], day=19).missing == ()
+
+
+def test_a_listing_that_slides_past_us_is_noted(tx: Connection) -> None:
+    """Nothing of the last listing is left, or only what was moved up by an edit: something may have passed."""
+    heard(tx, "a", "b", "c")
+    assert heard(tx, "c", "d", "e", day=1).unlinked is None
+    assert heard(tx, "d", "e", "f", fresh="d e f", day=2).unlinked == NOW + timedelta(days=2)
+    sources.accept(tx, "csirt_a", ())
+    assert heard(tx, "g", "h", "i", day=3).unlinked == NOW + timedelta(days=3)
+    sources.accept(tx, "csirt_a", ())
+    assert heard(tx, "j", "k", day=4, ranged=True).unlinked is None
+
+
+def test_an_edit_of_all_items_is_no_slide(tx: Connection) -> None:
+    """A publisher who rewords every item has not lost one."""
+    heard(tx, "a", "b", "c")
+    assert heard(tx, "a", "b", "c", fresh="a b c", day=1).unlinked is None
+
+
+def test_what_a_person_excused_is_kept(tx: Connection) -> None:
+    """Numbers that were never given add up."""
+    sources.accept(tx, "csirt_a", ("X-2",))
+    sources.accept(tx, "csirt_a", ("X-5",))
+    assert sources.state(tx, "csirt_a").excused == ("X-2", "X-5")

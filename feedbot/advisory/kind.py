@@ -50,19 +50,19 @@ _RULES = (
     (
         # A flaw that something may be done with is a flaw yet (中間者攻撃が可能な脆弱性, ウイルス対策ソフトの脆弱性).
         AdvisoryKind.VULNERABILITY,
-        r"^(?!.*(?:悪用|狙う|攻撃に関する|攻撃について|exploited)).*脆弱性(?!を(?:使|利用|突))"
+        r"^(?!.*(?:悪用|狙う|攻撃に関する|攻撃について)).*脆弱性(?!を(?:使|利用|突))"
         r"|MS[0-9]{2}-[0-9]{3}|APSB[0-9]{2}-[0-9]{2}",
     ),
     (
         AdvisoryKind.ATTACK,
         r"悪用|狙う|アタック|攻撃(?!を受ける可能性)|伝播|への侵入|侵入する|脆弱性を(?:使|利用|突)"
-        r"|\bexploited\b|\bexploitation of\b|\bin the wild\b|\battacks? (?:on|against|using|exploiting)\b",
+        r"|\bactively exploit|\bin the wild\b|\bexploited by\b|\battacks? (?:using|exploiting|targeting)\b",
     ),
     (
         AdvisoryKind.ABUSE,
         r"フィッシング|phishing|をかたる|マルウ[エェ]ア|\bmalware (?:campaign|infection)|ウイルス|ワーム|\bworms?\b"
         r"|RedWorm|ランサム|ransomware|亜種|ボットネット|botnet|スキャン|改ざん|不正(?:使用|利用|書き換え|アクセス)|偽装|騙る"
-        r"|聞き出そう|窃取|ハイジャック|外部に送信するプログラム",
+        r"|聞き出そう|窃取|ドメイン名?ハイジャック|外部に送信するプログラム",
     ),
     (
         AdvisoryKind.VULNERABILITY,
@@ -74,11 +74,11 @@ _LONGEST = 500
 """Characters of a title that are looked at; a hostile one may be as long as its document."""
 
 
-def kind_of(title: str, *, names_a_flaw: bool) -> AdvisoryKind:
-    """Return what a title says its statement is. `names_a_flaw`: it goes by a CVE name or a flaw's own number, so
-    where the title says nothing it is about a product's flaw."""
+def kind_of(title: str, *, flaws_own: bool) -> AdvisoryKind:
+    """Return what a title says its statement is. `flaws_own`: its number is a flaw's own (CVE, JVN, JVN iPedia, VU#);
+    then it is a digest, a vendor's word or about that flaw, however much its title speaks of attacks."""
     shown = title[:_LONGEST]
-    found = next((kind for kind, words in _TABLE if words.search(shown)), None)
-    if found:
-        return found
-    return AdvisoryKind.VULNERABILITY if names_a_flaw else AdvisoryKind.NOTICE
+    found = next((kind for kind, words in _TABLE if words.search(shown)), AdvisoryKind.NOTICE)
+    if flaws_own and found in (AdvisoryKind.ATTACK, AdvisoryKind.ABUSE, AdvisoryKind.NOTICE):
+        return AdvisoryKind.VULNERABILITY
+    return found

@@ -8,6 +8,9 @@ from feedbot.advisory.kind import AdvisoryKind, kind_of
 from feedbot.errors import SourceError, VersionError
 from feedbot.version import VersionRange
 
+_FLAWS = ("CVE-", "JVN#", "JVNVU#", "JVNDB-", "VU#")
+"""Beginnings of numbers that are a flaw's own. JVNTA# is an alert's."""
+
 
 class Status(StrEnum):
     """Where the publisher stands with an advisory (暫定・確定・取下げ)."""
@@ -200,9 +203,9 @@ class Advisory:
 
     @property
     def kind(self) -> AdvisoryKind:
-        """What sort of statement this is, by its title."""
-        flaw = bool(self.cves) or self.number.startswith(("JVN", "VU#"))
-        return kind_of(self.title, names_a_flaw=flaw)
+        """What sort of statement this is, by its title and number."""
+        found = kind_of(self.title, flaws_own=self.number.startswith(_FLAWS))
+        return AdvisoryKind.VULNERABILITY if found is AdvisoryKind.NOTICE and self.cves else found
 
     @property
     def trust(self) -> Trust:

@@ -24,7 +24,7 @@ from feedbot.fetch.spool import Spool
 from feedbot.notice import Provider, render
 from feedbot.pipeline import AlarmChannels, ConfiguredSource, Edges
 from feedbot.pipeline.inbox import MailReader
-from feedbot.signature import Keyring, Signer, SourceKeys, judge_for
+from feedbot.signature import Keyring, Signer, SourceKeys, detached_judge_for, judge_for
 from feedbot.signature import source_keys as imported_keys
 from feedbot.signature.keys import merge, read_file
 from feedbot.source import Judge, Source
@@ -151,6 +151,9 @@ def source(name: str, section: SourceSection, home: Path) -> ConfiguredSource:
         interval=interval_of(name, section),
         jitter=section.jitter,
         inbox=inbox,
+        detached_for=lambda transport, signature: detached_judge_for(
+            keys.keyring, keys.pins, _now(), transport, signature
+        ),
     )
 
 

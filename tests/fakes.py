@@ -18,7 +18,7 @@ from feedbot.errors import FetchError
 from feedbot.fetch import Document, NotModified, Validators
 from feedbot.notice import Provider, render
 from feedbot.pipeline import ConfiguredSource, Edges
-from feedbot.signature import Keyring, judge_for
+from feedbot.signature import Keyring, detached_judge_for, judge_for
 from feedbot.source import Source
 from feedbot.store import meta
 
@@ -108,6 +108,7 @@ class World:
             enabled=True,
             interval=timedelta(minutes=30),
             jitter=timedelta(0),
+            detached_for=lambda transport, signature: detached_judge_for(keyring, pins, self.now, transport, signature),
         )
 
 

@@ -27,6 +27,7 @@ class ConfiguredSource:
     """A publisher as the operator configured it: `member` reads, `judge_for(transport)` verifies by its own keys.
 
     `tolerated` are verdicts short of verified with which a text still becomes current, marked and with a warning.
+    `detached_for(transport, signature)` verifies a document by the signature beside it.
     `inbox` is where its documents arrive, of a source that is not asked at `url`.
     """
 
@@ -40,6 +41,7 @@ class ConfiguredSource:
     interval: timedelta
     jitter: timedelta
     inbox: Inbox | None = None
+    detached_for: Callable[[str, bytes], Judge] | None = None
 
 
 @dataclass(frozen=True, slots=True)

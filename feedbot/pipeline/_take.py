@@ -19,6 +19,7 @@ from feedbot.messages import tr
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline._quiet import settle
 from feedbot.pipeline._reader import reader_of
+from feedbot.pipeline._vouchers import judge_of
 from feedbot.pipeline.cases import join
 from feedbot.signature import Stamp, Standing, standing
 from feedbot.store import Transaction, advisories, audit, documents, flapping, quarantine, reading
@@ -32,7 +33,8 @@ _OLD = (Verdict.EXPIRED_KEY, Verdict.LEGACY_UNVERIFIABLE)
 class CollectReport:
     """What one round found: advisories by number, quarantined items by place. `error`: the source itself failed.
 
-    `flapping` are advisories whose text goes to and fro and of which no revision was made for that.
+    `flapping` are advisories whose text goes to and fro and of which no revision was made for that, `unvouched` the
+    hashes and signatures beside a document that could not be had: a warning.
     """
 
     source: str
@@ -43,6 +45,7 @@ class CollectReport:
     quarantined: list[str] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
     flapping: list[str] = field(default_factory=list)
+    unvouched: list[str] = field(default_factory=list)
     error: FeedbotError | None = None
 
     @property
@@ -70,7 +73,7 @@ def take(
     """
     whole = True
     try:
-        for found in source.member.read(document, source.judge_for(document.transport)):
+        for found in source.member.read(document, judge_of(edges, source, document)):
             if isinstance(found, Quarantined):
                 whole = set_apart(edges, source, report, document, found)
                 continue

@@ -1,56 +1,62 @@
 """Collect: one round over one source.
 
-    1 fetch the listing (304: stop)       2 store it before anything reads it      3 list its items
+    1 fetch the listing (304: stop)       2 store it before anything reads it      3 list its items, and the listings
+                                                                                     that it names (_listings.py)
     4 fetch each item, and take it in (_take.py): stored, read, held or joined to a case
 
 One bad item never stops the rest: it is quarantined with its bytes and reason, and tried again next round.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 
 from feedbot.advisory import Quarantined
-from feedbot.errors import EmptyListingError, FeedbotError, FetchError, SourceError
+from feedbot.errors import FeedbotError, FetchError, SourceError
 from feedbot.fetch import Document, NotModified, Validators
 from feedbot.messages import tr
 from feedbot.pipeline import health
 from feedbot.pipeline._edges import ConfiguredSource, Edges
-from feedbot.pipeline._take import CollectReport, fault, keep_and_take, set_apart, take
+from feedbot.pipeline._listings import FULL_FETCH, Walk, addresses, walk
+from feedbot.pipeline._take import CollectReport, keep_and_take, set_apart, take
+from feedbot.pipeline._vouchers import keep_vouchers
 from feedbot.pipeline.inbox import collect_inbox
 from feedbot.pipeline.reread import resume
 from feedbot.source import ListedItem
 from feedbot.store import documents, reading, sources
 
-FULL_FETCH = timedelta(days=1)
-"""After this long without a whole answer the validators are left out: a poisoned one would answer 304 for ever."""
-
 
 def collect(edges: Edges, source: ConfiguredSource, stop: Callable[[], bool] = lambda: False) -> CollectReport:
     """Collect one source now, until it is done or `stop` says so. Never raises for what the world does: the report
     says it."""
+    return collect_from(edges, source, (), stop)
+
+
+def collect_from(
+    edges: Edges, source: ConfiguredSource, roots: Sequence[str], stop: Callable[[], bool] = lambda: False
+) -> CollectReport:
+    """Collect one source from these listings; without any, from those of an ordinary round."""
     report = CollectReport(source.name)
     resume(edges, source, report, lambda found, items: _take_items(edges, source, report, found, items, stop))
     if source.inbox:
         return collect_inbox(edges, source, source.inbox, report, stop)
-    with reading(edges.database) as tx:
-        state = sources.state(tx, source.name)
-    full = state.last_full is None or edges.clock() - state.last_full > FULL_FETCH
-    try:
-        listing = edges.fetch(source.url, None if full else state.validators, source.member.SOURCE.limit)
-    except FetchError as error:
-        return _failed(edges, report, error, unreadable=False)
-    if isinstance(listing, NotModified):
+    if not roots:
+        with reading(edges.database) as tx:
+            state = sources.state(tx, source.name)
+        roots = addresses(source, state, edges.clock())
+
+    def take_items(listing: Document, items: Iterable[ListedItem | Quarantined]) -> None:
+        _take_items(edges, source, report, listing, items, stop)
+
+    found = walk(edges, source, report, roots, take_items, stop)
+    if found.error and not found.read:
+        unreadable = isinstance(found.error, SourceError)
+        return _failed(edges, report, found.error, unreadable=unreadable, trouble=found.trouble)
+    if found.first is None:
         with edges.database.begin() as tx:
             sources.record_unchanged(tx, source.name, edges.clock())
         return report
-    with edges.database.begin() as tx:
-        documents.save(tx, source.name, listing)
-    items = _listed(source, listing)
-    if isinstance(items, SourceError):
-        set_apart(edges, source, report, listing, Quarantined("listing", items, listing.body), listing=True)
-        return _failed(edges, report, items, unreadable=True, trouble=health.trouble(source.url, listing, items))
-    _take_items(edges, source, report, listing, items, stop)
-    _settle(edges, source, report, listing, items)
+    if found.error:
+        report.unreachable.append(f"{found.error.subject}: {found.error.reason()}")
+    _settle(edges, source, report, found)
     return report
 
 
@@ -59,17 +65,6 @@ def collect_document(edges: Edges, source: ConfiguredSource, document: Document)
     report = CollectReport(source.name)
     keep_and_take(edges, source, report, document)
     return report
-
-
-def _listed(source: ConfiguredSource, listing: Document) -> tuple[ListedItem | Quarantined, ...] | SourceError:
-    """Return the items of a listing, or why it is none."""
-    try:
-        items = tuple(source.member.listing(listing))
-    except SourceError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - a fault of ours over one listing must not stop the other sources
-        return fault(listing, error)
-    return items or EmptyListingError(listing.url, "the listing names no item", hint="open the address in a browser")
 
 
 def _failed(
@@ -81,28 +76,27 @@ def _failed(
     return report
 
 
-def _settle(
-    edges: Edges,
-    source: ConfiguredSource,
-    report: CollectReport,
-    listing: Document,
-    items: Sequence[ListedItem | Quarantined],
-) -> None:
-    """Note how it went. Only a whole round keeps the listing's validators: a 304 must not hide what was missed."""
+def _settle(edges: Edges, source: ConfiguredSource, report: CollectReport, found: Walk) -> None:
+    """Note how it went. Only a whole round keeps the listings' validators: a 304 must not hide what was missed."""
     missed = [*report.quarantined, *report.unreachable]
+    whole = not (found.partial or found.unchanged)
     with edges.database.begin() as tx:
-        health.note_listing(tx, source, items, (*report.new, *report.changed), edges.clock())
+        if whole:
+            health.note_listing(tx, source, found.items, (*report.new, *report.changed), edges.clock())
         if missed:
             what = tr("{count} items not read: {items}", count=len(missed), items=", ".join(missed))
             kind = "" if report.quarantined else health.UNREACHABLE
             sources.record_failure(tx, report.source, what, edges.clock(), unreadable=True, trouble=kind)
             return
+        if not report.held:
+            for fetch in found.kept:
+                documents.mark_read(tx, fetch)
         sources.record_success(
             tx,
             report.source,
-            validators=Validators() if report.held else listing.validators,
-            listing_sha256=listing.sha256,
-            items=len(items),
+            validators=Validators() if report.held else found.validators,
+            listing_sha256=found.first.sha256 if found.first else "",
+            items=len(found.items) if whole else sources.state(tx, report.source).items,
             now=edges.clock(),
         )
 
@@ -118,6 +112,8 @@ def _take_items(
     """Fetch and take in each item; those that carry no address are read from the listing itself, once."""
     inside = False
     for item in items:
+        if isinstance(item, ListedItem) and item.listing:  # of a listing that is read again: the next round asks
+            continue
         if stop():
             report.unreachable.append(tr("stopped before the end"))
             return
@@ -144,4 +140,5 @@ def _take_item(edges: Edges, source: ConfiguredSource, report: CollectReport, it
     if isinstance(document, NotModified):
         report.same += 1
         return
+    report.unvouched += keep_vouchers(edges, source, item, document)
     keep_and_take(edges, source, report, document)

@@ -25,7 +25,7 @@ from feedbot.signature.binding import Stamp, Standing, standing
 from feedbot.signature.clearsign import MAX_BYTES
 from feedbot.signature.keys import Keyring, SourceKeys, fingerprint, import_keys, pin, source_keys
 from feedbot.signature.signing import Detached, Signer
-from feedbot.signature.verify import judge_for, verify_detached, verify_file, verify_inside
+from feedbot.signature.verify import detached_judge_for, judge_for, verify_detached, verify_file, verify_inside
 
 __all__ = [
     "MAX_BYTES",
@@ -50,6 +50,7 @@ __all__ = [
     "UnsignedText",
     "Urgency",
     "VerifiedText",
+    "detached_judge_for",
     "expiring",
     "fingerprint",
     "import_keys",

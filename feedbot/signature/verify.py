@@ -23,6 +23,9 @@ _TEXT_OR_BINARY = frozenset({0x00, 0x01})
 
 Text = VerifiedText | UnsignedText
 
+MAX_DATA = 16 << 20
+"""Bytes of a document of data that is signed in another file."""
+
 
 def verify_file(
     data: bytes,
@@ -80,6 +83,29 @@ def verify_detached(
     except (MalformedError, RefusedError) as error:
         return _not_taken(error, decode_unsigned(data), terms)
     return _conclude(data, signature, packet, keyring, terms)
+
+
+def detached_judge_for(
+    keyring: Keyring | None, pins: tuple[str, ...], now: datetime, transport: str, signature: bytes
+) -> Callable[[bytes, str | None], Text]:
+    """Return the judge for a document of data by its signature in another file, armored or binary.
+
+    A signature over bytes as they are (class 0x00) leaves open nothing that the rules of a text would settle, so it may
+    be of data in long lines and of up to `MAX_DATA` bytes; one over a text is held to the rules of a text.
+    """
+
+    def judge(data: bytes, claims: str | None) -> Text:
+        held = keyring or Keyring()
+        terms = _terms(held, pins, now, claims, None, transport)
+        try:
+            packet = packets.read_signature(_packets(signature), _TEXT_OR_BINARY)
+            if packet.kind != 0 or len(data) > MAX_DATA:
+                clearsign.check_bytes(data)
+        except (MalformedError, RefusedError) as error:
+            return _not_taken(error, decode_unsigned(data), terms)
+        return _conclude(data, signature, packet, held, terms)
+
+    return judge
 
 
 def judge_for(

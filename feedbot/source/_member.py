@@ -8,6 +8,10 @@ A feed whose entries are whole advisories (JVN iPedia) needs no item documents: 
 `read` is
 given the listing document itself. `read` never raises for one bad item: it yields a Quarantined and goes on; it raises
 SourceError only when the document as a whole is not this publisher's. Neither function touches network, clock or disk.
+
+A member whose publisher can be asked by time has a third one, without which `(url,)` is asked:
+
+    def addresses(url, since, now) -> tuple[str, ...]     what misses nothing since `since` (None: an ordinary round)
 """
 
 from collections.abc import Callable, Iterator
@@ -32,7 +36,8 @@ class SourceInfo:
     """A publisher: `title` as operators know it, `issuer` as a notice names it, `listing_url` of its live feed.
 
     `alerts`: what it publishes is 注意喚起 to everybody, so one without versions concerns every administrator.
-    `limit`: bytes of one of its documents; a dump declares more.
+    `limit`: bytes of one of its documents; a dump declares more. `per_second`: requests that the publisher allows at
+    most (0: it says nothing of it).
     """
 
     title: str
@@ -42,6 +47,7 @@ class SourceInfo:
     language: str = "ja"
     alerts: bool = False
     limit: int = 16 * 2**20
+    per_second: float = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,13 @@ def validators(tx: Connection, source: str, url: str, since: datetime) -> Valida
     return Validators(row.etag, row.last_modified) if row and fresh else None
 
 
+def at(tx: Connection, source: str, url: str) -> Document | None:
+    """Return the document that was fetched last for a source at exactly this address; None where there is none."""
+    query = select(fetches.c.sha256).where(fetches.c.source == source, fetches.c.url == url)
+    sha256 = tx.scalar(query.order_by(fetches.c.id.desc()).limit(1))
+    return load(tx, sha256) if sha256 else None
+
+
 def last_fetched(tx: Connection, sha256: str) -> datetime | None:
     """Return when a document was fetched last; None where it is not kept."""
     query = select(fetches.c.fetched_at).where(fetches.c.sha256 == sha256).order_by(fetches.c.id.desc()).limit(1)

@@ -1,0 +1,81 @@
+"""Files beside a document that say what its bytes must be: hashes (CSAF 2.0, 7.1.18) and a detached signature (7.1.19).
+
+They are kept like documents, under the address of what they vouch for and its SHA-256, so that a document which is read
+again later is judged by them again. A wrong hash refuses the document; one that cannot be had is a warning, because a
+hash beside a document proves no more than the transport does. Trust comes from a signature alone.
+"""
+
+import hashlib
+import re
+from dataclasses import replace
+
+from feedbot.errors import FetchError, SourceError
+from feedbot.fetch import Document
+from feedbot.messages import tr
+from feedbot.pipeline._edges import ConfiguredSource, Edges
+from feedbot.source import Judge, ListedItem
+from feedbot.store import documents, reading
+
+_LIMIT = 64 * 1024
+"""Bytes of such a file."""
+_HASHES = {64: ".sha256", 128: ".sha512"}
+"""Hexadecimal digits → the name that CSAF gives such a file; other digests are not taken."""
+_SIGNATURE = ".asc"
+_LINE = re.compile(r"\s*([0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})(?:\s.*)?", re.DOTALL)
+"""The form of sha256sum and sha512sum: the digest, then the name of the file."""
+
+
+def keep_vouchers(edges: Edges, source: ConfiguredSource, item: ListedItem, document: Document) -> tuple[str, ...]:
+    """Fetch and keep what vouches for a document that has just come; return what could not be had, and why."""
+    missing = []
+    for url in (*item.hash_urls, *filter(None, (item.signature_url,))):
+        try:
+            found = edges.fetch(url, None, _LIMIT)
+        except FetchError as error:
+            missing.append(f"{url}: {error.reason()}")
+            continue
+        if not isinstance(found, Document):
+            continue
+        suffix = _SIGNATURE if url == item.signature_url else _HASHES.get(len(_digest(found)), "")
+        if not suffix:
+            missing.append(f"{url}: {tr('neither a SHA-256 nor a SHA-512')}")
+            continue
+        with edges.database.begin() as tx:
+            documents.save(tx, source.name, replace(found, url=_place(document, suffix)))
+    return tuple(missing)
+
+
+def judge_of(edges: Edges, source: ConfiguredSource, document: Document) -> Judge:
+    """Return the judge for a document: by its kept detached signature, where there is one.
+
+    Raises SourceError where a kept hash is not that of the document.
+    """
+    with reading(edges.database) as tx:
+        beside = {
+            suffix: documents.at(tx, source.name, _place(document, suffix))
+            for suffix in (*_HASHES.values(), _SIGNATURE)
+        }
+    for suffix in _HASHES.values():
+        said = beside[suffix]
+        algorithm = suffix.removeprefix(".")
+        if said and _digest(said) != hashlib.new(algorithm, document.body).hexdigest():
+            raise SourceError(
+                document.url,
+                "its bytes are not those that its {algorithm} file vouches for",
+                hint="it is fetched again in the next round; if it stays so, ask the publisher",
+                algorithm=algorithm,
+            )
+    signature = beside[_SIGNATURE]
+    if signature is None or source.detached_for is None:
+        return source.judge_for(document.transport)
+    return source.detached_for(document.transport, signature.body)
+
+
+def _place(document: Document, suffix: str) -> str:
+    return f"{document.url}#{document.sha256}{suffix}"
+
+
+def _digest(document: Document) -> str:
+    """Return the digest that a hash file states; empty where it states none."""
+    match = _LINE.fullmatch(document.body.decode("ascii", "replace"))
+    return match[1].lower() if match else ""

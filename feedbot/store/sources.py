@@ -73,14 +73,17 @@ def record_listing(tx: Connection, name: str, listed: Listed, now: datetime) -> 
     """Note what a listing named, whether or not all of it could be had: what its length and its losses are judged by.
 
     A listing is linked to the one before it if some name of that one stands in it still and was not moved up by an
-    edit: then nothing can have passed through a sliding listing unseen.
+    edit: then nothing can have passed through a sliding listing unseen. One that goes back as far as it was asked to
+    (`ranged`) is no measure for others.
     """
     before, known = state(tx, name), _names(tx, name)
     lost = known - listed.names if known else frozenset()
     changed = known != listed.names or bool(listed.fresh)
     missing = set(before.missing) - listed.names
     steady = before.steady
-    if lost and not listed.ranged:
+    if listed.ranged:
+        steady = 0
+    elif lost:
         if before.steady >= STEADY:
             missing |= lost
         else:
@@ -95,8 +98,10 @@ def record_listing(tx: Connection, name: str, listed: Listed, now: datetime) -> 
         "steady": min(steady, STEADY),
         "unlinked": before.unlinked or (now if slid else None),
     }
-    if not is_short(before.usual, listed.count) or listed.ranged:
+    if not is_short(before.usual, listed.count):
         facts["usual"] = listed.count
+    if listed.ranged:
+        facts["usual"] = 0  # no measure for the next one
     if changed:
         kept = [*before.changes, now][-KEPT_CHANGES:]
         facts |= {"last_change": now, "changes": json.dumps([one.isoformat() for one in kept])}

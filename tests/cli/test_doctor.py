@@ -127,6 +127,22 @@ def test_the_health_of_a_source(
     assert words in line.message
 
 
+def test_a_source_that_answers_and_is_not_well_is_a_fault(config: Config, database: store.Database) -> None:
+    """Half a listing, a captive page: named with the way out, although nothing has failed, or only once."""
+    with database.begin() as tx:
+        for names in ("abcdefghij", "abcde"):
+            facts = {"validators": Validators(), "listing_sha256": names, "items": len(names)}
+            sources.record_success(tx, "jpcert", now=NOW, **facts)
+            sources.record_listing(tx, "jpcert", sources.Listed(frozenset(names), len(names)), NOW)
+    (line,) = lines(_checks.sources, config)
+    assert (line.level, line.message) == (Level.FAULT, "the listing fell from 10 items to 5")
+    assert "feedbot sources --accept jpcert" in line.hint
+    with database.begin() as tx:
+        sources.record_failure(tx, "jpcert", "a web page, not a feed", NOW, unreadable=True, trouble="captive")
+    (line,) = lines(_checks.sources, config)
+    assert (line.level, line.message) == (Level.FAULT, "a web page, not a feed")
+
+
 def test_no_source_at_all_is_a_warning(tmp_path: Path, config: Config) -> None:
     """Somebody who switches all off should know."""
     off = load(written(tmp_path, PROVIDER + "[sources.jvn]\nenabled = false\n"))

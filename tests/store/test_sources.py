@@ -120,6 +120,15 @@ def test_a_listing_that_slides_past_us_is_noted(tx: Connection) -> None:
     assert heard(tx, "j", "k", day=4, ranged=True).unlinked is None
 
 
+def test_a_listing_of_all_since_is_no_measure(tx: Connection) -> None:
+    """After a long absence far more is asked for: neither that answer nor the next ordinary one has shrunk or slid."""
+    heard(tx, *"abcdefghij")
+    assert heard(tx, *"xyz", day=1, ranged=True).usual == 0
+    assert heard(tx, *"vwxyzabcdefghij", day=2, ranged=True).unlinked is None
+    state = heard(tx, *"vwxyz", day=3)
+    assert (state.usual, state.missing, state.unlinked) == (5, (), None)
+
+
 def test_an_edit_of_all_items_is_no_slide(tx: Connection) -> None:
     """A publisher who rewords every item has not lost one."""
     heard(tx, "a", "b", "c")

@@ -11,6 +11,10 @@ from feedbot.reading._tokens import spans
 from feedbot.version import VersionRange
 
 
+_LONGEST = 2000
+"""Characters of a line that is read at all: nobody writes longer ones by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """What a line says.
@@ -31,7 +35,12 @@ class Phrase:
 
 
 def read(text: str, product: str = "", scheme: str = "generic") -> Phrase:
-    """Read one line. `product` is what the line is known to be about; else it is the words before the version."""
+    """Read one line; one of more than 2,000 characters is left unread.
+
+    `product` is what the line is known to be about; else it is the words before the version.
+    """
+    if len(text) > _LONGEST:
+        return Phrase(text, product, None, (), scheme, False, (text.strip(),), "")
     line = Line(text, product, scheme)
     line.read()
     unread = tuple(text[start:end] for start, end in spans(sorted(line.unread, key=lambda token: token.start)))

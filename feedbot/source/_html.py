@@ -24,6 +24,9 @@ _SOFT = "\ue000"
 """A blank of HTML source, of no meaning at the end of a line; blanks of `pre` are the author's."""
 _LIMIT = 4 * 2**20
 _DEEPEST = 2000
+_TREE_DEEPEST = 250
+"""Levels of a page as it was parsed, where many an open tag was closed. Real pages have some thirty."""
+_PARTS_DEEPEST = 8
 _TAGS = 60_000
 """BeautifulSoup takes a second for as many."""
 _REFERENCE = re.compile(r"&(?:amp;)*#(?:[xX](?P<hex>[0-9a-fA-F]+)|(?P<decimal>[0-9]+));?")
@@ -36,13 +39,24 @@ class Page:
     def __init__(self, html: str, subject: str) -> None:
         if len(html) > _LIMIT or html.count("<") > _TAGS or _depth(html) > _DEEPEST:
             raise SourceError(subject, "the page is too large or nested too deep")
+        self._subject = subject
         self._soup: Tag = BeautifulSoup(holdable(html), "lxml")
+        if _tree_depth(self._soup) > _TREE_DEEPEST:
+            raise SourceError(subject, "the page is too large or nested too deep")
 
     def each(self, selector: str) -> Iterator["Page"]:
-        """Yield each part that a CSS selector names, as a page of its own; `text("")` is then all of it."""
+        """Yield each part that a CSS selector names, as a page of its own; `text("")` is then all of it.
+
+        Raises SourceError where such parts stand in one another more than eight deep: each is read with all inside it.
+        """
+        inside: dict[int, int] = {}
         for tag in self._soup.select(selector):
+            around = next((inside[id(one)] for one in tag.parents if id(one) in inside), 0)
+            if around == _PARTS_DEEPEST:
+                raise SourceError(self._subject, "the page is too large or nested too deep")
+            inside[id(tag)] = around + 1
             part = Page.__new__(Page)
-            part._soup = tag
+            part._soup, part._subject = tag, self._subject
             yield part
 
     def links(self) -> Iterator[tuple[str, str]]:
@@ -107,34 +121,47 @@ def _depth(html: str) -> int:
     return deepest
 
 
+def _tree_depth(root: Tag) -> int:
+    deepest, level = 0, [root]
+    while level:
+        level = [child for tag in level for child in tag.contents if isinstance(child, Tag)]
+        deepest += 1
+    return deepest
+
+
 def _flow(root: Tag, mark: str, skipped: set[int]) -> Iterator[str]:
-    """Yield the pieces of text below `root`. On the stack, a tuple is text that is ready."""
-    stack: list[object] = [root]
+    """Yield the pieces of text below `root`. The stack holds what is to come: text that is ready, or a node with
+    whether it stands in `pre` and in a heading (to look upwards from each would cost its depth every time)."""
+    stack: list[str | tuple[object, bool, bool]] = [
+        (root, root.find_parent("pre") is not None, root.find_parent(_HEADINGS) is not None)
+    ]
     while stack:
-        node = stack.pop()
-        if isinstance(node, tuple):
-            yield from node
-        elif isinstance(node, Comment):
+        top = stack.pop()
+        if isinstance(top, str):
+            yield top
             continue
-        elif isinstance(node, NavigableString):
-            yield _words(node)
+        node, kept, headed = top
+        if isinstance(node, Comment):
+            continue
+        if isinstance(node, NavigableString):
+            yield _words(node, kept=kept)
         elif isinstance(node, Tag) and node.name not in _SILENT and id(node) not in skipped:
-            before, after = _around(node, mark)
+            before, after = _around(node, mark, headed=headed)
             yield before
-            stack.append((after,))
-            stack.extend(reversed(node.contents))
+            stack.append(after)
+            inner = kept or node.name == "pre", headed or node.name in _HEADINGS
+            stack.extend((child, *inner) for child in reversed(node.contents))
 
 
-def _words(string: NavigableString) -> str:
-    kept = string.find_parent("pre") is not None
+def _words(string: NavigableString, *, kept: bool) -> str:
     return str(string).replace("\r\n", "\n") if kept else re.sub(r"[ \t\r\n]+", _SOFT, string)
 
 
-def _around(tag: Tag, mark: str) -> tuple[str, str]:
+def _around(tag: Tag, mark: str, *, headed: bool) -> tuple[str, str]:
     """Return what goes before and after the content of a tag."""
     if tag.name in _HEADINGS:
         return f"\n{mark}", "\n"
-    if tag.name == "img" and tag.find_parent(_HEADINGS) is not None:
+    if tag.name == "img" and headed:
         return str(tag.get("alt") or ""), ""
     return ("", _address(tag)) if tag.name == "a" else _BEFORE_AFTER.get(tag.name, ("", ""))
 

@@ -61,6 +61,9 @@ def _each(document: Document) -> Iterator[Advisory | Quarantined]:
 
 def _rows(page: _html.Page) -> Iterator[_html.Page]:
     """Yield the rows of the tables whose head has the columns of vulnerabilities; others explain them."""
+    if page.text("table table") is not None:
+        # Each would be searched again with every table around it.
+        return
     for table in page.each("table"):
         head = (table.text("thead") or "").lower()
         if all(name in head for name in ("reference", "affected", "fixed", "description")):

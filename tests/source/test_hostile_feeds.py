@@ -11,8 +11,9 @@ import pytest
 from feedbot.advisory import Advisory, UnreadRange, advisory_json
 from feedbot.errors import SourceError
 from feedbot.reading import dates, phrases
+from feedbot.reading import text as texts
 from feedbot.source import _listing
-from tests.source.reading import document, fixture, read
+from tests.source.reading import document, fixture, read, reasons
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,39 @@ def test_page_with_nul(member: str, name: str, reference: str) -> None:
     shown = json.dumps(advisory_json(found), ensure_ascii=False)
     assert "\\u0000" not in shown
     assert shown.encode()
+
+
+NESTED = {
+    "openssh": ("security.html", "<ul><li>1.2<b>"),
+    "postgresql": ("page.html", "<table><thead><tr><th>Reference Affected Fixed Description</thead><tbody><tr><td>"),
+    "jvn": ("JVN99000001.html", "<div><table><tr><td>"),
+    "mozilla": ("mfsa2099-41.html", "<section><h4>CVE-2026-1000"),
+}
+
+
+@pytest.mark.parametrize("depth", [40, 110, 1900])
+@pytest.mark.parametrize("member", NESTED)
+def test_parts_within_parts(member: str, depth: int) -> None:
+    """A page whose parts stand in one another, many times over, costs no time: it is read or refused."""
+    name, opening = NESTED[member]
+    head, _, rest = texts.decode(fixture(f"{member}/{name}").body).rpartition("</body>")
+    bad = (head + (opening * depth + "</div>" * depth) * (12_000 // depth // opening.count("<")) + rest).encode()
+    started = time.process_time()
+    read(member, document(bad))
+    assert time.process_time() - started < 2
+
+
+def test_parts_within_parts_are_refused() -> None:
+    """The reason is said."""
+    body = fixture("openssh/security.html").body.replace(b"</ul>", b"<ul><li>1.2" * 20, 1)
+    assert reasons(read("openssh", document(body))) == ["the page is too large or nested too deep"]
+
+
+def test_a_line_that_nobody_wrote() -> None:
+    """A line of more than 2,000 characters is left unread, whole; one of as many is read."""
+    long, short = "Sample 1.2 以前" + "、" * 1990, "Sample 1.2 以前" + "、" * 1980
+    assert (phrases.read(long).range, phrases.read(long).unread) == (None, (long,))
+    assert phrases.read(short).range is not None
 
 
 @pytest.mark.parametrize("reference", ["&#x9759;", "&#38745;", "&amp;#38745;"])

@@ -10,7 +10,6 @@ from feedbot.reading._grammar import Line
 from feedbot.reading._tokens import spans
 from feedbot.version import VersionRange
 
-
 _LONGEST = 2000
 """Characters of a line that is read at all: nobody writes longer ones by hand."""
 

@@ -1,5 +1,6 @@
 """The wiring of what the operator may leave out."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from feedbot.advisory import Verdict
 from feedbot.cli import _shell
 from feedbot.cli.keys import keys_import, keys_list, keys_pin
 from feedbot.errors import ConfigError
+from feedbot.fetch import http
 from feedbot.signature import import_keys, pin
 from tests.signature.conftest import workshop
 from tests.signature.make_cases import Workshop
@@ -139,3 +141,32 @@ def test_a_generic_feed_needs_its_address(tmp_path: Path) -> None:
         bootstrap.load_config(path)
     assert "sources.rss.url: the member rss needs the address to ask" in caught.value.reason()
     assert "sources.b" not in caught.value.reason()
+
+
+@pytest.mark.parametrize(
+    ("section", "mail"),
+    [
+        ("", ("noc@hosting.example",)),
+        ('[alarms]\nmail = ["a@hosting.example", "b@hosting.example"]\n', ("a@hosting.example", "b@hosting.example")),
+        ("[alarms]\nmail = []\n", ()),
+    ],
+)
+def test_alarms_go_to_the_operator_unless_others_are_named(section: str, mail: tuple[str, ...], tmp_path: Path) -> None:
+    """Nobody who wrote no [alarms] is left without; who named none wants none."""
+    path = tmp_path / "config.toml"
+    path.write_text(PROVIDER + section, encoding="utf-8")
+    channels = bootstrap.open_alarms(config.load(path), http.NetworkPolicy())
+    assert (channels.mail, channels.webhook, channels.remind) == (mail, None, timedelta(days=1))
+
+
+def test_a_webhook_is_opened_by_its_address(tmp_path: Path) -> None:
+    """And a wrong one is a fault of the configuration."""
+    path = tmp_path / "config.toml"
+    text = PROVIDER + '[alarms]\nremind = "12h"\nwebhook = "{}"\n'
+    path.write_text(text.format("https://hooks.example/T0K3N"), encoding="utf-8")
+    channels = bootstrap.open_alarms(config.load(path), http.NetworkPolicy())
+    assert channels.names == ("mail:noc@hosting.example", "webhook")
+    assert channels.remind == timedelta(hours=12)
+    path.write_text(text.format("hooks.example/T0K3N"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"alarms\.webhook"):
+        config.load(path)

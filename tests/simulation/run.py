@@ -227,7 +227,8 @@ class Simulation:
             if state == "stale":
                 self._check_silence(name)
             return
-        if state == "gap" and (name in self.doubted or unseen(one, self.accounts[name])):
+        had = self.accounts[name].editions
+        if state == "gap" and (name in self.doubted or any(item.number not in had for item in one.items)):
             return
         self._fault(name, f"false alarm {state} ({reason}) while {one.fault or 'well'}")
 

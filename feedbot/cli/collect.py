@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedbot.cli import _shell
+from feedbot.cli import _backfill, _shell
 from feedbot.errors import ConfigError
 from feedbot.messages import tr
 
 if TYPE_CHECKING:
     from feedbot.pipeline import ConfiguredSource, Edges
     from feedbot.pipeline._take import CollectReport
+    from feedbot.pipeline.draft import DraftReport
 
 
 def register(app: typer.Typer) -> None:
@@ -26,15 +27,33 @@ def collect(
     files: Annotated[
         list[Path] | None, typer.Option("--from", help=tr("take in this file as the one source's document"))
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help=tr(
+                "backfill: all that was published since this date. Stopped, the same command goes on where it stood; "
+                "matters older than 30 days make no notices"
+            ),
+        ),
+    ] = None,
+    draft_old: Annotated[
+        bool, typer.Option("--draft-old", help=tr("with --since: draft notices about old matters too"))
+    ] = False,
 ) -> int:
     """Collect the named sources, or all that are enabled, or files that came by hand; then draft.
 
-    3 where something could not be had, read or drafted.
+    3 where something could not be had, read or drafted, or a backfill was stopped.
     """
     from feedbot.pipeline.draft import DraftReport, draft_cases
 
+    if (since and files) or (draft_old and not since):
+        raise ConfigError("--since" if since else "--draft-old", "this does not go with the other options")
+    begin = _backfill.moment(since) if since else None
     edges = _shell.edges()
     wanted = [_shell.source(edges, name) for name in sources or ()]
+    if begin:
+        return _backfill.run(edges, wanted, begin, as_json=as_json, draft=draft, draft_old=draft_old)
     reports = _from_files(edges, wanted, files) if files else _rounds(edges, wanted)
     if as_json:
         for one in reports:
@@ -42,11 +61,16 @@ def collect(
     else:
         tell(reports)
     made = draft_cases(edges, "(feedbot)") if draft else DraftReport()
+    tell_drafts(made)
+    return _shell.DONE if all(one.whole for one in reports) and not made.failed else _shell.PARTLY
+
+
+def tell_drafts(made: "DraftReport") -> None:
+    """Say which drafts were made, and which cases could not be drafted."""
     for each in made.made:
         _shell.say("draft {number}: {title}", number=each.id, title=each.notice.title)
     for case, error in made.failed.items():
         _shell.say("case {case} could not be drafted: {error}", case=case, error=error)
-    return _shell.DONE if all(one.whole for one in reports) and not made.failed else _shell.PARTLY
 
 
 def _rounds(edges: "Edges", wanted: "list[ConfiguredSource]") -> "list[CollectReport]":

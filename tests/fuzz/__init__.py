@@ -1,0 +1,1 @@
+"""Hostile bytes for every parser of a publisher's text (RELIABILITY.md, N6)."""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from itertools import pairwise
+from unicodedata import normalize
 
 from feedbot.advisory import Affected, Fixed, HistoryEntry, Reference, Severity, Signature, Status, UnreadRange, Verdict
 from feedbot.errors import SourceError
@@ -18,7 +19,9 @@ SCHEME = "generic"
 """Publishers name upstream versions; a distribution's own are its own members' matter."""
 
 _WITHDRAWN = re.compile(
-    r"\*\*\s*(?:削除|REJECT(?:ED)?|RESERVED|WITHDRAWN)\s*\*\*|取り?下げ|\bwithdrawn\b", re.IGNORECASE
+    r"\*\*\s*(?:削除|REJECT(?:ED)?|RESERVED|WITHDRAWN)\s*\*\*|取り?下げ|[\[(【]取下[\])】]|\bwithdrawn\b"
+    r"|^\s*(?:REJECT(?:ED)?\b(?:\s+reason)?\s*(?::|$)|削除\s*$)",
+    re.IGNORECASE,
 )
 _DRAFT = re.compile(r"\*\*\s*(?:未確定|DISPUTED)\s*\*\*|暫定")
 _VERSION = re.compile(
@@ -47,10 +50,11 @@ def unsigned(document: Document) -> Signature:
 
 
 def status_of(title: str) -> Status:
-    """Return what the marks of a title say: ** 削除 **, ** 未確定 **, REJECT, 取下げ."""
-    if _WITHDRAWN.search(title):
+    """Return what the marks of a title say: ** 削除 **, ** 未確定 **, REJECT, 取下げ, in letters of any width."""
+    plain = normalize("NFKC", title)
+    if _WITHDRAWN.search(plain):
         return Status.WITHDRAWN
-    return Status.DRAFT if _DRAFT.search(title) else Status.FINAL
+    return Status.DRAFT if _DRAFT.search(plain) else Status.FINAL
 
 
 def cvss(version: str, vector: str, score: str) -> Severity:

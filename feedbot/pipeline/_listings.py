@@ -127,7 +127,7 @@ def _listing(
         return ()
     with edges.database.begin() as tx:
         fetch = documents.save(tx, source.name, listing)
-    items = _listed(source, listing, empty=depth > 0)
+    items = _listed(source, listing, empty=depth > 0 or url != source.url)
     if isinstance(items, SourceError):
         where = url if depth else "listing"
         set_apart(edges, source, report, listing, Quarantined(where, items, listing.body), listing=True)

@@ -1,27 +1,103 @@
 """What an answer of the MyJVN API says of itself: `status:Status` (status_3.3.xsd), which stands last in it, or the
-`status` of an answer in JSON."""
+`status` of an answer in JSON; and what to ask of the API.
+
+Parameters: https://jvndb.jvn.jp/apis/getVulnOverviewList_api_hnd.html (`startItem`, `maxCountItem` up to 50,
+`datePublishedStartY` … by the day of the last update, of which the ranges `rangeDate…=n` take away the default of one
+week). Rules: https://jvndb.jvn.jp/apis/myjvnapi_faq.html, Q1-3: by difference, the feeds rather than the API, two or
+three requests a second for minutes, and no mass of them.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from html import unescape
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from feedbot.advisory import Quarantined
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
+from feedbot.reading.dates import JST
+from feedbot.source._member import ListedItem
 
 _STATUS = re.compile(rb"<(?:[A-Za-z]+:)?Status\b([^<>]{1,4000})>")
 _ATTRIBUTE = re.compile(rb"([A-Za-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _TAIL = 16_384
+_PATH = re.compile(r"/(?:apis/)?myjvn/?")
+_PAGE = 50
+PER_SECOND = 2.0
+MONTH = timedelta(days=31)
+"""What is asked of the API; of more, the feeds by year are asked."""
 
 
 def check(document: Document) -> Quarantined | None:
-    """Return what is missing of a list that the answer holds only a page of, or None where nothing is.
+    """Return what is missing of a list that the answer holds only a page of, or None where nothing is, or where
+    `next_page` tells the address of the rest.
 
     Raises SourceError where the API refused the question (retCd is not 0). A document without Status is none of its
     answers, and passes: the feeds need not have one.
     """
+    return check_status(document, _said(document))
+
+
+def next_page(document: Document) -> ListedItem | None:
+    """Return the page behind this one as a listing; None where there is none, or no address can be made."""
+    return page_behind(document, _said(document))
+
+
+def page_behind(document: Document, said: Mapping[str, str]) -> ListedItem | None:
+    """Do the same for a status that is read already."""
+    last, total, held = _extent(said)
+    parts = urlsplit(document.url)
+    query = dict(parse_qsl(parts.query))
+    if last >= total or not held or parts.scheme not in ("https", "http") or not _PATH.fullmatch(parts.path):
+        return None
+    if "method" not in query:
+        return None
+    asked = urlencode(query | {"startItem": str(last + 1)})
+    return ListedItem("", urlunsplit(parts._replace(query=asked)), listing=True)
+
+
+def updated_since(url: str, since: datetime) -> str:
+    """Return the question for all that was updated on the day of `since` (in Japan) or later, to the API at the host of
+    this address; with the other parameters of `url` where it is such a question itself."""
+    parts, day = urlsplit(url), since.astimezone(JST)
+    own = (
+        dict(parse_qsl(parts.query))
+        if _PATH.fullmatch(parts.path)
+        else {"method": "getVulnOverviewList", "feed": "hnd"}
+    )
+    asked = {name: value for name, value in own.items() if not name.startswith(("date", "rangeDate", "startItem"))}
+    asked |= dict.fromkeys(("rangeDatePublic", "rangeDatePublished", "rangeDateFirstPublished"), "n")
+    asked |= {
+        "datePublishedStartY": f"{day:%Y}",
+        "datePublishedStartM": f"{day:%m}",
+        "datePublishedStartD": f"{day:%d}",
+    }
+    asked |= {"startItem": "1", "maxCountItem": str(_PAGE)}
+    path = parts.path if is_question(url) else "/myjvn"
+    return urlunsplit(parts._replace(path=path, query=urlencode(asked)))
+
+
+def names_nothing(document: Document) -> bool:
+    """Say whether an answer says that nothing was found; its root is then Result."""
+    return _said(document).get("totalRes") == "0"
+
+
+def is_question(url: str) -> bool:
+    """Say whether an address is a question to the API rather than a feed."""
+    return bool(_PATH.fullmatch(urlsplit(url).path))
+
+
+def _said(document: Document) -> Mapping[str, str]:
     match = _STATUS.search(document.body[-_TAIL:])
-    return check_status(document, dict(_attributes(match[1])) if match else {})
+    return dict(_attributes(match[1])) if match else {}
+
+
+def _extent(said: Mapping[str, str]) -> tuple[int, int, int]:
+    """Return the place of the last item, how many there are in all, and how many here. firstRes is empty where the
+    answer is whole."""
+    total, held = (_number(said.get(name, ""), 0) for name in ("totalRes", "totalResRet"))
+    return _number(said.get("firstRes", ""), 1) + held - 1, total, held
 
 
 def check_status(document: Document, said: Mapping[str, str]) -> Quarantined | None:
@@ -34,10 +110,8 @@ def check_status(document: Document, said: Mapping[str, str]) -> Quarantined | N
             code=said.get("errCd", "")[:40],
             text=said.get("errMsg", "")[:200],
         )
-    total, held = (_number(said.get(name, ""), 0) for name in ("totalRes", "totalResRet"))
-    # firstRes is empty where the answer is whole.
-    last = _number(said.get("firstRes", ""), 1) + held - 1
-    if total == 0 or last >= total:
+    last, total, _ = _extent(said)
+    if total == 0 or last >= total or page_behind(document, said):
         return None
     reason = SourceError(
         document.url,

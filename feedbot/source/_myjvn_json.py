@@ -6,6 +6,7 @@ from feedbot.advisory import Quarantined, Reference, Severity, identity
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.source import _facts, _json, _jvnrss, _myjvn
+from feedbot.source._member import ListedItem
 
 
 def is_json(document: Document) -> bool:
@@ -16,8 +17,7 @@ def is_json(document: Document) -> bool:
 def items(document: Document) -> Iterator[_jvnrss.Item | Quarantined]:
     """Yield the entries, then what the answer leaves out. Raises SourceError for another answer, or one that failed."""
     answer = _json.load(document)
-    status = answer.at("status")
-    missing = _myjvn.check_status(document, {name: status.text(name) for name in status.fields})
+    missing = _myjvn.check_status(document, _status(answer))
     if not isinstance(answer.at("feed", "entry").value, list):
         raise SourceError(document.url, "not a list of JVN iPedia")
     for index, entry in enumerate(answer.each("feed", "entry"), 1):
@@ -28,6 +28,16 @@ def items(document: Document) -> Iterator[_jvnrss.Item | Quarantined]:
             yield Quarantined(where, error, entry.raw())
     if missing:
         yield missing
+
+
+def next_page(document: Document) -> ListedItem | None:
+    """Return the page behind this one as a listing; None where there is none, or no address can be made."""
+    return _myjvn.page_behind(document, _status(_json.load(document)))
+
+
+def _status(answer: _json.Node) -> dict[str, str]:
+    status = answer.at("status")
+    return {name: status.text(name) for name in status.fields}
 
 
 def _item(entry: _json.Node, where: str) -> _jvnrss.Item:

@@ -1,10 +1,12 @@
 """CERT/CC's vulnerability notes: the VINCE API's JSON, a VINCE case, and the closed archive's vu_*.json.
 
-listing    the Atom feed; a note's document is https://kb.cert.org/vuls/api/NUMBER/
+listing    the Atom feed, or the API's summary of a year or month (vuls/api/YYYY/MM/summary/: `notes`, a list of
+           numbers, and their `count`); a note's document is https://kb.cert.org/vuls/api/NUMBER/
 read       one note (`vuid`, `overview` …), one of the archive (`ID`, `Overview` …), a case (`get_case`) or a list of
            cases (`get_cases`); a vendor's record of the archive is a statement about a note and no note, and is refused
 
-Form: CERTCC/VINCE, vince-api; CERTCC/Vulnerability-Data-Archive. English prose gives versions only where a sentence is
+Form: CERTCC/VINCE, vince-api; the summaries by what their users read of them (VINCE's documentation names the address
+and shows none); CERTCC/Vulnerability-Data-Archive. English prose gives versions only where a sentence is
 understood completely; other sentences that name versions stay visible as unread.
 """
 
@@ -33,6 +35,7 @@ SOURCE = SourceInfo(
 Record = Mapping[str, object]
 """A JSON object as it came; a Note is made of it at once."""
 
+_API = "https://kb.cert.org/vuls/api/"
 _NUMBER = re.compile(r"(?:VU#)?([0-9]{3,7})")
 _PARTS = (
     ("Overview", ("overview",)),
@@ -71,6 +74,9 @@ class Note:
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     """Yield the notes that the Atom feed names, each with the address of its JSON."""
+    if document.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+        yield from _summary(document)
+        return
     for index, entry in enumerate(_listing.entries(document), 1):
         if isinstance(entry, Quarantined):
             yield entry
@@ -80,8 +86,43 @@ def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
             where = f"{document.url} item {index}"
             yield Quarantined(where, SourceError(where, "no advisory number"), entry.url.encode())
             continue
-        url = f"https://kb.cert.org/vuls/api/{number.removeprefix('VU#')}/"
-        yield ListedItem(number, url, re.sub(r"^VU#[0-9]+:\s*", "", entry.title), entry.updated)
+        yield ListedItem(number, _api(number), re.sub(r"^VU#[0-9]+:\s*", "", entry.title), entry.updated)
+
+
+def addresses(url: str, since: datetime | None, now: datetime) -> tuple[str, ...]:
+    """Return the feed, and before it the summaries of the months since `since` (of whole years, where it is long)."""
+    if since is None:
+        return (url,)
+    first, last = since.astimezone(UTC), now.astimezone(UTC)
+    if (last - first).days > 366:
+        return (*(f"{_API}{year}/summary/" for year in range(first.year, last.year + 1)), url)
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return (*(f"{_API}{month // 12}/{month % 12 + 1:02}/summary/" for month in months), url)
+
+
+def _api(number: str) -> str:
+    return f"{_API}{number.removeprefix('VU#')}/"
+
+
+def _summary(document: Document) -> Iterator[ListedItem | Quarantined]:
+    """Yield the notes of a summary. Raises SourceError for other JSON."""
+    found = _json.load(document)
+    notes = found.at("notes").value
+    if not isinstance(notes, list):
+        raise SourceError(document.url, "not a summary of vulnerability notes")
+    for index, note in enumerate(notes, 1):
+        where = f"{document.url} item {index}"
+        match = _NUMBER.fullmatch(note) if isinstance(note, str) else None
+        if match is None:
+            yield Quarantined(where, SourceError(where, "no advisory number"), json.dumps(note).encode())
+            continue
+        yield ListedItem(f"VU#{match[1]}", _api(match[1]))
+    count = found.text("count")
+    if count and count != str(len(notes)):
+        reason = SourceError(
+            document.url, "it names {named} notes and counts {count}", named=len(notes), count=count[:20]
+        )
+        yield Quarantined(f"{document.url} count", reason, document.body)
 
 
 def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:

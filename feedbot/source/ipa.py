@@ -36,6 +36,8 @@ def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     """Yield the alerts of the feed or the answer, which holds all that is read of them."""
     for found in _alerts(document):
         yield found if isinstance(found, Quarantined) else ListedItem(found.number, "", found.title, found.updated)
+    if following := _myjvn.next_page(document):
+        yield following
 
 
 def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:

@@ -3,14 +3,20 @@ the MyJVN API (getVulnOverviewList, also in JSON; getVulnDetailInfo).
 
 A feed names each advisory's products, scores and references in `sec:` elements, several of a kind; a detail says the
 versions too. Schemas: jvnrss_3.2.xsd, vuldef_3.1.xsd / vuldef_3.2.xsd of MyJVN. Both are read as streams. An answer
-that says that it failed is refused, and one that is a page of a longer list ends with a Quarantined. The lists of
-products and vendors and the statistics are no source of advisories; details in JSON are CSAF (the member csaf), alerts
-are the member ipa's.
+that says that it failed is refused; one that is a page of a longer list names the next page as a listing, or ends with
+a Quarantined where its address is no question to the API. By default the feed is asked; after a time away, and for
+`collect --since`, up to a month by the day of the last update, and beyond that by the yearly feeds
+(ja/rss/years/jvndb_YYYY.rdf) of the years since, with the updates of the last month: an older update of an advisory of
+an earlier year is not asked for then. Details are read where they are given (a file, a source's url); a round does not
+ask for them beside a feed, because the two texts of one number would take turns as its newest. The lists of products
+and vendors and the statistics are no source of advisories; details in JSON are CSAF (the member csaf), alerts are the
+member ipa's.
 """
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
 
 from feedbot.advisory import (
     Advisory,
@@ -27,6 +33,7 @@ from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import dates
 from feedbot.reading import text as texts
+from feedbot.reading.dates import JST
 from feedbot.source import _facts, _jvnrss, _myjvn, _myjvn_json, _xml
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 
@@ -35,8 +42,11 @@ SOURCE = SourceInfo(
     issuer="JVN iPedia (IPA)",
     listing_url="https://jvndb.jvn.jp/ja/rss/jvndb_new.rdf",
     interval=timedelta(hours=1),
+    limit=64 * 2**20,
+    per_second=_myjvn.PER_SECOND,
 )
 
+_FIRST_YEAR = 1998
 _LITERAL_BREAK = re.compile(r"\\n|\n|(?<=。)\s{2,}|　+(?=\*)")
 _DATED = re.compile(r"^\s*\[(?P<date>[^\]]{6,20})\]\s*(?P<text>.*)$", re.DOTALL)
 _WORKAROUND = re.compile(r"\[(?:ワークアラウンド|回避策|緩和策)[^\]\[]{0,20}\](?P<text>[^\[]*)")
@@ -49,6 +59,20 @@ def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
             yield item
         else:
             yield ListedItem(item.number, "", item.title, item.updated)
+    following = _myjvn_json.next_page(document) if _myjvn_json.is_json(document) else _myjvn.next_page(document)
+    if following:
+        yield following
+
+
+def addresses(url: str, since: datetime | None, now: datetime) -> tuple[str, ...]:
+    """Return the feeds, or the question to the API, that miss nothing since `since`."""
+    if since is None:
+        return (url,)
+    if now - since <= _myjvn.MONTH or _myjvn.is_question(url):
+        return (_myjvn.updated_since(url, since),)
+    years = range(max(since.astimezone(JST).year, _FIRST_YEAR), now.astimezone(JST).year + 1)
+    feeds = (urljoin(url, f"/ja/rss/years/jvndb_{year}.rdf") for year in years)
+    return (*feeds, _myjvn.updated_since(url, now - _myjvn.MONTH))
 
 
 def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
@@ -68,6 +92,8 @@ def _items(document: Document) -> Iterator[_jvnrss.Item | Quarantined]:
         yield from _myjvn_json.items(document)
         return
     missing = _myjvn.check(document)
+    if _xml.root_name(document) == "Result" and _myjvn.names_nothing(document):
+        return
     yield from _jvnrss.items(document)
     if missing:
         yield missing

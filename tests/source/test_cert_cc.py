@@ -1,10 +1,13 @@
 """Notes of CERT/CC: what the golden files do not show."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
-from feedbot.advisory import Severity, Status
+from feedbot.advisory import Quarantined, Severity, Status
+from feedbot.errors import SourceError
+from feedbot.source import ListedItem, cert_cc
 from tests.source.reading import advisory, document, fixture, read, reasons
 
 NOTE = json.loads(fixture("cert_cc/vu_990104.json").body)
@@ -69,3 +72,42 @@ def test_fixed_versions_in_prose(sentence: str, fixed: list[str]) -> None:
     """Versions that a Solution names as fixed, where what follows is understood completely."""
     found = advisory("cert_cc", document(note(Resolution=sentence)))
     assert sorted(one.range.constraints[0].version for one in found.fixed) == fixed
+
+
+def test_a_summary_of_the_api_lists_notes() -> None:
+    """Numbers become addresses of notes; what is none is quarantined, and so is a count that is another."""
+    given = document(
+        b'{"count": 4, "notes": ["VU#990101", "990102", 7]}', "https://kb.cert.org/vuls/api/2026/11/summary/"
+    )
+    found = list(cert_cc.listing(given))
+    assert found[:2] == [
+        ListedItem("VU#990101", "https://kb.cert.org/vuls/api/990101/"),
+        ListedItem("VU#990102", "https://kb.cert.org/vuls/api/990102/"),
+    ]
+    assert [one.reason.reason() for one in found[2:] if isinstance(one, Quarantined)] == [
+        "no advisory number",
+        "it names 3 notes and counts 4",
+    ]
+    assert list(cert_cc.listing(document(b'{"count": 0, "notes": []}'))) == []
+
+
+def test_other_json_is_no_summary() -> None:
+    """An error of the API is refused."""
+    with pytest.raises(SourceError, match="not a summary"):
+        list(cert_cc.listing(document(b'{"error": "Content requested does not exist"}')))
+
+
+def test_addresses_of_cert_cc() -> None:
+    """Months up to a year, years beyond, then the feed."""
+    now, feed = datetime(2027, 1, 5, tzinfo=UTC), cert_cc.SOURCE.listing_url
+    assert cert_cc.addresses(feed, None, now) == (feed,)
+    assert [
+        url.removeprefix("https://kb.cert.org/vuls/")
+        for url in cert_cc.addresses(feed, datetime(2026, 11, 24, tzinfo=UTC), now)
+    ] == [
+        "api/2026/11/summary/",
+        "api/2026/12/summary/",
+        "api/2027/01/summary/",
+        "atomfeed/",
+    ]
+    assert len(cert_cc.addresses(feed, datetime(2024, 6, 1, tzinfo=UTC), now)) == 5

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,63 @@ def test_what_is_no_source(corpus: Path) -> None:
             found = read("jvn_ipedia", document(path.read_bytes()))
             assert found, path.name
             assert all(isinstance(one, Quarantined) for one in found), path.name
+
+
+QUESTION = "https://jvndb.example/myjvn?method=getVulnOverviewList&feed=hnd&rangeDatePublished=w"
+
+
+@pytest.mark.parametrize("json_too", [False, True])
+def test_a_page_names_the_next_one(json_too: bool) -> None:
+    """A page that came from the API is a listing with the next one's address behind its items, and is read whole."""
+    body = answer(FEED, totalRes="9", totalResRet="2", firstRes="3")
+    if json_too:
+        given = json.loads(fixture("jvn_ipedia/overview.json").body)
+        given["status"] |= {"totalRes": 9, "totalResRet": 2, "firstRes": 3}
+        body = json.dumps(given).encode()
+    *_, last = jvn_ipedia.listing(document(body, QUESTION))
+    assert last == ListedItem("", f"{QUESTION}&startItem=5", listing=True)
+    assert reasons(read("jvn_ipedia", document(body, QUESTION))) == [
+        one for one in reasons(read("jvn_ipedia", document(body))) if "the answer ends" not in one
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"totalRes": "9", "totalResRet": "2", "firstRes": "8"},
+        {"totalRes": "9", "totalResRet": "0", "firstRes": "3"},
+    ],
+)
+def test_a_last_or_empty_page_names_none(said: dict[str, str]) -> None:
+    """The last page ends the list; an empty one in its middle would lead to itself and is told instead."""
+    found = list(jvn_ipedia.listing(document(answer(FEED, **said), QUESTION)))
+    assert not [one for one in found if isinstance(one, ListedItem) and one.listing]
+    assert sum(isinstance(one, Quarantined) for one in found) == (said["totalResRet"] == "0")
+
+
+def test_addresses_of_jvn_ipedia() -> None:
+    """The feed as a rule; up to a month by the day of the last update in Japan; beyond it the feeds by year."""
+    feed, now = "https://jvndb.jvn.jp/ja/rss/jvndb_new.rdf", datetime(2026, 11, 24, tzinfo=UTC)
+    assert jvn_ipedia.addresses(feed, None, now) == (feed,)
+    (asked,) = jvn_ipedia.addresses(feed, datetime(2026, 11, 8, 20, tzinfo=UTC), now)
+    assert asked == (
+        "https://jvndb.jvn.jp/myjvn?method=getVulnOverviewList&feed=hnd&rangeDatePublic=n&rangeDatePublished=n"
+        "&rangeDateFirstPublished=n&datePublishedStartY=2026&datePublishedStartM=11&datePublishedStartD=09"
+        "&startItem=1&maxCountItem=50"
+    )
+    *years, updates = jvn_ipedia.addresses(feed, datetime(2025, 3, 1, tzinfo=UTC), now)
+    assert years == [f"https://jvndb.jvn.jp/ja/rss/years/jvndb_{year}.rdf" for year in (2025, 2026)]
+    assert "datePublishedStartM=10&datePublishedStartD=24" in updates
+    (own,) = jvn_ipedia.addresses(f"{QUESTION}&keyword=x", datetime(2020, 1, 1, tzinfo=UTC), now)
+    assert "keyword=x" in own
+    assert "datePublishedStartY=2020" in own
+
+
+def test_an_answer_that_found_nothing() -> None:
+    """No item and no fault; another document of that root is refused still."""
+    nothing = (
+        b'<Result xmlns:status="http://jvndb.jvn.jp/myjvn/Status"><status:Status retCd="0" totalRes="0"/></Result>'
+    )
+    assert list(jvn_ipedia.listing(document(nothing, QUESTION))) == []
+    with pytest.raises(SourceError):
+        list(jvn_ipedia.listing(document(nothing.replace(b'totalRes="0"', b""), QUESTION)))

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from feedbot.pipeline.health import State, decider
 from feedbot.signature import Key
-from feedbot.store import Transaction, advisories, alarms, drafts, inventory, outbox, quarantine, sources
+from feedbot.store import Transaction, advisories, alarms, drafts, flapping, inventory, outbox, quarantine, sources
 
 
 def exposition(
@@ -79,6 +79,8 @@ def _health(registry: CollectorRegistry, tx: Transaction, intervals: Mapping[str
     items, texts = quarantine.listing(tx), advisories.held_texts(tx)
     _of_each(registry, "feedbot_source_quarantined_items", [one.source for one in items], intervals)
     _of_each(registry, "feedbot_source_held_texts", [one.advisory.source for one in texts], intervals)
+    flaps = [one.advisory.source for one in flapping.listing(tx)]
+    _of_each(registry, "feedbot_source_flapping_advisories", flaps, intervals)
     unsent = Gauge("feedbot_alarms_waiting", "Alarms that have not gone out", registry=registry)
     unsent.set(alarms.count_waiting(tx))
 

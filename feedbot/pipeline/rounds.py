@@ -19,7 +19,7 @@ def collect_and_draft(edges: Edges, source: ConfiguredSource, stop: Callable[[],
     import of customers meanwhile, is made good here.
     """
     report = collect(edges, source, stop)
-    tell = log.warning if not report.whole else log.info
+    tell = log.warning if report.flapping or not report.whole else log.info
     tell(
         "collected",
         source=report.source,
@@ -29,6 +29,7 @@ def collect_and_draft(edges: Edges, source: ConfiguredSource, stop: Callable[[],
         held=report.held,
         quarantined=report.quarantined,
         unreachable=report.unreachable,
+        flapping=report.flapping,
         error=str(report.error) if report.error else None,
     )
     watch(edges, source)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 
-from feedbot.advisory import Advisory, Affected, Fixed, HistoryEntry, Quarantined, Reference, UnreadRange
+from feedbot.advisory import Advisory, Affected, Fixed, HistoryEntry, Quarantined, Reference, Section, UnreadRange
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import dates, identifiers, sections
@@ -42,6 +42,8 @@ _WORKAROUND = re.compile(r"回避策|回避方法")
 _DENIED = re.compile(r"(?:影響|該当|存在)(?:は|し)?(?:ありません|しません|ません)|ありません")
 _CODE = re.compile(r"```|\{% (?:end)?highlight\b")
 _INLINE = re.compile(r"\[(?P<words>[^\[\]\n]{0,300})\](?:\([^()\n]{0,300}\)|\[[0-9]{1,3}\])")
+_MARKS = re.compile(r"[\[\]()<>]")
+"""What Markdown sets around an address, without a blank between them."""
 _TERM = re.compile(r"^(?P<term>\S[^\n]{0,40})\n: ", re.MULTILINE)
 _ZONE_NOTE = re.compile(r"^\(JST\)\s*")
 
@@ -102,12 +104,18 @@ def _advisory(document: Document) -> Advisory:
         workarounds=tuple(
             one for part in headed if _WORKAROUND.search(part.heading) for one in _facts.workarounds(part.text)
         ),
-        sections=headed,
-        references=tuple(Reference(url) for url in texts.urls(unescape(body))),
+        sections=(*_opening(top), *headed),
+        references=tuple(Reference(url) for url in texts.urls(_MARKS.sub(" ", unescape(body)))),
         history=history,
         url=_PAGE.format(day=file["day"].replace("-", "/"), name=file["name"]),
         publisher=SOURCE.issuer,
     )
+
+
+def _opening(top: str) -> tuple[Section, ...]:
+    """Return what stands above the first heading, where it is more than the summary: a release says there what it
+    corrects."""
+    return (Section("", top.strip()),) if len(texts.paragraphs(top)) > 1 else ()
 
 
 def _with_code_set_in(body: str) -> str:

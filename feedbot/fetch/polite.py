@@ -24,6 +24,9 @@ from feedbot.fetch._document import Document, Dump, NotModified, Validators
 
 PER_SECOND = 2.0
 """Requests a host sees of us in a second at most, where nothing else is said. MyJVN's own rule is 2 as well."""
+ROBOTS_AGAIN = timedelta(minutes=1)
+"""How long a robots.txt that cannot be had is not asked for again after as many tries as a document gets: a listing of
+a hundred items would ask for it a hundred times."""
 ROBOTS_AGE = timedelta(days=1)
 """RFC 9309, 2.4: a robots.txt is not believed for longer than 24 hours, unless it cannot be had."""
 LONGEST_CLOSED = timedelta(days=1)
@@ -56,7 +59,7 @@ class Patience:
 class _Host:
     """What is known of one host: its turns, its robots.txt, until when it asked to be left alone."""
 
-    __slots__ = ("bucket", "closed_until", "limiter", "lock", "read_at", "robots")
+    __slots__ = ("bucket", "cause", "closed_until", "failed_at", "failures", "limiter", "lock", "read_at", "robots")
 
     def __init__(self, per_second: float) -> None:
         self.lock = Lock()
@@ -68,6 +71,9 @@ class _Host:
         self.limiter = Limiter(SingleBucketFactory(self.bucket, schedule_leak=False), buffer_ms=5)
         self.robots: _robots.Robots | None = None
         self.read_at: datetime | None = None
+        self.failed_at: datetime | None = None
+        self.failures = 0
+        self.cause = ""
         self.closed_until: datetime | None = None
 
 
@@ -203,6 +209,11 @@ class Web:
         """
         parts = urlsplit(url)
         where = f"{parts.scheme}://{parts.netloc}/robots.txt"
+        again = host.failed_at is None or self._clock() - host.failed_at >= ROBOTS_AGAIN
+        if not again and host.failures >= self._patience.tries:
+            if host.robots is None:
+                raise _unknown(url, host.cause)
+            return
         try:
             answer = http.fetch(
                 where,
@@ -215,15 +226,11 @@ class Web:
             status = error.status if isinstance(error, http.StatusError) else 0
             if error.permanent or 400 <= status < 500:
                 host.robots = _robots.Robots()
-            elif host.robots is None:
-                raise FetchError(
-                    url,
-                    "robots.txt cannot be had, so nothing may be asked: {cause}",
-                    permanent=False,
-                    hint="it is tried again at the next round; with permission, set robots = false for this source",
-                    cause=error.reason(),
-                ) from error
             else:
+                host.failures = 1 if again else host.failures + 1
+                host.failed_at, host.cause = self._clock(), error.reason()
+                if host.robots is None:
+                    raise _unknown(url, host.cause) from error
                 return
         else:
             host.robots = _robots.parse(answer.body) if isinstance(answer, Document) else _robots.Robots()
@@ -248,6 +255,19 @@ class Web:
 
     def _host(self, url: str) -> _Host:
         parts = urlsplit(url)
+        name = f"{parts.scheme}://{parts.netloc}"
         with self._lock:
-            rate = self._courtesy.rates.get(parts.hostname or "", self._courtesy.per_second)
-            return self._hosts.setdefault(f"{parts.scheme}://{parts.netloc}", _Host(rate))
+            if name not in self._hosts:
+                rate = self._courtesy.rates.get(parts.hostname or "", self._courtesy.per_second)
+                self._hosts[name] = _Host(rate)
+            return self._hosts[name]
+
+
+def _unknown(url: str, cause: str) -> FetchError:
+    return FetchError(
+        url,
+        "robots.txt cannot be had, so nothing may be asked: {cause}",
+        permanent=False,
+        hint="it is tried again at the next round; with permission, set robots = false for this source",
+        cause=cause,
+    )

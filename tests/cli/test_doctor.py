@@ -323,3 +323,12 @@ def test_a_faulty_configuration_is_a_finding(tmp_path: Path, capsys: pytest.Capt
     assert (first["check"], first["level"]) == ("configuration", "fault")
     assert "did you mean store?" in first["message"]
     assert {one["check"] for one in others} == {"programs"}
+
+
+def test_a_contact_is_missed(config: Config) -> None:
+    """A publisher whom feedbot disturbs must be able to reach somebody."""
+    (line,) = _checks.network(config, NOW)
+    assert (line.level, "contact" in line.hint) == (Level.WARNING, True)
+    named = config.model_copy(update={"network": config.network.model_copy(update={"contact": "noc@hosting.example"})})
+    (line,) = _checks.network(named, NOW)
+    assert (line.level, "noc@hosting.example" in line.message) == (Level.OK, True)

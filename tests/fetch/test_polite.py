@@ -135,13 +135,16 @@ def test_without_robots_everything_is_allowed(httpserver: HTTPServer, clock: Clo
 
 @pytest.mark.usefixtures("outside")
 def test_unknown_robots_allow_nothing_for_now(httpserver: HTTPServer, clock: Clock) -> None:
-    """RFC 9309, 2.3.1.4: a server error means that nothing may be asked; the next call asks for it anew."""
+    """RFC 9309, 2.3.1.4: a server error means that nothing may be asked. robots.txt is tried as often as a document,
+    then left alone for a minute, whatever else is asked for."""
     serve(httpserver, "/robots.txt", 500, 500, 503)
     httpserver.expect_request("/a").respond_with_data(b"a")
     made = web(clock)
     error = failure(lambda: made.fetch(httpserver.url_for("/a")))
     assert not error.permanent
-    assert "/a" not in asked(httpserver)
+    assert not failure(lambda: made.fetch(httpserver.url_for("/b"))).permanent
+    assert asked(httpserver) == ["/robots.txt"] * 3
+    clock.now += timedelta(minutes=1)
     assert body(made.fetch(httpserver.url_for("/a"))) == b"a"
 
 

@@ -225,7 +225,7 @@ def test_200_000_nested_tags(site: Site, member: str) -> None:
 @pytest.mark.parametrize("limit", [0, 2**20])
 def test_gzip_bomb(site: Site, limit: int) -> None:
     """1 GiB in 1 MB stops at the source's cap: 16 MiB, or what its member declares."""
-    site.limit = limit
+    site.limit, site.member = limit, "rss"
     bomb = gzip.compress(bytes(2**26)) * 16
     site.serve(bomb, Content_Encoding="gzip")
     with within(10):

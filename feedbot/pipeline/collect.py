@@ -56,7 +56,8 @@ def collect_from(
         return report
     if found.error:
         report.unreachable.append(f"{found.error.subject}: {found.error.reason()}")
-    _settle(edges, source, report, found)
+    ordinary = addresses(source, sources.SourceState(source.name), edges.clock())
+    _settle(edges, source, report, found, ranged=tuple(roots) != ordinary)
     return report
 
 
@@ -76,13 +77,14 @@ def _failed(
     return report
 
 
-def _settle(edges: Edges, source: ConfiguredSource, report: CollectReport, found: Walk) -> None:
+def _settle(edges: Edges, source: ConfiguredSource, report: CollectReport, found: Walk, *, ranged: bool) -> None:
     """Note how it went. Only a whole round keeps the listings' validators: a 304 must not hide what was missed."""
     missed = [*report.quarantined, *report.unreachable]
     whole = not (found.partial or found.unchanged)
     with edges.database.begin() as tx:
         if whole:
-            health.note_listing(tx, source, found.items, (*report.new, *report.changed), edges.clock())
+            fresh = (*report.new, *report.changed)
+            health.note_listing(tx, source, found.items, fresh, edges.clock(), ranged=ranged)
         if missed:
             what = tr("{count} items not read: {items}", count=len(missed), items=", ".join(missed))
             kind = "" if report.quarantined else health.UNREACHABLE

@@ -227,13 +227,14 @@ def note_listing(
     items: Sequence[ListedItem | Quarantined],
     fresh: Sequence[str],
     now: datetime,
+    *,
+    ranged: bool = False,
 ) -> None:
     """Note what a listing named; `fresh` are the numbers that this round stored as new or changed.
 
-    Where the member asks for as much as it misses (`addresses`), the length of the answer says nothing of its health.
+    `ranged`: more was asked for than in an ordinary round, so the length of the answer says nothing of its health.
     """
     named = frozenset(one.number or one.url for one in items if isinstance(one, ListedItem)) - {""}
-    ranged = hasattr(source.member, "addresses")
     sources.record_listing(tx, source.name, Listed(named, len(items), frozenset(fresh), ranged), now)
 
 

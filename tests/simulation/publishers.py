@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import ClassVar
+from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 from feedbot.errors import FetchError
@@ -67,6 +68,8 @@ class Publisher:
     frozen_body: bytes = b""
     shuffled: list[str] = field(default_factory=list)
     kinds: tuple[str, ...] = KINDS
+    told: list[Item] | None = None
+    """What it answered to a question for all since a day, where one was asked."""
 
     @property
     def base(self) -> str:
@@ -161,6 +164,8 @@ class Publisher:
 
     def shown(self) -> list[Item]:
         """Return the items that can be had at this poll, by who asks for all of them."""
+        if self.told is not None:
+            return self.told
         if self.fault in ("down", "slow", "blank", "empty", "captive", "elsewhere"):
             return []
         if self.fault == "frozen":
@@ -177,14 +182,23 @@ class Publisher:
     def answer(self, url: str, now: datetime) -> Document:
         """Serve one address."""
         if url == self.url:
-            return self._answer_listing(url, now)
+            return self._answer_listing(url, self.listed_in_order(), now)
+        if url.startswith(f"{self.base}/myjvn?"):
+            return self._answer_listing(url, self.since(url), now)
         for one in self.items:
             if self.address(one) == url and (self.fault != "items" or one in self.shown()):
                 return Document(url, self.document(one), now)
         raise FetchError(url, "the server answered {status}", permanent=False, status=503)
 
-    def _answer_listing(self, url: str, now: datetime) -> Document:
-        whole = self.listed_in_order()
+    def since(self, url: str) -> list[Item]:
+        """Return what was updated since the day that a question names, however long ago it left the listing."""
+        asked = dict(parse_qsl(urlsplit(url).query))
+        day = "-".join(asked[f"datePublishedStart{part}"] for part in "YMD")
+        found = [one for one in self.items if local(one.updated)[:10] >= day]
+        self.told = [] if self.fault else found
+        return found
+
+    def _answer_listing(self, url: str, whole: list[Item], now: datetime) -> Document:
         if self.fault == "down":
             raise FetchError(url, "the server answered {status}", permanent=False, status=503)
         if self.fault == "slow":

@@ -36,6 +36,7 @@ class Run:
     known: int = 0
     passed_unseen: int = 0
     gaps: int = 0
+    questions: int = 0
     taken_by_hand: int = 0
     alarms: Counter[str] = field(default_factory=Counter)
     episodes: list[Episode] = field(default_factory=list)
@@ -52,6 +53,7 @@ class Run:
             "changed": self.changed,
             "episodes": dict(sorted(kinds.items())),
             "passed_unseen": self.passed_unseen,
+            "questions": self.questions,
             "gap_alarms": self.gaps,
             "taken_by_hand": self.taken_by_hand,
             "alarms": dict(sorted(self.alarms.items())),
@@ -164,10 +166,14 @@ class Simulation:
     def round(self, one: Publisher, now: datetime) -> None:
         """Collect and watch one source; what came must be exactly what the ledger says."""
         account, source = self.accounts[one.name], self.edges.sources[one.name]
-        lost = unseen(one, account) if not one.fault else []
+        one.told = None
+        report = collect(self.edges, source)
         shown = one.shown()
         new, changed = account.note(shown, now)
-        if shown:
+        lost = unseen(one, account) if not one.fault else []
+        if one.told is not None:
+            account.listed = set()
+        elif shown:
             listed = {item.number for item in (shown if one.fault in ("half", "frozen") else one.listed())}
             if account.listed and not (account.listed & listed) - new - changed:
                 self.doubted[one.name] = self.poll  # so much came at once that more may have passed
@@ -176,8 +182,8 @@ class Simulation:
             self.doubted[one.name] = self.poll
         if one.fault in EXPECTED and one.name in self.open:
             self.open[one.name].last = self.poll
-        report = collect(self.edges, source)
         watch(self.edges, source)
+        self.run.questions += bool(one.told)
         self.run.rounds += 1
         self.run.new += len(report.new)
         self.run.changed += len(report.changed)

@@ -11,6 +11,9 @@ from feedbot.cli import _shell
 from feedbot.cli.keys import keys_import, keys_list, keys_pin
 from feedbot.errors import ConfigError
 from feedbot.fetch import http
+from feedbot.fetch.mailbox import ImapFolder, Maildir
+from feedbot.fetch.spool import Spool
+from feedbot.pipeline.inbox import MailReader
 from feedbot.signature import import_keys, pin
 from tests.signature.conftest import workshop
 from tests.signature.make_cases import Workshop
@@ -170,3 +173,38 @@ def test_a_webhook_is_opened_by_its_address(tmp_path: Path) -> None:
     path.write_text(text.format("hooks.example/T0K3N"), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"alarms\.webhook"):
         config.load(path)
+
+
+def test_what_arrives_has_its_inbox(tmp_path: Path) -> None:
+    """A Maildir, a mailbox whose password others cannot read, a spool; what is asked for has none."""
+    (tmp_path / "p").write_text("secret\n", encoding="utf-8")
+    (tmp_path / "p").chmod(0o644)
+    urls = {
+        "m": "maildir:mail",
+        "s": "spool:in",
+        "i": "imaps://a%40b.example@imap.example:1993/Lists/JPCERT",
+        "w": "https://w.example/feed",
+    }
+    tables = (
+        f'[sources.{name}]\nmember = "jpcert"\nurl = "{url}"\npassword_file = "p"\nidle = "5m"\n'
+        for name, url in urls.items()
+    )
+    loaded = config.load(written(tmp_path, PROVIDER + "".join(tables)))
+    made = {name: bootstrap.source(name, section, tmp_path) for name, section in loaded.sources.items()}
+    assert made["m"].inbox == Maildir(tmp_path / "mail")
+    assert made["s"].inbox == Spool(tmp_path / "in")
+    assert made["w"].inbox is None
+    assert [isinstance(one.member, MailReader) for one in made.values()] == [True, True, True, False]
+    box = made["i"].inbox
+    assert isinstance(box, ImapFolder)
+    assert (box.host, box.port, box.user, box.folder, box.idle) == (
+        "imap.example",
+        1993,
+        "a@b.example",
+        "Lists/JPCERT",
+        300,
+    )
+    with pytest.raises(ConfigError, match="others can read"):
+        box.password()
+    (tmp_path / "p").chmod(0o600)
+    assert box.password() == "secret"

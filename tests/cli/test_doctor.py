@@ -332,3 +332,15 @@ def test_a_contact_is_missed(config: Config) -> None:
     named = config.model_copy(update={"network": config.network.model_copy(update={"contact": "noc@hosting.example"})})
     (line,) = _checks.network(named, NOW)
     assert (line.level, "noc@hosting.example" in line.message) == (Level.OK, True)
+
+
+def test_config_check_says_that_a_contact_is_missing(
+    config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No fault, but said; with a contact it is not."""
+    place = ["-c", str(tmp_path / "config.toml"), "--lang", "en", "config", "check"]
+    assert cli.invoke(place) == 0
+    assert "network.contact is empty" in capsys.readouterr().out
+    written(tmp_path, PROVIDER + SOURCES + '[network]\ncontact = "noc@hosting.example"\n')
+    assert cli.invoke(place) == 0
+    assert "network.contact" not in capsys.readouterr().out

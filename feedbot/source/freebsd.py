@@ -49,6 +49,7 @@ _NUMBER = re.compile(
 )
 _ADDRESS = re.compile(r"/(FreeBSD-(?:SA|EN|SN)-[0-9]{2}:[0-9]{2}(?:\.[A-Za-z0-9_.+-]+?)?)(?:\.v[0-9.]+)?\.asc$")
 _CORRECTED = re.compile(r"\b(?P<release>(?P<branch>[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9])?)-RELEASE(?:-p[0-9]{1,3})?)\b")
+_RELEASE = re.compile(r"(?P<branch>[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9])?)(?:-RELEASE)?")
 _REVISION = re.compile(r"^v?[0-9.]+[ \t]+(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[ \t]+(?:-- )?(?P<text>\S.*)$")
 _HISTORY = re.compile(r"^0\.[ \t]+Revision History[ \t]*$", re.MULTILINE)
 _SUPPORTED = re.compile(r"\bsupported\b|\bcorrection date\b", re.IGNORECASE)
@@ -172,7 +173,15 @@ def _said(wording: str) -> VersionRange | None:
     if _ALL.fullmatch(wording):
         return VersionRange(_facts.SCHEME)
     phrase = phrases.read(wording.rstrip("."), "", _facts.SCHEME)
-    return phrase.range if phrase.complete and phrase.product in ("", "FreeBSD") else None
+    return _with_patch_levels(phrase.range) if phrase.complete and phrase.product in ("", "FreeBSD") else None
+
+
+def _with_patch_levels(said: VersionRange | None) -> VersionRange | None:
+    """Return a range in which a release holds its patch levels: "FreeBSD 13.0" is 13.0-RELEASE-p3 too."""
+    named = (
+        [_RELEASE.fullmatch(one.version) for one in said.constraints if one.comparator in ("=", "<=")] if said else []
+    )
+    return reduce(_joined, (VersionRange.branch(_facts.SCHEME, one["branch"]) for one in named if one), said)
 
 
 def _history(top: str) -> Iterator[HistoryEntry]:

@@ -1,0 +1,35 @@
+"""What FreeBSD says is affected: a release named alone holds its patch levels."""
+
+import pytest
+
+from feedbot.version import VersionRange
+from tests.source.reading import advisory, document
+
+TEXT = """FreeBSD-SA-99:07.lamp                                       Security Advisory
+                                                          The FreeBSD Project
+
+Topic:          Lamp overflow
+Announced:      2099-02-03
+Affects:        {affects}
+Corrected:      2099-02-03 10:00:00 UTC (stable/93, 93.1-STABLE)
+                2099-02-03 11:00:00 UTC (releng/93.0, 93.0-RELEASE-p6)
+                2099-02-03 11:00:00 UTC (releng/92.2, 92.2-RELEASE-p12)
+
+I.   Background
+
+Lamps burn oil.
+"""
+
+
+@pytest.mark.parametrize(
+    "affects", ["FreeBSD 92.2 and FreeBSD 93.0", "FreeBSD 93.0-RELEASE\n                FreeBSD 92.2-RELEASE"]
+)
+def test_a_release_holds_its_patch_levels(affects: str) -> None:
+    """Who runs 93.0-RELEASE-p5 is affected by what affects 93.0; p6 is the correction, 93.1 is not named."""
+    (found,) = advisory("freebsd", document(TEXT.format(affects=affects).encode())).affected
+    assert isinstance(found.range, VersionRange)
+    told = {version: version in found.range for version in ("93.0-RELEASE", "93.0-RELEASE-p5", "92.2-RELEASE-p11")}
+    assert told == {"93.0-RELEASE": True, "93.0-RELEASE-p5": True, "92.2-RELEASE-p11": True}
+    assert not any(
+        one in found.range for one in ("93.0-RELEASE-p6", "92.2-RELEASE-p12", "93.1-RELEASE", "92.1-RELEASE")
+    )

@@ -8,7 +8,7 @@ from itertools import pairwise
 from unicodedata import normalize
 
 from feedbot.advisory import Affected, Fixed, HistoryEntry, Reference, Severity, Signature, Status, UnreadRange, Verdict
-from feedbot.errors import SourceError
+from feedbot.errors import SourceError, VersionError
 from feedbot.fetch import Document
 from feedbot.messages import tr
 from feedbot.reading import dates, phrases
@@ -119,6 +119,15 @@ def affected(wording: str, *, product: str, vendor: str = "", cpe: str = "", evi
     return Affected(product, phrase.range, shown, vendor, cpe, unread=phrase.unread)
 
 
+def fixed(product: str, version: str, evidence: str) -> Iterator[Fixed]:
+    """Yield the version that holds a correction; nothing where it is no version (a number of over 255 digits)."""
+    try:
+        versions = VersionRange(SCHEME, (Constraint("=", version),))
+    except VersionError:
+        return
+    yield Fixed(product, versions, evidence)
+
+
 def fixed_lines(lines: Iterable[str], product: str = "") -> tuple[Fixed, ...]:
     """Read lines that name the versions that hold a correction: those a line calls fixed, and in a list of bare
     versions each one. What is not understood completely gives nothing: a wrong fixed version is worse than none."""
@@ -132,7 +141,7 @@ def fixed_lines(lines: Iterable[str], product: str = "") -> tuple[Fixed, ...]:
         versions = phrase.fixed or _exact(phrase.range)
         # "ntp-4.2.8p1" is the name of an archive.
         named = phrase.product.rstrip("-") or product
-        found += (Fixed(named, VersionRange(SCHEME, (Constraint("=", one),)), bare(line)) for one in versions)
+        found += (fix for one in versions for fix in fixed(named, one, bare(line)))
         product = named
     return tuple(dict.fromkeys(found))
 

@@ -185,13 +185,13 @@ def _range_5(entry: _json.Node, healthy: tuple[Constraint, ...]) -> VersionRange
         return None
     if low not in _ANY and not _VERSION.fullmatch(low):
         return None
-    if bound is None:
-        return VersionRange(_facts.SCHEME, (Constraint("=", low),)) if low not in _ANY else None
-    if low not in _ANY and version.compare(_facts.SCHEME, low, bound.version) > 0:
-        # Turned around, the bounds would say everything but what is meant.
-        return None
     floor = () if low in _ANY else (Constraint(">=", low),)
     try:
+        if bound is None:
+            return VersionRange(_facts.SCHEME, (Constraint("=", low),)) if floor else None
+        if floor and version.compare(_facts.SCHEME, low, bound.version) > 0:
+            # Turned around, the bounds would say everything but what is meant.
+            return None
         found = VersionRange(_facts.SCHEME, (*floor, bound))
         return reduce(lambda made, one: made.intersection(VersionRange(_facts.SCHEME, (one,))), healthy, found)
     except VersionError:
@@ -210,15 +210,11 @@ def _ends_5(products: Iterable[_json.Node]) -> Iterator[Fixed]:
         for entry in list(product.each("versions")):
             end = entry.text("lessThan")
             if entry.text("status") == "affected" and _VERSION.fullmatch(end):
-                yield _fix(product.text("product"), end, _shown(entry))
+                yield from _facts.fixed(product.text("product"), end, _shown(entry))
 
 
 def _product(products: list[_json.Node]) -> str:
     return products[0].text("product") if len(products) == 1 else ""
-
-
-def _fix(product: str, end: str, evidence: str) -> Fixed:
-    return Fixed(product, VersionRange(_facts.SCHEME, (Constraint("=", end),)), evidence)
 
 
 def _affected_4(product: _json.Node, vendor: str) -> Iterator[Affected]:
@@ -288,7 +284,7 @@ def _releases(history: tuple[HistoryEntry, ...], product: str) -> Iterator[Fixed
     for one in history:
         found = _RELEASED.fullmatch(one.text.strip())
         if found and product:
-            yield _fix(product, found["version"], one.text)
+            yield from _facts.fixed(product, found["version"], one.text)
 
 
 def _values(values: Iterable[_json.Node]) -> Iterator[str]:

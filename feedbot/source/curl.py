@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from feedbot import version
 from feedbot.advisory import Advisory, Affected, Fixed, Quarantined, Reference, Section, Severity, Status, UnreadRange
-from feedbot.errors import SourceError
+from feedbot.errors import SourceError, VersionError
 from feedbot.fetch import Document
 from feedbot.reading import identifiers, phrases
 from feedbot.reading import text as texts
@@ -134,7 +134,10 @@ def _affected(wording: str) -> Affected:
     """Read "curl 7.1 to and including 7.9.1", or whatever else the phrase reader knows completely."""
     found = _RANGE.fullmatch(wording)
     if found:
-        order = version.compare(_facts.SCHEME, found["low"], found["high"])
+        try:
+            order = version.compare(_facts.SCHEME, found["low"], found["high"])
+        except VersionError:
+            return Affected("curl", UnreadRange(wording), wording)
         if order > 0:
             return Affected("curl", UnreadRange(wording), wording)
         bounds = (Constraint(">=", found["low"]), Constraint("<=", found["high"]))
@@ -150,4 +153,4 @@ def _fixed(wording: str) -> Iterator[Fixed]:
     """Yield the version from which on nothing is affected: "curl < 7.1 and >= 7.9.2"."""
     product, found = wording.partition(" ")[0], _UP.search(wording)
     if found:
-        yield Fixed(product, VersionRange(_facts.SCHEME, (Constraint("=", found["version"]),)), wording)
+        yield from _facts.fixed(product, found["version"], wording)

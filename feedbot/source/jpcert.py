@@ -22,7 +22,6 @@ from feedbot.reading import text as texts
 from feedbot.signature import VerifiedText
 from feedbot.source import _facts, _html, _listing
 from feedbot.source._member import Judge, ListedItem, SourceInfo
-from feedbot.version import Constraint, VersionRange
 
 SOURCE = SourceInfo(
     title="JPCERT/CC 注意喚起",
@@ -210,7 +209,7 @@ def _fixed(headed: tuple[Section, ...], product: str) -> tuple[Fixed, ...]:
     公開しました」. The first list alone would recommend what the publisher no longer does.
     """
     said = [
-        tuple(Fixed(product, VersionRange("generic", (Constraint("=", one),)), sentence) for one in names)
+        tuple(fix for one in names for fix in _facts.fixed(product, one, sentence))
         for sentence, names in _released(headed)
         if product
     ]

@@ -235,7 +235,7 @@ def _fixes(stated: tuple[str, ...]) -> dict[str, list[str]]:
 def _fixed(stated: tuple[str, ...]) -> Iterator[Fixed]:
     for product, versions in _fixes(stated).items():
         for one in dict.fromkeys(versions):
-            yield Fixed(product, VersionRange(_facts.SCHEME, (Constraint("=", one),)), f"{product} {one}")
+            yield from _facts.fixed(product, one, f"{product} {one}")
 
 
 def _affected(stated: tuple[str, ...], products: tuple[str, ...]) -> Iterator[Affected]:

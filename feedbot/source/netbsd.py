@@ -144,4 +144,4 @@ def _prose(statement: str) -> Affected:
 def _fixed(lines: tuple[str, ...]) -> Iterator[Fixed]:
     for line in lines:
         for found in _WILL.finditer(line):
-            yield Fixed("NetBSD", VersionRange(_facts.SCHEME, (Constraint("=", found["version"]),)), line)
+            yield from _facts.fixed("NetBSD", found["version"], line)

@@ -13,13 +13,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from feedbot.advisory import Advisory, Affected, Fixed, Quarantined, Reference, Severity, UnreadRange, identity
+from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Severity, UnreadRange, identity
 from feedbot.errors import SourceError, VersionError
 from feedbot.fetch import Document
 from feedbot.reading import phrases
 from feedbot.source import _branches, _facts, _xml
 from feedbot.source._member import Judge, ListedItem, SourceInfo
-from feedbot.version import Constraint, VersionRange
 
 SOURCE = SourceInfo(
     title="nginx security advisories",
@@ -95,7 +94,7 @@ def _advisory(document: Document, node: _xml.Node, where: str) -> Advisory:
         aliases=tuple(identity.normalise(name) for name in names if name and name != number),
         severity=(Severity("nginx", "", severity),) if severity in _SEVERITIES else (),
         affected=affected,
-        fixed=tuple(Fixed(product, VersionRange(_facts.SCHEME, (Constraint("=", one),)), f"{one}+") for one in good),
+        fixed=tuple(fix for one in good for fix in _facts.fixed(product, one, f"{one}+")),
         references=(
             *(Reference(url, "advisory") for url in (node.get("advisory"), node.get("href")) if "://" in url),
             *(Reference(url, "patch") for url in patches),

@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
-from feedbot.advisory import Advisory, Affected, Fixed, Quarantined, Reference, UnreadRange, identity
+from feedbot.advisory import Advisory, Affected, Quarantined, Reference, UnreadRange, identity
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import phrases
 from feedbot.reading import text as texts
 from feedbot.source import _facts, _html, _pages
 from feedbot.source._member import Judge, ListedItem, SourceInfo
-from feedbot.version import Constraint, VersionRange
 
 SOURCE = SourceInfo(
     title="OpenSSH Security",
@@ -93,8 +92,7 @@ def _advisory(document: Document, item: _html.Page, words: str, where: str, take
         aliases=identity.names_in(words),
         affected=tuple(_affected(prose[0])),
         fixed=tuple(
-            Fixed("OpenSSH", VersionRange(_facts.SCHEME, (Constraint("=", one["version"]),)), one[0])
-            for one in _FIXED.finditer(" ".join(prose))
+            fix for one in _FIXED.finditer(" ".join(prose)) for fix in _facts.fixed("OpenSSH", one["version"], one[0])
         ),
         references=tuple(Reference(urljoin(SOURCE.listing_url, address), label) for address, label in item.links()),
         url=SOURCE.listing_url,

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urljoin
 
-from feedbot.advisory import Advisory, Affected, Fixed, Quarantined, Reference, Section, Severity, UnreadRange
+from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Section, Severity, UnreadRange
 from feedbot.errors import SourceError, VersionError
 from feedbot.fetch import Document
 from feedbot.reading import identifiers
 from feedbot.source import _branches, _facts, _html, _pages
 from feedbot.source._member import Judge, ListedItem, SourceInfo
-from feedbot.version import Constraint, VersionRange
+from feedbot.version import VersionRange
 
 SOURCE = SourceInfo(
     title="PostgreSQL Security Information",
@@ -93,11 +93,7 @@ def _advisory(document: Document, row: _html.Page, where: str) -> Advisory:
         aliases=tuple(numbers[1:]),
         severity=tuple(_severity(component)),
         affected=tuple(_affected(affected, versions, fixed)),
-        fixed=tuple(
-            Fixed("PostgreSQL", VersionRange(_facts.SCHEME, (Constraint("=", one),)), fixed)
-            for one in versions
-            if _branch(one)
-        ),
+        fixed=tuple(fix for one in versions if _branch(one) for fix in _facts.fixed("PostgreSQL", one, fixed)),
         sections=(Section("Component", component.split("\n")[0].strip()), Section("Description", title)),
         references=tuple(
             Reference(urljoin(SOURCE.listing_url, address), words)

@@ -13,14 +13,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 
-from feedbot.advisory import Advisory, Affected, Fixed, HistoryEntry, Quarantined, Reference, Section, UnreadRange
+from feedbot.advisory import Advisory, Affected, HistoryEntry, Quarantined, Reference, Section, UnreadRange
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import dates, identifiers, sections
 from feedbot.reading import text as texts
 from feedbot.source import _facts, _front, _pages
 from feedbot.source._member import Judge, ListedItem, SourceInfo
-from feedbot.version import Constraint, VersionRange
 
 SOURCE = SourceInfo(
     title="Ruby セキュリティ",
@@ -100,7 +99,7 @@ def _advisory(document: Document) -> Advisory:
         # What the history names may be there because it was taken back.
         aliases=identifiers.find(title) or identifiers.find("\n".join((top, *(part.text for part in headed)))),
         affected=tuple(one for part in parts if _AFFECTED.search(part.heading) for one in _affected(_words(part.text))),
-        fixed=(_fixed(release["version"], title),) if release else (),
+        fixed=tuple(_facts.fixed("Ruby", release["version"], title)) if release else (),
         workarounds=tuple(
             one for part in headed if _WORKAROUND.search(part.heading) for one in _facts.workarounds(part.text)
         ),
@@ -127,10 +126,6 @@ def _with_code_set_in(body: str) -> str:
         lines.append(f"    {line}" if inside and not fence else line)
         inside ^= fence
     return "\n".join(lines)
-
-
-def _fixed(version: str, evidence: str) -> Fixed:
-    return Fixed("Ruby", VersionRange(_facts.SCHEME, (Constraint("=", version),)), evidence)
 
 
 def _words(text: str) -> str:

@@ -44,6 +44,33 @@ def test_page_with_nul(member: str, name: str, reference: str) -> None:
     assert shown.encode()
 
 
+VERSIONS = {
+    "nginx": ("advisories.xml", r"good=\"[0-9.]+"),
+    "curl": ("advisory.md", r"[0-9]+\.[0-9]+\.[0-9]+"),
+    "httpd": ("form5.json", r"(?<=lessThan\": \")[0-9.]+"),
+    "openssl": ("record.json", r"(?<=version\": \")[0-9.]+"),
+    "openssh": ("security.html", r"[0-9]+\.[0-9]+"),
+    "postgresql": ("page.html", r"[0-9]+\.[0-9]+"),
+    "ruby_lang": ("2026-11-05-ruby-9-2-4-released.md", r"[0-9]+\.[0-9]+\.[0-9]+"),
+    "netbsd": ("sa.txt", r"[0-9]+\.[0-9]+"),
+    "freebsd": ("sa.asc", r"[0-9]+\.[0-9]+"),
+    "jpcert": ("at260102.html", r"[0-9]+\.[0-9]+\.[0-9]+"),
+    "mozilla": ("mfsa2099-43.md", r"(?<=Lantern )[0-9.]+"),
+}
+
+
+@pytest.mark.parametrize("member", VERSIONS)
+def test_version_of_three_hundred_digits(member: str) -> None:
+    """A number that no version has makes nothing affected or fixed by it, and no fault."""
+    name, pattern = VERSIONS[member]
+    body = texts.decode(fixture(f"{member}/{name}").body)
+    spoiled = re.sub(pattern, lambda found: found[0] + "7" * 300, body)
+    assert spoiled != body
+    found = read(member, document(spoiled.encode(), f"file:{name}"))
+    assert found
+    assert not any("7" * 300 in str(fix.range) for one in found if isinstance(one, Advisory) for fix in one.fixed)
+
+
 NESTED = {
     "openssh": ("security.html", "<ul><li>1.2<b>"),
     "postgresql": ("page.html", "<table><thead><tr><th>Reference Affected Fixed Description</thead><tbody><tr><td>"),

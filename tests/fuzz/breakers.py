@@ -1,6 +1,8 @@
 """What breaks parsers: tokens to put into a text, runs to fill it with, values for JSON, and whole documents."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 
 RUNS = (
     " ", "\t", "\n", "\r\n", "\u3000", "\u00a0", "\r", "0", "9", "1.", "a", "-", "- ", "=", "*", "_", "#", "(", ")",
@@ -90,46 +92,52 @@ SIZES = (2, 3, 10, 30, 100, 300, 1000, 3000)
 BIG_SIZES = (10_000, 100_000)
 
 
-def whole(size: int) -> dict[str, bytes]:
-    """Return documents of about `size` bytes, each of one thing that a parser of some format may choke on."""
-    found = {f"run {run[:12]!r}": run.encode() * (size // len(run.encode())) for run in RUNS}
-    closed = b"</rdf:RDF>"
+def whole(size: int) -> dict[str, Callable[[], bytes]]:
+    """Return what makes documents of about `size` bytes, each of one thing that some parser may choke on."""
+
+    def of(run: bytes) -> bytes:
+        return run * (size // len(run))
+
+    def attributes(one: bytes, count: int) -> bytes:
+        return b"".join(one % n for n in range(count))
+
+    found: dict[str, Callable[[], bytes]] = {f"run {run[:12]!r}": partial(of, run.encode()) for run in RUNS}
     rdf = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
     atom = b'<feed xmlns="http://www.w3.org/2005/Atom"><id>a</id>'
     entry = b'<entry><id>x</id><title>CVE-2026-1000</title><link href="a"/><updated>2026-11-10</updated></entry>'
     page = b"<!DOCTYPE html><html><head><title>x</title></head><body>"
     found |= {
-        "rdf items": rdf + b"<item><title>x</title></item>" * (size // 29) + b"</rdf:RDF>",
-        "rdf deep": rdf + b"<item>" + b"<a>" * (size // 3),
-        "rdf attributes": rdf + b"<item " + b"".join(b'a%d="" ' % n for n in range(size // 10)) + b"/></rdf:RDF>",
-        "rdf namespaces": rdf + b"<item " + b"".join(b'xmlns:a%d="b" ' % n for n in range(size // 16)) + b"/>" + closed,
-        "rdf entities": rdf + b"<item><title>" + b"&lt;" * (size // 4) + b"</title></item></rdf:RDF>",
-        "atom entries": atom + entry * (size // len(entry)) + b"</feed>",
-        "atom content": atom + b"<entry><content type='html'>" + b"&lt;div&gt;" * (size // 11),
-        "page links": page + b"<a href='/a.html'>CVE-2026-1000</a>" * (size // 36),
-        "page lists": page + b"<ul><li>1.2 x</ul>" * (size // 18),
-        "page deep": page + b"<div><b>" * (size // 8),
-        "page cells": page + b"<table>" + b"<tr><td>1.0<td>2026-11-10" * (size // 25),
-        "page formats": page + b"<b><i><u><a>" * (size // 12),
-        "page text": page + b"<p>1.2 and 1.3 are affected. " * 3 + b"a " * (size // 2),
-        "page classes": page + b"<p class='" + b"a " * (size // 2) + b"'>x",
-        "page half tag": page + b"<a " + b"b=c " * (size // 4),
-        "json list": b'{"vulnerabilities":[' + b"0," * (size // 2 - 12) + b"0]}",
-        "json lists": b'{"vulnerabilities":[' + b"[[]]," * (size // 5 - 12) + b"0]}",
-        "json objects": b"[" + b'{"id":1},' * (size // 9) + b"0]",
-        "json keys": json.dumps({str(n): n for n in range(size // 18)}).encode(),
-        "json strings": b'["' + b"\\u3042" * (size // 6) + b'"]',
-        "json nested": b"[" * (size // 2) + b"]" * (size // 2),
-        "json number": b'{"id":' + b"9" * size + b"}",
-        "csv": b'"2026-11-10T00:00:00Z","a/b.json"\n' * (size // 36),
-        "csv quote": b'"' + b"a,\n" * (size // 3),
-        "lines": b"a.json\n" * (size // 7),
-        "signed": b"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n" + b"- a\n" * (size // 4),
-        "front": b"---\ntitle: x\n" + b" y\n" * (size // 3) + b"---\n",
-        "sections": "■ 概要\n1.2 以前\n".encode() * (size // 22),
-        "history": "改訂履歴\n".encode() + b"2026-11-10 x\n" * (size // 13),
-        "fields": b"Topic:\t x\n" * (size // 10),
-        "utf-16": b"\xff\xfe" + "<a>".encode("utf-16-le") * (size // 6),
-        "jis": b"\x1b$B$\"\x1b(B" * (size // 8),
+        "rdf items": lambda: rdf + b"<item><title>x</title></item>" * (size // 29) + b"</rdf:RDF>",
+        "rdf deep": lambda: rdf + b"<item>" + b"<a>" * (size // 3),
+        "rdf attributes": lambda: rdf + b"<item " + attributes(b'a%d="" ', size // 10) + b"/>",
+        "rdf namespaces": lambda: rdf + b"<item " + attributes(b'xmlns:a%d="b" ', size // 16) + b"/>",
+        "rdf entities": lambda: rdf + b"<item><title>" + b"&lt;" * (size // 4) + b"</title></item></rdf:RDF>",
+        "atom entries": lambda: atom + entry * (size // len(entry)) + b"</feed>",
+        "atom content": lambda: atom + b"<entry><content type='html'>" + b"&lt;div&gt;" * (size // 11),
+        "page links": lambda: page + b"<a href='/a.html'>CVE-2026-1000</a>" * (size // 36),
+        "page lists": lambda: page + b"<ul><li>1.2 x</ul>" * (size // 18),
+        "page deep": lambda: page + b"<div><b>" * (size // 8),
+        "page cells": lambda: page + b"<table>" + b"<tr><td>1.0<td>2026-11-10" * (size // 25),
+        "page formats": lambda: page + b"<b><i><u><a>" * (size // 12),
+        "page text": lambda: page + b"<p>1.2 and 1.3 are affected. " * 3 + b"a " * (size // 2),
+        "page classes": lambda: page + b"<p class='" + b"a " * (size // 2) + b"'>x",
+        "page half tag": lambda: page + b"<a " + b"b=c " * (size // 4),
+        "json list": lambda: b'{"vulnerabilities":[' + b"0," * (size // 2 - 12) + b"0]}",
+        "json lists": lambda: b'{"vulnerabilities":[' + b"[[]]," * (size // 5 - 12) + b"0]}",
+        "json objects": lambda: b"[" + b'{"id":1},' * (size // 9) + b"0]",
+        "json keys": lambda: json.dumps({str(n): n for n in range(size // 18)}).encode(),
+        "json strings": lambda: b'["' + b"\\u3042" * (size // 6) + b'"]',
+        "json nested": lambda: b"[" * (size // 2) + b"]" * (size // 2),
+        "json number": lambda: b'{"id":' + b"9" * size + b"}",
+        "csv": lambda: b'"2026-11-10T00:00:00Z","a/b.json"\n' * (size // 36),
+        "csv quote": lambda: b'"' + b"a,\n" * (size // 3),
+        "lines": lambda: b"a.json\n" * (size // 7),
+        "signed": lambda: b"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n" + b"- a\n" * (size // 4),
+        "front": lambda: b"---\ntitle: x\n" + b" y\n" * (size // 3) + b"---\n",
+        "sections": lambda: "■ 概要\n1.2 以前\n".encode() * (size // 22),
+        "history": lambda: "改訂履歴\n".encode() + b"2026-11-10 x\n" * (size // 13),
+        "fields": lambda: b"Topic:\t x\n" * (size // 10),
+        "utf-16": lambda: b"\xff\xfe" + "<a>".encode("utf-16-le") * (size // 6),
+        "jis": lambda: b"\x1b$B$\"\x1b(B" * (size // 8),
     }  # fmt: skip
     return found

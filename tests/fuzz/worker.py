@@ -116,7 +116,7 @@ def document(parser: str, name: str, corpus: Path | None) -> Document:
     """Return an input by its name: a number, or `whole SIZE KIND`."""
     if name.startswith("whole "):
         _, size, kind = name.split(" ", 2)
-        return Document("file:whole", breakers.whole(int(size))[kind], targets.NOW)
+        return Document("file:whole", breakers.whole(int(size))[kind](), targets.NOW)
     return targets.document(parser, int(name), corpus)
 
 

@@ -26,23 +26,29 @@ _LINE = re.compile(r"\s*([0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})(?:\s.*)?", re.DOTALL)
 
 
 def keep_vouchers(edges: Edges, source: ConfiguredSource, item: ListedItem, document: Document) -> tuple[str, ...]:
-    """Fetch and keep what vouches for a document that has just come; return what could not be had, and why."""
-    missing = []
-    for url in (*item.hash_urls, *filter(None, (item.signature_url,))):
-        try:
-            found = edges.fetch(url, None, _LIMIT)
-        except FetchError as error:
-            missing.append(f"{url}: {error.reason()}")
-            continue
-        if not isinstance(found, Document):
-            continue
-        suffix = _SIGNATURE if url == item.signature_url else _HASHES.get(len(_digest(found)), "")
-        if not suffix:
-            missing.append(f"{url}: {tr('neither a SHA-256 nor a SHA-512')}")
-            continue
-        with edges.database.begin() as tx:
-            documents.save(tx, source.name, replace(found, url=_place(document, suffix)))
-    return tuple(missing)
+    """Fetch and keep what vouches for a document that has just come; return what could not be had, and why.
+
+    One hash of several is enough; each that is had must be right.
+    """
+    hashes = [_keep(edges, source, document, url, "") for url in item.hash_urls]
+    signature = _keep(edges, source, document, item.signature_url, _SIGNATURE) if item.signature_url else ""
+    return tuple(filter(None, (*(hashes if all(hashes) else ()), signature)))
+
+
+def _keep(edges: Edges, source: ConfiguredSource, document: Document, url: str, suffix: str) -> str:
+    """Fetch and keep one such file, a hash under the name that its digest gives it; return why not, or nothing."""
+    try:
+        found = edges.fetch(url, None, _LIMIT)
+    except FetchError as error:
+        return f"{url}: {error.reason()}"
+    if not isinstance(found, Document):
+        return ""
+    suffix = suffix or _HASHES.get(len(_digest(found)), "")
+    if not suffix:
+        return f"{url}: {tr('neither a SHA-256 nor a SHA-512')}"
+    with edges.database.begin() as tx:
+        documents.save(tx, source.name, replace(found, url=_place(document, suffix)))
+    return ""
 
 
 def judge_of(edges: Edges, source: ConfiguredSource, document: Document) -> Judge:

@@ -56,8 +56,8 @@ class ListedItem:
 
     `number` is empty where the listing does not tell it. `signed_url` is the same advisory as a signed text, where the
     publisher has one: to be fetched first. `listing` says that the document at `url` is itself a listing (a page, a
-    month, one of a provider's feeds). `hash_urls` and `signature_url` are files beside the document that say what its
-    bytes must be.
+    month, one of a provider's feeds). `hash_urls` (one of them is enough) and `signature_url` are files beside the
+    document that say what its bytes must be.
     """
 
     number: str

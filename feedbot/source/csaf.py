@@ -1,12 +1,14 @@
 """CSAF 2.0 and 2.1 (Common Security Advisory Framework, OASIS): any provider's documents, CISA's by default.
 
-listing    a ROLIE feed, or a directory's changes.csv or index.txt; a provider-metadata.json names such listings and is
-           refused with their addresses in the hint, because a source has one listing
+listing    a provider-metadata.json, whose listings are followed (7.1.7): the ROLIE feeds for everybody (CLEAR, or WHITE
+           as 2.0 says), and of a directory distribution its changes.csv; a ROLIE feed; a changes.csv or index.txt
 read       one document: `document`, `product_tree`, `vulnerabilities`
 
 Affected are the products of known_affected, first_affected and last_affected; corrected those of fixed, first_fixed and
-recommended. `draft` and `interim` are 暫定, the categories csaf_withdrawn and csaf_superseded (2.1) 取下げ. Detached
-signatures and hashes beside a document are not looked at: trust is what the transport gives.
+recommended. `draft` and `interim` are 暫定, the categories csaf_withdrawn and csaf_superseded (2.1) 取下げ. Beside a
+document of a directory lie its hash and its signature, .sha256 or .sha512 and .asc (7.1.18, 7.1.19); a ROLIE feed says
+in `link` which there are. The signature is judged by the source's keys: those that the metadata names are not believed,
+because who can change the documents can change them too.
 """
 
 import re
@@ -23,7 +25,9 @@ from feedbot.advisory import (
     Reference,
     Section,
     Severity,
+    Signature,
     Status,
+    Verdict,
     identity,
 )
 from feedbot.errors import SourceError
@@ -47,6 +51,9 @@ _AFFECTED = ("known_affected", "first_affected", "last_affected")
 _FIXED = ("fixed", "first_fixed", "recommended")
 _CURES = ("mitigation", "workaround")
 _SILENT = ("legal_disclaimer",)
+_WEB = ("https://", "http://")
+"""What fetch takes: it decides itself that a host must be asked by https."""
+_FOR_ALL = ("CLEAR", "WHITE", "UNLABELED")
 _GONE = ("csaf_withdrawn", "csaf_superseded")
 
 
@@ -71,21 +78,21 @@ def _line(document: Document, line: str, where: str) -> ListedItem:
     if match is None or match["path"].startswith("/") or ".." in match["path"]:
         raise SourceError(where, "no address")
     url = urljoin(document.url, quote(match["path"], safe="/%"))
-    return ListedItem("", url, "", _facts.moment(match["moment"] or "", where, UTC))
+    return ListedItem(
+        number="",
+        url=url,
+        updated=_facts.moment(match["moment"] or "", where, UTC),
+        hash_urls=(f"{url}.sha256", f"{url}.sha512"),
+        signature_url=f"{url}.asc",
+    )
 
 
 def _feed(document: Document) -> Iterator[ListedItem | Quarantined]:
     """Yield the entries of a ROLIE feed (RFC 8322, as JSON)."""
     feed = _json.load(document)
     if feed.text("metadata_version") and feed.text("canonical_url"):
-        named = [one.text("url") for node in feed.each("distributions") for one in node.each("rolie", "feeds")]
-        named += [one.text("directory_url") for one in feed.each("distributions")]
-        raise SourceError(
-            document.url,
-            "a provider's metadata, not a listing",
-            hint="set the source's url to one of these (a directory's with changes.csv behind it): {feeds}",
-            feeds=", ".join(one for one in named if one)[:500],
-        )
+        yield from _distributions(document, feed)
+        return
     if not isinstance(feed.at("feed", "entry").value, list):
         raise SourceError(document.url, "not a listing of CSAF documents")
     for index, entry in enumerate(feed.each("feed", "entry"), 1):
@@ -96,13 +103,52 @@ def _feed(document: Document) -> Iterator[ListedItem | Quarantined]:
             yield Quarantined(where, error, entry.raw())
 
 
+def _distributions(document: Document, metadata: _json.Node) -> Iterator[ListedItem | Quarantined]:
+    """Yield the listings of a provider. Where it has feeds, its directories hold the same documents and are left out.
+
+    Raises SourceError where it names none that everybody may read.
+    """
+    found = [*_feeds(metadata)] or [*_directories(metadata)]
+    if not found:
+        raise SourceError(document.url, "a provider's metadata that names no listing for everybody")
+    for index, url in enumerate(dict.fromkeys(found), 1):
+        where = f"{document.url} distribution {index}"
+        if url.startswith(_WEB):
+            yield ListedItem("", url, listing=True)
+        else:
+            yield Quarantined(where, SourceError(where, "no address"), url.encode())
+
+
+def _feeds(metadata: _json.Node) -> Iterator[str]:
+    for distribution in metadata.each("distributions"):
+        for feed in distribution.each("rolie", "feeds"):
+            if feed.text("tlp_label") in _FOR_ALL:
+                yield feed.text("url")
+
+
+def _directories(metadata: _json.Node) -> Iterator[str]:
+    """Yield the changes.csv of each directory: it names every document, and when it changed (7.1.13)."""
+    for distribution in metadata.each("distributions"):
+        url = distribution.text("directory_url") or distribution.text("directory", "url")
+        label = distribution.text("directory", "tlp_label") or _FOR_ALL[0]
+        if url and label in _FOR_ALL:
+            yield f"{url.rstrip('/')}/changes.csv"
+
+
 def _entry(entry: _json.Node, where: str) -> ListedItem:
-    links = {one.text("rel"): one.text("href") for one in entry.each("link")}
-    url = entry.text("content", "src") or links.get("self", "")
-    if not url.startswith(("https://", "http://")):
+    links = [(one.text("rel"), one.text("href")) for one in entry.each("link")]
+    by_kind = dict(reversed(links))
+    url = entry.text("content", "src") or by_kind.get("self", "")
+    if not url.startswith(_WEB):
         raise SourceError(where, "no address")
-    updated = _facts.moment(entry.text("updated") or entry.text("published"), where, UTC)
-    return ListedItem(identity.normalise(entry.text("id")), url, entry.text("title"), updated)
+    return ListedItem(
+        identity.normalise(entry.text("id")),
+        url,
+        entry.text("title"),
+        _facts.moment(entry.text("updated") or entry.text("published"), where, UTC),
+        hash_urls=tuple(href for rel, href in links if rel == "hash" and href.startswith(_WEB)),
+        signature_url=next((href for rel, href in links if rel == "signature" and href.startswith(_WEB)), ""),
+    )
 
 
 def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
@@ -111,12 +157,12 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     if not found.text("document", "csaf_version").startswith("2."):
         raise SourceError(document.url, "not a CSAF document")
     try:
-        yield _advisory(document, found)
+        yield _advisory(document, found, _signature(document, judge))
     except SourceError as error:
         yield Quarantined(document.url, error, document.body)
 
 
-def _advisory(document: Document, found: _json.Node) -> Advisory:
+def _advisory(document: Document, found: _json.Node, signature: Signature) -> Advisory:
     head, tracking = found.at("document"), found.at("document", "tracking")
     number, title = identity.normalise(tracking.text("id")), head.text("title")
     if not number:
@@ -135,7 +181,7 @@ def _advisory(document: Document, found: _json.Node) -> Advisory:
         revision=tracking.text("version"),
         title=title,
         language=head.text("lang").partition("-")[0].lower() or texts.language(title),
-        signature=_facts.unsigned(document),
+        signature=signature,
         status=_status(head, title),
         published=published,
         updated=updated,
@@ -151,6 +197,12 @@ def _advisory(document: Document, found: _json.Node) -> Advisory:
         url=_own_address(head),
         publisher=head.text("publisher", "name") or SOURCE.issuer,
     )
+
+
+def _signature(document: Document, judge: Judge) -> Signature:
+    """Return what the source's keys say of the signature beside the document; inside of it there is none."""
+    signature = judge(document.body, None).signature
+    return _facts.unsigned(document) if signature.verdict is Verdict.UNSIGNED else signature
 
 
 def _status(head: _json.Node, title: str) -> Status:

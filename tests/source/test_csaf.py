@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedbot.advisory import Advisory, Status, UnreadRange
+from feedbot.advisory import Advisory, Quarantined, Status, UnreadRange
 from feedbot.errors import SourceError
 from feedbot.source import ListedItem, csaf
 from feedbot.version import VersionRange
@@ -93,19 +93,50 @@ def test_what_a_document_must_have(tracking: dict[str, object], reason: str) -> 
     assert reasons(read("csaf", document(body("product_version", "1", **tracking)))) == [reason]
 
 
-def test_metadata_names_its_listings() -> None:
-    """A provider's metadata is refused with the addresses that the operator may take."""
-    metadata = {
-        "canonical_url": "https://hidokei.example/.well-known/csaf/provider-metadata.json",
-        "metadata_version": "2.0",
-        "distributions": [
-            {"rolie": {"feeds": [{"tlp_label": "WHITE", "url": "https://hidokei.example/csaf/feed.json"}]}},
-            {"directory_url": "https://hidokei.example/csaf/"},
-        ],
-    }
-    with pytest.raises(SourceError) as caught:
-        list(csaf.listing(document(json.dumps(metadata).encode())))
-    assert "https://hidokei.example/csaf/feed.json, https://hidokei.example/csaf/" in caught.value.hint()
+def metadata(*distributions: object) -> bytes:
+    """Return a provider's metadata."""
+    canonical = "https://hidokei.example/.well-known/csaf/provider-metadata.json"
+    return json.dumps({"canonical_url": canonical, "metadata_version": "2.0", "distributions": distributions}).encode()
+
+
+WHITE = {"tlp_label": "WHITE", "url": "https://hidokei.example/csaf/white.json"}
+AMBER = {"tlp_label": "AMBER", "url": "https://hidokei.example/csaf/amber.json"}
+DIRECTORY = {"directory_url": "https://hidokei.example/csaf/"}
+DIRECTORY_21 = {"directory": {"tlp_label": "CLEAR", "url": "https://hidokei.example/clear/"}}
+
+
+@pytest.mark.parametrize(
+    ("distributions", "listed"),
+    [
+        (({"rolie": {"feeds": [WHITE, AMBER]}}, DIRECTORY), ["https://hidokei.example/csaf/white.json"]),
+        ((DIRECTORY, DIRECTORY), ["https://hidokei.example/csaf/changes.csv"]),
+        (({"rolie": {"feeds": [AMBER]}}, DIRECTORY_21), ["https://hidokei.example/clear/changes.csv"]),
+    ],
+)
+def test_metadata_is_a_listing_of_listings(distributions: tuple[object, ...], listed: list[str]) -> None:
+    """The feeds that everybody may read, or else the directories."""
+    found = list(csaf.listing(document(metadata(*distributions))))
+    assert found == [ListedItem("", url, listing=True) for url in listed]
+
+
+def test_metadata_that_leads_nowhere() -> None:
+    """Without a listing for everybody the provider is refused; an address of another kind is quarantined."""
+    with pytest.raises(SourceError, match="no listing for everybody"):
+        list(csaf.listing(document(metadata({"rolie": {"feeds": [AMBER]}}))))
+    (found,) = csaf.listing(document(metadata({"directory_url": "file:///etc"})))
+    assert isinstance(found, Quarantined)
+
+
+def test_what_lies_beside_a_document() -> None:
+    """A feed says which files vouch for it, a directory has them by their names."""
+    first, *_ = csaf.listing(fixture("csaf/listing-rolie.json"))
+    assert isinstance(first, ListedItem)
+    assert (first.hash_urls, first.signature_url) == ((), f"{first.url}.asc")
+    listed = document(b'"2026/a.json","2026-11-18T12:30:00Z"', "https://hidokei.example/csaf/changes.csv")
+    (second,) = csaf.listing(listed)
+    assert isinstance(second, ListedItem)
+    assert second.hash_urls == (f"{second.url}.sha256", f"{second.url}.sha512")
+    assert second.signature_url == "https://hidokei.example/csaf/2026/a.json.asc"
 
 
 @pytest.mark.parametrize("text", ["a,b\nc,d\n", '{"feed": {}}', '{"document": {"csaf_version": "2.0"}}', "[]"])

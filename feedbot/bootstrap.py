@@ -15,7 +15,7 @@ from feedbot import __version__, members, store
 from feedbot import config as configuration
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
-from feedbot.config import Config, SourceSection
+from feedbot.config import BundleSection, Config, SourceSection
 from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
 from feedbot.errors import ConfigError, SignatureError
 from feedbot.fetch import Inbox, http, polite
@@ -24,7 +24,16 @@ from feedbot.fetch.spool import Spool
 from feedbot.notice import Provider, render
 from feedbot.pipeline import AlarmChannels, ConfiguredSource, Edges
 from feedbot.pipeline.inbox import MailReader
-from feedbot.signature import Keyring, Signer, SourceKeys, detached_judge_for, judge_for
+from feedbot.signature import (
+    Keyring,
+    Signer,
+    SourceKeys,
+    UnsignedText,
+    VerifiedText,
+    detached_judge_for,
+    judge_for,
+    verify_file,
+)
 from feedbot.signature import source_keys as imported_keys
 from feedbot.signature.keys import merge, read_file
 from feedbot.source import Judge, Source
@@ -111,6 +120,8 @@ def edges(config: Config) -> Edges:
         alarms=open_alarms(config, policy),
         sign_mail=signer.detached if signer and signing.mails else None,
         sign_post=signer.clear if signer and signing.posts else None,
+        sign_bundle=signer.clear if signer else None,
+        check_bundle=_check_bundle(config.bundle) if config.bundle.pins else None,
     )
 
 
@@ -126,6 +137,19 @@ def courtesy(config: Config) -> polite.Courtesy:
         if host and section.robots is not None:
             robots[host] = section.robots and robots.get(host, True)
     return polite.Courtesy(rates, config.network.robots, robots)
+
+
+def _check_bundle(section: BundleSection) -> Callable[[bytes], VerifiedText | UnsignedText]:
+    """Return what judges a bundle's statement; the keys are read when there is one to judge."""
+
+    def check(data: bytes) -> VerifiedText | UnsignedText:
+        try:
+            keyring = Keyring.load(section.keyring)
+        except SignatureError as error:
+            raise _bad_keys("bundle.keyring", error) from error
+        return verify_file(data, keyring=keyring, pins=section.pins, now=_now())
+
+    return check
 
 
 def source(name: str, section: SourceSection, home: Path) -> ConfiguredSource:

@@ -202,6 +202,13 @@ class SigningSection(_Section):
     posts: bool = False
 
 
+class BundleSection(_Section):
+    """Whose offline bundles are taken in: key files, and the primary fingerprints trusted among them."""
+
+    keyring: tuple[Place, ...] = ()
+    pins: tuple[Fingerprint, ...] = ()
+
+
 class InventorySection(_Section):
     """How old the inventory may be when a draft is proposed."""
 
@@ -221,6 +228,7 @@ class Config(_Section):
     delivery: DeliverySection = _default(DeliverySection)
     alarms: AlarmsSection = _default(AlarmsSection)
     signing: SigningSection = _default(SigningSection)
+    bundle: BundleSection = _default(BundleSection)
     inventory: InventorySection = _default(InventorySection)
     people: dict[str, str] = {}
 

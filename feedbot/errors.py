@@ -12,6 +12,7 @@ FeedbotError
 ├── NoticeError        a notice that cannot be made or rendered
 ├── ReviewError        a move or a decision that is not allowed
 ├── DeliveryError      a message not handed on (permanent or not)
+├── BundleError        an offline bundle that is not taken in
 ├── StoreError         the database
 └── BusyError          another instance holds the work                             exit 75
 """
@@ -96,6 +97,10 @@ class DeliveryError(FeedbotError):
     def __init__(self, subject: str, reason: str, /, *, permanent: bool, hint: str = "", **values: object) -> None:
         super().__init__(subject, reason, hint=hint, **values)
         self.permanent = permanent
+
+
+class BundleError(FeedbotError):
+    """An offline bundle is not, byte for byte, what a trusted key signed."""
 
 
 class StoreError(FeedbotError):

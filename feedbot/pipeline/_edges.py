@@ -10,7 +10,7 @@ from feedbot.catalog import Catalog
 from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
 from feedbot.fetch import Document, Inbox, NotModified, Validators
 from feedbot.notice import Provider, render
-from feedbot.signature import Detached
+from feedbot.signature import Detached, UnsignedText, VerifiedText
 from feedbot.source import Judge, Source
 from feedbot.store import Database
 
@@ -83,6 +83,8 @@ class Edges:
     sign_post: Callable[[str], bytes] | None = None
     alarms: AlarmChannels = AlarmChannels()
     quiet_before: datetime | None = None
+    sign_bundle: Callable[[str], bytes] | None = None
+    check_bundle: Callable[[bytes], VerifiedText | UnsignedText] | None = None
 
     @property
     def channel(self) -> str:

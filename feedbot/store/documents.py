@@ -4,6 +4,7 @@ A body is kept once by its SHA-256 (deflated: feeds shrink to a sixth); every fe
 """
 
 import zlib
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
@@ -106,6 +107,42 @@ def read_so_far(tx: Connection, source: str) -> tuple[str, ...]:
     kept = select(held.c.document).where(held.c.source == source)
     query = select(fetches.c.sha256).where(fetches.c.sha256.in_(good.union(bad, kept))).order_by(fetches.c.id)
     return tuple(dict.fromkeys(tx.scalars(query)))
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One fetch of a kept document, without its bytes."""
+
+    url: str
+    sha256: str
+    fetched_at: datetime
+    media_type: str
+    charset: str
+
+
+def fruitful(tx: Connection, source: str, since: datetime | None = None) -> tuple[Fetched, ...]:
+    """Return the documents of a source that gave an advisory, a held text or a quarantined item, oldest fetch first:
+    each address and content once, with its latest fetch. `since`: fetched since then. What only lists is left out."""
+    good = select(revisions.c.document).join(advisories).where(advisories.c.source == source)
+    bad = select(quarantine.c.document).where(quarantine.c.source == source, quarantine.c.listing.is_(False))
+    kept = select(held.c.document).where(held.c.source == source)
+    query = select(fetches).where(fetches.c.source == source, fetches.c.sha256.in_(good.union(bad, kept)))
+    if since is not None:
+        query = query.where(fetches.c.fetched_at >= since)
+    found: dict[tuple[str, str], Fetched] = {}
+    for row in tx.execute(query.order_by(fetches.c.id)):
+        key = (row.url, row.sha256)
+        found.pop(key, None)
+        found[key] = Fetched(row.url, row.sha256, row.fetched_at, row.media_type, row.charset)
+    return tuple(found.values())
+
+
+def was_read(tx: Connection, source: str, url: str, sha256: str) -> bool:
+    """Say whether these bytes came from this address before and were read whole."""
+    query = select(fetches.c.id).where(
+        fetches.c.source == source, fetches.c.url == url, fetches.c.sha256 == sha256, fetches.c.read.is_(True)
+    )
+    return tx.scalar(query.limit(1)) is not None
 
 
 def _inflate(sha256: str, content: bytes) -> bytes:

@@ -1,7 +1,10 @@
 """OSV (Open Source Vulnerability format 1.x), as osv.dev, GitHub, the Go and Python teams and distributors publish it.
 
-listing    modified_id.csv of an osv.dev dump: `MOMENT,ID` a line, newest first; each record is ID.json beside it
-read       one record, a list of records, or an answer of the API (`vulns`)
+listing    modified_id.csv of an osv.dev dump: `MOMENT,ID` a line, newest first; each record is ID.json beside it; or
+           the dump itself, ECOSYSTEM/all.zip, which holds every record
+read       one record, a list of records, an answer of the API (`vulns`), or a dump
+
+For the records of more than a day the dump is asked for instead of each record (https://google.github.io/osv.dev/data).
 
 Which versions are affected follows the evaluation of the schema (ossf.github.io/osv-schema): events in the order of
 versions, `introduced` opens, `fixed` closes before and `last_affected` behind its version, no version reaches the
@@ -12,7 +15,8 @@ another, and what a distributor says of its own is matching's (feedbot/distro).
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urljoin
 
 from feedbot.advisory import (
@@ -30,7 +34,7 @@ from feedbot.advisory import (
 from feedbot.errors import SourceError, VersionError
 from feedbot.fetch import Document
 from feedbot.reading import text as texts
-from feedbot.source import _cvss, _facts, _json, _vers
+from feedbot.source import _cvss, _dump, _facts, _json, _vers
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 from feedbot.version import Constraint, VersionRange, key
 
@@ -40,14 +44,21 @@ SOURCE = SourceInfo(
     listing_url="https://osv-vulnerabilities.storage.googleapis.com/PyPI/modified_id.csv",
     interval=timedelta(hours=1),
     language="en",
+    limit=2**30,
 )
 
 _LINE = re.compile(r"(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}T[^,\s]*),(?P<name>[^,\s\\?#]+(?: [^,\s\\?#]+)*)")
+_LISTING = 64 * 2**20
 _ORDER = {"introduced": 0, "fixed": 1, "last_affected": 2}
 
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     """Yield the records that a dump's modified_id.csv names; in that of all ecosystems, ID is ECOSYSTEM/ID."""
+    if _dump.is_dump(document):
+        for name in _dump.names(document):
+            yield name if isinstance(name, Quarantined) else ListedItem(identity.normalise(name), "")
+        return
+    _bound(document, _LISTING)
     lines = _json.lines(document)
     if not any(map(_LINE.fullmatch, lines)):
         raise SourceError(document.url, "not a list of changed records", hint="expected a dump's modified_id.csv")
@@ -57,6 +68,19 @@ def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
             yield _listed(document, line, where)
         except SourceError as error:
             yield Quarantined(where, error, line.encode())
+
+
+def addresses(url: str, since: datetime | None, now: datetime) -> tuple[str, ...]:
+    """Return the dump beside a list of changes where more than a day is asked for: it holds all that the list names."""
+    if since is None or now - since <= timedelta(days=1) or not url.endswith("/modified_id.csv"):
+        return (url,)
+    return (urljoin(url, "all.zip"),)
+
+
+def _bound(document: Document, limit: int) -> None:
+    """Refuse what is larger than a list or a record may be: only a dump is."""
+    if len(document.body) > limit:
+        raise SourceError(document.url, "it is larger than {limit} bytes", limit=limit)
 
 
 def _listed(document: Document, line: str, where: str) -> ListedItem:
@@ -70,12 +94,30 @@ def _listed(document: Document, line: str, where: str) -> ListedItem:
 
 def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     """Yield an advisory a record. Raises SourceError for what is neither a record nor a list of them."""
+    if _dump.is_dump(document):
+        yield from _from_dump(document)
+        return
+    _bound(document, _dump.RECORD)
     for index, record in enumerate(_records(document), 1):
         where = f"{document.url} item {index}"
         try:
             yield _advisory(document, record, where)
         except SourceError as error:
             yield Quarantined(where, error, record.raw())
+
+
+def _from_dump(document: Document) -> Iterator[Advisory | Quarantined]:
+    """Yield an advisory a record, one in memory at a time; a record that is none is quarantined by itself."""
+    for entry in _dump.entries(document):
+        if isinstance(entry, Quarantined):
+            yield entry
+            continue
+        record = replace(document, url=f"{document.url}#{entry.name}", body=entry.body)
+        try:
+            for found in _records(record):
+                yield _advisory(document, found, record.url)
+        except SourceError as error:
+            yield Quarantined(record.url, error, entry.body)
 
 
 def _records(document: Document) -> list[_json.Node]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,11 +17,13 @@ from tests.fakes import World, world
 from tests.simulation.ledger import EXPECTED, Account, Episode, edition_of, unseen
 from tests.simulation.publishers import Publisher, six
 
-POLL = timedelta(hours=6)
+POLL = timedelta(hours=8)
 LONGEST = 48
 """Polls of the longest outage."""
 GRACE = 2
 """Polls within which a state must be told, and must be told to be over."""
+Script = Mapping[str, tuple[str, int, int]]
+"""Source → a fault, the poll at which it begins, and for how many polls."""
 Serve = Callable[[Publisher, str, Validators | None, datetime], Document | NotModified]
 
 
@@ -83,6 +85,7 @@ class Simulation:
         self.open: dict[str, Episode] = {}
         self.doubted: dict[str, int] = {}
         self._serve = serve
+        self._script: Script = {}
         self.edges = self._wired()
         for one in self.publishers.values():
             one.begin(self.world.now)
@@ -97,22 +100,23 @@ class Simulation:
         self.states[name] = state
         return Answer(Outcome.ACCEPTED, 200)
 
-    def live(self, polls: int, *, freeze: tuple[str, int, int] | None = None, until_fault: bool = False) -> Run:
-        """Live through `polls`; `freeze` = (source, first, polls) lets one serve the same bytes all that time."""
+    def live(self, polls: int, script: Script | None = None, *, until_fault: bool = False) -> Run:
+        """Live through `polls`; besides what befalls them, `script` says what shall befall some."""
+        self._script = script or {}
         for _ in range(polls):
-            self.step(freeze)
+            self.step()
             if until_fault and self.run.faults:
                 return self.run
         self.recover()
         return self.run
 
-    def step(self, freeze: tuple[str, int, int] | None = None) -> None:
+    def step(self) -> None:
         """One poll of all."""
         now = self.world.now
-        for name, one in self.publishers.items():
+        for one in self.publishers.values():
             if self.poll:
                 one.live(now)
-            self._break(one, freeze if freeze and freeze[0] == name else None)
+            self._break(one)
         for name in self.publishers:
             self.round(self.publishers[name], now)
             self._operate(self.publishers[name], now)
@@ -147,12 +151,13 @@ class Simulation:
         publisher = next(one for one in self.publishers.values() if url.startswith(one.base))
         return self._serve(publisher, url, validators, self.world.now)
 
-    def _break(self, one: Publisher, freeze: tuple[str, int, int] | None) -> None:
+    def _break(self, one: Publisher) -> None:
         before = one.fault
-        if freeze and freeze[1] <= self.poll < freeze[1] + freeze[2]:
-            if one.fault != "frozen":
+        kind, first, polls = self._script.get(one.name, ("", 0, 0))
+        if first <= self.poll < first + polls:
+            if kind == "frozen" and one.fault != kind:
                 one.freeze(self.world.now)
-            one.left = freeze[1] + freeze[2] - self.poll
+            one.fault, one.left = kind, first + polls - self.poll
         else:
             one.break_down(LONGEST)
         if before == one.fault:

@@ -16,14 +16,19 @@ from tests.simulation.run import Run, Simulation
 from tests.simulation.server import Loopback
 
 SEED = 1
-A_DAY = 4
-FREEZE = ("rss", 20 * A_DAY, 30 * A_DAY)
+A_DAY = 3
+SCRIPT = {
+    "rss": ("frozen", 20 * A_DAY, 30 * A_DAY),
+    "jvn_ipedia": ("down", 40 * A_DAY, 6 * A_DAY),
+    "jvn": ("slow", 44 * A_DAY, 12 * A_DAY),
+}
+"""A feed that stands still for a month; an outage after which the API is asked; one through which a listing slides."""
 Patch = pytest.MonkeyPatch
 
 
 def lived(folder: Path, days: int) -> Run:
-    """Let everybody live for some days; one publisher's feed stands still for a month of them."""
-    return Simulation(folder, SEED).live(days * A_DAY, freeze=FREEZE)
+    """Let everybody live for some days."""
+    return Simulation(folder, SEED).live(days * A_DAY, SCRIPT)
 
 
 def test_sixty_days_miss_nothing(folder: Path) -> None:
@@ -34,6 +39,7 @@ def test_sixty_days_miss_nothing(folder: Path) -> None:
     assert {one.kind for one in run.episodes} == {*KINDS, "frozen"}
     assert run.alarms["opened stale"] == 1
     assert run.gaps > 0
+    assert run.questions > 0
     assert run.passed_unseen == run.taken_by_hand > 0
 
 

@@ -96,6 +96,7 @@ def test_a_split_is_remembered(stage: World, desk: Edges) -> None:
     say(stage, desk, "B-1", "CVE-2026-1001 VU#100001 VU#100002")
     assert partition(desk) == [["B-1"], ["B-2", "B-3"]]
     with desk.database.begin() as tx:
+        assert cases.apart(tx, [left.id, taken.id]) == {frozenset((left.id, taken.id))}
         assert [one.id for one, _ in pipeline.related(tx, cases.load(tx, left.id))] == [taken.id]
     assert verbs(desk) == [("sato", "split-case")]
 

@@ -193,3 +193,22 @@ def test_a_document_that_is_damaged_stops_nothing(stage: World, code: list[str])
     _, report = rounds(stage, source(stage, member(publisher.reading, file=code[1])))
     assert report.new == ["B-2"]
     assert [where for where, _, _ in open_items(edges)] == [f"{HOST}/1.txt"]
+
+
+def test_a_document_that_kills_the_process_is_tried_once(stage: World, code: list[str]) -> None:
+    """A reading that ends the process is not begun again by the same version: the rounds go on."""
+    put(stage, WORDS)
+    rounds(stage, source(stage, member(failing, file=code[0])))
+    tried: list[str] = []
+
+    def deadly(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
+        tried.append(document.url)
+        raise SystemExit(137)
+
+    del stage.pages[LISTING]
+    later = source(stage, member(deadly, file=code[1]))
+    with pytest.raises(SystemExit):
+        rounds(stage, later)
+    edges, _ = rounds(stage, later)
+    assert tried == [f"{HOST}/1.txt"]
+    assert len(open_items(edges)) == 1

@@ -130,3 +130,42 @@ def test_a_case_that_lost_a_member_is_due(tx: Connection) -> None:
         cases.consider(tx, case.id)
     cases.attach(tx, second.id, one, NOW)
     assert cases.due(tx) == (first.id, second.id)
+
+
+def test_a_case_takes_in_another(tx: Connection) -> None:
+    """Its advisories move with the reason they have; the old id leads to the new case, also after a second merge; the
+    list shows one; all that is told of it is due again."""
+    found = [cases.create(tx, saved(tx, f"{mark}-AT-2026-0001"), NOW) for mark in "ABC"]
+    cases.attach(tx, found[1].id, saved(tx, "D-AT-2026-0001"), NOW, because=("CVE-2026-1234",))
+    for case in found:
+        cases.consider(tx, case.id)
+    cases.absorb(tx, found[1].id, found[2].id)
+    cases.absorb(tx, found[0].id, found[1].id)
+    assert {cases.load(tx, case.id).id for case in found} == {found[0].id}
+    assert [case.id for case in cases.listing(tx)] == [found[0].id]
+    assert {one.number[0]: one.because for one in cases.memberships(tx, found[0].id)} == {
+        "A": (),
+        "B": (),
+        "C": (),
+        "D": ("CVE-2026-1234",),
+    }
+    assert cases.due(tx) == (found[0].id,)
+
+
+def test_cases_set_apart_and_brought_together(tx: Connection) -> None:
+    """The pair is known while both cases are asked for, whatever the order; saying it twice is saying it once."""
+    one, two, three = (cases.create(tx, saved(tx, f"{mark}-AT-2026-0001"), NOW) for mark in "ABC")
+    cases.set_apart(tx, two, one, "sato", NOW)
+    cases.set_apart(tx, one, two, "suzuki", NOW)
+    assert cases.apart(tx, [one.id, two.id, three.id]) == {frozenset((one.id, two.id))}
+    assert cases.apart(tx, [one.id, three.id]) == frozenset()
+    cases.bring_together(tx, one, two)
+    assert cases.apart(tx, [one.id, two.id]) == frozenset()
+
+
+def test_who_decided_is_kept(tx: Connection) -> None:
+    """A case is decided when a person put one of its advisories there."""
+    one, two = (cases.create(tx, saved(tx, f"{mark}-AT-2026-0001"), NOW) for mark in "AB")
+    assert cases.decided(tx, [one.id, two.id]) == frozenset()
+    cases.attach(tx, two.id, saved(tx, "C-AT-2026-0001"), NOW, decided_by="sato")
+    assert cases.decided(tx, [one.id, two.id]) == {two.id}

@@ -60,3 +60,19 @@ def test_an_unknown_item(tx: Connection) -> None:
     """It is a StoreError that names the number."""
     with pytest.raises(StoreError, match="7: no such"):
         quarantine.get(tx, 7)
+
+
+def test_items_of_another_version_are_found_once(tx: Connection) -> None:
+    """Open items that this version has not tried; marking one, or meeting it again, ends that."""
+    first = quarantine.add(tx, "csirt_a", ITEM, PAGE.sha256, NOW, reader="one")
+    second = quarantine.add(tx, "csirt_a", replace(ITEM, raw=b"other"), PAGE.sha256, NOW, reader="one", listing=True)
+    assert [one.id for one in quarantine.unread_by(tx, "csirt_a", "two")] == [first, second]
+    assert quarantine.unread_by(tx, "csirt_a", "one") == ()
+    assert quarantine.unread_by(tx, "csirt_b", "two") == ()
+    quarantine.mark_tried(tx, first, "two")
+    quarantine.add(tx, "csirt_a", replace(ITEM, raw=b"other"), PAGE.sha256, LATER, reader="two")
+    assert quarantine.unread_by(tx, "csirt_a", "two") == ()
+    assert [(one.id, one.listing) for one in quarantine.of_document(tx, "csirt_a", PAGE.sha256)] == [
+        (first, False),
+        (second, False),
+    ]

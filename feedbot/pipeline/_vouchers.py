@@ -25,6 +25,9 @@ _LINE = re.compile(r"\s*([0-9A-Fa-f]{64}|[0-9A-Fa-f]{128})(?:\s.*)?", re.DOTALL)
 """The form of sha256sum and sha512sum: the digest, then the name of the file."""
 
 
+_PLACE = re.compile(r"#[0-9a-f]{64}\.(?:sha256|sha512|asc)\Z")
+
+
 def keep_vouchers(edges: Edges, source: ConfiguredSource, item: ListedItem, document: Document) -> tuple[str, ...]:
     """Fetch and keep what vouches for a document that has just come; return what could not be had, and why.
 
@@ -75,6 +78,16 @@ def judge_of(edges: Edges, source: ConfiguredSource, document: Document) -> Judg
     if signature is None or source.detached_for is None:
         return source.judge_for(document.transport)
     return source.detached_for(document.transport, signature.body)
+
+
+def places(url: str, sha256: str) -> tuple[str, ...]:
+    """Return the addresses under which what vouches for a document may be kept."""
+    return tuple(f"{url}#{sha256}{suffix}" for suffix in (*_HASHES.values(), _SIGNATURE))
+
+
+def is_place(url: str) -> bool:
+    """Say whether a kept document is no document, but vouches for one."""
+    return bool(_PLACE.search(url))
 
 
 def _place(document: Document, suffix: str) -> str:

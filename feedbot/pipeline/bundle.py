@@ -15,10 +15,12 @@ from datetime import datetime
 from pathlib import Path
 
 from feedbot.errors import BundleError, ConfigError
+from feedbot.fetch import Document
 from feedbot.messages import tr
 from feedbot.pipeline import _container
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline._take import CollectReport, keep_and_take
+from feedbot.pipeline._vouchers import is_place, places
 from feedbot.signature import VerifiedText
 from feedbot.store import audit, documents, reading
 
@@ -88,9 +90,18 @@ def _kept(
         for one in found:
             with reading(edges.database) as tx:
                 body = documents.load(tx, one.sha256).body
+                beside = [documents.at(tx, source.name, url) for url in places(one.url, one.sha256)]
+            yield from (_voucher(source.name, voucher) for voucher in beside if voucher)
             when = one.fetched_at.isoformat()
             entry = _container.Entry(source.name, one.url, when, one.media_type, one.charset, one.sha256, len(body))
             yield entry, body
+
+
+def _voucher(source: str, kept: Document) -> tuple[_container.Entry, bytes]:
+    """A hash or signature beside a document goes before it."""
+    when = kept.fetched_at.isoformat()
+    entry = _container.Entry(source, kept.url, when, kept.media_type, kept.charset, kept.sha256, len(kept.body))
+    return entry, kept.body
 
 
 def take_in(edges: Edges, path: Path, actor: str) -> Imported:
@@ -126,18 +137,32 @@ def take_in(edges: Edges, path: Path, actor: str) -> Imported:
             result.strangers[entry.source] = result.strangers.get(entry.source, 0) + 1
             continue
         report = reports.setdefault(source.name, CollectReport(source.name))
-        with reading(edges.database) as tx:
-            known = documents.was_read(tx, source.name, document.url, entry.sha256)
-        if known:
+        if not _take(edges, source, report, document):
             result.known += 1
-        else:
-            keep_and_take(edges, source, report, document)
     result.reports = list(reports.values())
     with edges.database.begin() as tx:
         counts = {one.source: len(one.new) + len(one.changed) for one in result.reports}
         detail = tr("signed by {key}; new and changed: {counts}", key=result.signer, counts=_told(counts))
         audit.append(tx, actor, "bundle-import", path.name, detail, edges.clock())
     return result
+
+
+def _take(edges: Edges, source: ConfiguredSource, report: CollectReport, document: Document) -> bool:
+    """Take in a document, or keep what vouches for one; False where it was here already."""
+    with reading(edges.database) as tx:
+        if is_place(document.url):
+            kept = documents.at(tx, source.name, document.url)
+            known = kept is not None and kept.sha256 == document.sha256
+        else:
+            known = documents.was_read(tx, source.name, document.url, document.sha256)
+    if known:
+        return False
+    if is_place(document.url):
+        with edges.database.begin() as tx:
+            documents.save(tx, source.name, document)
+    else:
+        keep_and_take(edges, source, report, document)
+    return True
 
 
 def _told(counts: dict[str, int]) -> str:

@@ -11,10 +11,12 @@ import pytest
 
 from feedbot.advisory import Trust
 from feedbot.errors import BundleError, ConfigError
+from feedbot.fetch import Document
 from feedbot.pipeline import Edges, bundle
+from feedbot.pipeline._vouchers import places
 from feedbot.pipeline.collect import collect
 from feedbot.signature import Signer, verify_file
-from feedbot.store import advisories, audit, reading
+from feedbot.store import advisories, audit, documents, reading
 from tests.fakes import START, world
 from tests.pipeline.conftest import pages, wired
 from tests.providerkey import KeyHome, key_home
@@ -105,6 +107,22 @@ def test_forged_publisher(outside: Edges, inside: Edges, tmp_path: Path) -> None
         one for one in bundle.take_in(inside, exported(outside, tmp_path), "tester").reports if one.source == "csirt_a"
     )
     assert len(report.held) == 1
+
+
+def test_vouchers(outside: Edges, inside: Edges, tmp_path: Path) -> None:
+    """The signature kept beside a document goes with it, and is kept inside before it is read, once."""
+    with outside.database.begin() as tx:
+        kept = documents.fruitful(tx, "jvn")[0]
+        place = places(kept.url, kept.sha256)[-1]
+        documents.save(tx, "jvn", Document(place, b"a signature", START, "text/plain"))
+    path = exported(outside, tmp_path)
+    for known in (0, 1):
+        found = bundle.take_in(inside, path, "tester")
+        assert (found.known > 0) is bool(known)
+        with reading(inside.database) as tx:
+            beside = documents.at(tx, "jvn", place)
+        assert beside is not None
+        assert beside.body == b"a signature"
 
 
 def test_since_and_sources(outside: Edges, tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from functools import reduce
 from feedbot.advisory import (
     Advisory,
     Affected,
-    Fixed,
     HistoryEntry,
     Quarantined,
     Reference,
@@ -32,7 +31,7 @@ from feedbot.reading import text as texts
 from feedbot.signature import UnsignedText, VerifiedText
 from feedbot.source import _branches, _cleartext, _facts, _listing
 from feedbot.source._member import Judge, ListedItem, SourceInfo
-from feedbot.version import Constraint, VersionRange, key
+from feedbot.version import VersionRange, key
 
 SOURCE = SourceInfo(
     title="FreeBSD Security Advisories",
@@ -103,7 +102,7 @@ def _advisory(document: Document, judged: VerifiedText | UnsignedText, words: st
         summary=_summary(headed),
         aliases=identity.names_in(" ".join((*fields.get("CVE Name", ()), *fields.get("CVE", ())))),
         affected=tuple(_affected(fields.get("Affects", ()), corrections)),
-        fixed=tuple(Fixed("FreeBSD", _exactly(release), f"Corrected: {release}") for release in corrections.values()),
+        fixed=tuple(fix for one in corrections.values() for fix in _facts.fixed("FreeBSD", one, f"Corrected: {one}")),
         workarounds=tuple(
             one for part in headed if "Workaround" in part.heading for one in _facts.workarounds(part.text)
         ),
@@ -115,10 +114,6 @@ def _advisory(document: Document, judged: VerifiedText | UnsignedText, words: st
         url=f"https://security.FreeBSD.org/advisories/{number}.asc",
         publisher=SOURCE.issuer,
     )
-
-
-def _exactly(release: str) -> VersionRange:
-    return VersionRange(_facts.SCHEME, (Constraint("=", release),))
 
 
 def _summary(headed: tuple[Section, ...]) -> str:

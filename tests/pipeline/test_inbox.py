@@ -116,6 +116,8 @@ def test_the_same_bytes_at_another_place_are_not_read_twice(edges: Edges, maildi
     (maildir / "new" / "3.host").write_bytes(posted(OTHER, "1"))
     report = collect(edges, source)
     assert (report.same, report.new) == (1, ["CSIRT-A-AT-2026-0002"])
+    with edges.database.begin() as tx:
+        assert tx.exec_driver_sql("SELECT count(*) FROM fetches").scalar() == 2
 
 
 def test_a_bad_mail_is_quarantined_and_the_rest_kept(edges: Edges, maildir: Path) -> None:

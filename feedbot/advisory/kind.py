@@ -8,6 +8,7 @@ matters in passing.
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 
 class AdvisoryKind(StrEnum):
@@ -74,6 +75,7 @@ _LONGEST = 500
 """Characters of a title that are looked at; a hostile one may be as long as its document."""
 
 
+@lru_cache(maxsize=4096)
 def kind_of(title: str, *, flaws_own: bool) -> AdvisoryKind:
     """Return what a title says its statement is. `flaws_own`: its number is a flaw's own (CVE, JVN, JVN iPedia, VU#);
     then it is a digest, a vendor's word or about that flaw, however much its title speaks of attacks."""

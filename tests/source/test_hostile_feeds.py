@@ -5,6 +5,7 @@ import re
 import time
 from datetime import UTC, datetime
 from importlib import import_module
+from urllib.parse import quote, urljoin
 
 import pytest
 
@@ -175,4 +176,20 @@ def test_line_of_brackets(run: str) -> None:
     """A line of open brackets costs no more than its length."""
     started = time.process_time()
     assert phrases.read(run * 20_000).range is None or run[0] == "1"
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("url", ["https://csirt-a.example/csaf/index.txt", "file:index.txt", "https://csirt-a.example"])
+@pytest.mark.parametrize("path", ["2026/a.json", "./a.json", "x//y.json", "a/./b.json", "a%20b.json"])
+def test_address_of_a_listed_document(url: str, path: str) -> None:
+    """The short way to an address is the same as the standard's."""
+    (found,) = import_module("feedbot.source.csaf").listing(document(f"{path}\n".encode(), url))
+    assert found.url == urljoin(url, quote(path))
+
+
+def test_the_longest_list_of_documents() -> None:
+    """A list of nearly as many lines as are read costs less than two seconds."""
+    given = document(b"a.json\n" * 299_000, "https://csirt-a.example/index.txt")
+    started = time.process_time()
+    assert sum(1 for _ in import_module("feedbot.source.csaf").listing(given)) == 299_000
     assert time.process_time() - started < 2

@@ -1,12 +1,13 @@
 """The configuration: all faults at once, each with its key; the shipped example is valid."""
 
 import re
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from feedbot import config, messages
+from feedbot import config, members, messages
 from feedbot.errors import ConfigError
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "config.example.toml"
@@ -202,3 +203,22 @@ def test_a_source_that_cannot_be_asked(tmp_path: Path, line: str, fault: str) ->
     (told,) = faults(written(tmp_path, PROVIDER + f"[sources.jpcert]\n{line}\n"))
     assert told.startswith("sources.jpcert")
     assert fault in told
+
+
+def test_the_example_names_every_source() -> None:
+    """Each member of feedbot/source has its table or its `member =`, with a comment in Japanese, in the example."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    tables = dict(re.findall(r"^(?:# )?\[sources\.(\w+)\] +# (.+)$", text, re.MULTILINE))
+    named = set(re.findall(r'^(?:# )?member = "(\w+)"', text, re.MULTILINE))
+    assert set(members.names("feedbot.source")) <= set(tables) | named
+    assert not [name for name, words in tables.items() if not words.strip()]
+
+
+def test_the_sources_of_the_example_may_be_switched_on() -> None:
+    """With every such line uncommented the file is read, and each table is of a member that there is."""
+    text = re.sub(
+        r"^# (\[sources\.(?!jpcert_mail|vendor)\w+\])", r"\1", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    tables = tomllib.loads(text)["sources"]
+    assert {section.get("member", name) for name, section in tables.items()} <= set(members.names("feedbot.source"))
+    assert len(tables) >= 20

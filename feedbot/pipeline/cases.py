@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from feedbot.advisory import Advisory
 from feedbot.advisory.case import Case, shared_names, together
+from feedbot.advisory.kind import AdvisoryKind
 from feedbot.errors import ReviewError
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
@@ -28,7 +29,8 @@ def join(edges: Edges, tx: Transaction, advisory: Advisory) -> None:
     found = cases.candidates(tx, (advisory.number, *advisory.aliases))
     chosen = together(advisory, found, cases.apart(tx, [one.id for one in found]))
     if not chosen:
-        if own is None:
+        # What a weekly digest tells of has cases of its own.
+        if own is None and advisory.kind is not AdvisoryKind.WEEKLY:
             cases.create(tx, advisory, now)
         return
     fixed = _fixed(tx, chosen)

@@ -1,24 +1,31 @@
 """JPCERT/CC's alerts (注意喚起), and those of any issuer that writes in the same form.
 
-    listing   jpcert.rdf: RSS 1.0; entries under /at/ are alerts, the others (Weekly Report …) are not this member's
-    read      an alert page (`pre.at` until about 2019, `div.at` with update boxes after), the signed text of the same
-              name (.txt), or a page of somebody's who pasted such texts: each post then stands for itself
+    listing   jpcert.rdf: RSS 1.0; entries under /at/ are alerts, those under /wr/ matters of weekly reports (several
+              have one address); others are not this member's
+    read      jpcert.rdf for its weekly reports; an alert page (`pre.at` until about 2019, `div.at` with update boxes
+              after), the signed text of the same name (.txt), or a page of somebody's who pasted such texts: each post
+              then stands for itself
 
 The form, from the top: number, issuer, dates (初版, 更新), `<<< … Alert … >>>`, title, address, I. 概要 …, 改訂履歴,
 the issuer's address. Nothing outside a clear-signed block counts where there is one.
+
+A weekly report (https://www.jpcert.or.jp/wr/2026/wr261007.html) is read from the feed alone, as its pages are not known
+here: its number follows from its address, its matters are the titles of its entries (`Weekly Report: …`). It is of the
+kind WEEKLY, a digest of what others said, for which no case is opened, and no names of vulnerabilities are taken of it.
 """
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from feedbot import version
-from feedbot.advisory import Advisory, Fixed, Quarantined, Section, Signature
+from feedbot.advisory import Advisory, Fixed, Quarantined, Section, Signature, Status
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import dates, identifiers, sections
 from feedbot.reading import text as texts
+from feedbot.reading.dates import JST
 from feedbot.signature import VerifiedText
 from feedbot.source import _facts, _html, _listing
 from feedbot.source._member import Judge, ListedItem, SourceInfo
@@ -35,6 +42,11 @@ _NUMBER = re.compile(
     r"^[ \t　]*(?P<number>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*?-AT-[0-9]{4}-[0-9]{4})[ \t　\r]*$", re.MULTILINE
 )
 _ADDRESS = re.compile(r"/at/(?P<year>[0-9]{4})/at[0-9]{2}(?P<count>[0-9]{4})\.(?:html|txt)$")
+_REPORT = re.compile(
+    r"https?://www\.jpcert\.or\.jp/wr/(?P<year>20[0-9]{2})/"
+    r"wr[0-9]{2}(?P<month>[0-9]{2})(?P<day>[0-9]{2})\.html"
+)
+_LISTED_REPORT = re.compile(r"^Weekly Report:\s*")
 _POST = re.compile(r"\s*[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日\s*")
 _BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----"
 _END = "-----BEGIN PGP SIGNATURE-----"
@@ -56,6 +68,10 @@ def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     for entry in _listing.entries(document):
         if isinstance(entry, Quarantined):
             yield entry
+        elif day := _report_day(entry.url):
+            yield ListedItem(_report_number(day), "", entry.title, entry.updated)
+        elif _REPORT.fullmatch(entry.url):
+            yield Quarantined(entry.url, SourceError(entry.url, "no advisory number"), entry.title.encode())
         elif "/at/" in entry.url:
             yield ListedItem(
                 number=_listed_number(entry),
@@ -81,6 +97,9 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     """Yield an alert for each post of the document. Raises SourceError where it is empty or no encoding fits."""
     if not document.body.strip():
         raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
+    if b"<rdf:RDF" in document.body[:2048]:
+        yield from _reports(document)
+        return
     text = texts.decode(document.body, document.charset, document.url).removeprefix("\ufeff").replace("\0", "\ufffd")
     if _html.looks_like_html(text):
         page = _html.Page(text, document.url)
@@ -93,6 +112,46 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     else:
         body = document.body
     yield from _posts(document, judge, body, text)
+
+
+def _reports(document: Document) -> Iterator[Advisory]:
+    """Yield the weekly reports of the feed, each from all of its entries. What of the feed cannot be read, `listing`
+    says."""
+    found: dict[date, list[_listing.Entry]] = {}
+    for entry in _listing.entries(document):
+        if isinstance(entry, _listing.Entry) and (day := _report_day(entry.url)):
+            found.setdefault(day, []).append(entry)
+    for day, entries in found.items():
+        matters = tuple(dict.fromkeys(_LISTED_REPORT.sub("", one.title) for one in entries))
+        yield Advisory(
+            source="jpcert",
+            number=_report_number(day),
+            revision=day.isoformat(),
+            title=f"JPCERT/CC WEEKLY REPORT {day} (Weekly Report)",
+            language="ja",
+            signature=_facts.unsigned(document),
+            status=Status.FINAL,
+            published=datetime(day.year, day.month, day.day, tzinfo=JST),
+            updated=max((one.updated for one in entries if one.updated), default=None),
+            summary="、".join(matters),
+            sections=(Section("目次", "\n".join(matters)),),
+            url=entries[0].url,
+            publisher=SOURCE.issuer,
+        )
+
+
+def _report_day(url: str) -> date | None:
+    """Return the day that an address of a weekly report names; None for another address, or a day that there is none
+    of."""
+    match = _REPORT.fullmatch(url)
+    try:
+        return date(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
+    except ValueError:
+        return None
+
+
+def _report_number(day: date) -> str:
+    return f"JPCERT-WR-{day.year}-{day:%m%d}"
 
 
 def _posts(document: Document, judge: Judge, body: bytes, text: str) -> Iterator[Advisory | Quarantined]:

@@ -18,7 +18,7 @@ from feedbot.pipeline.collect import collect
 from feedbot.pipeline.reread import reread
 from feedbot.signature import UnsignedText
 from feedbot.source import Judge, ListedItem, Source
-from feedbot.store import advisories, quarantine, sources
+from feedbot.store import advisories, cases, quarantine, sources
 from tests.fakes import World
 from tests.pipeline.publisher import HOST, INFO, LISTING, advisory_of
 
@@ -144,6 +144,18 @@ def test_a_source_that_was_away_is_asked_by_what_it_missed(stage: World) -> None
     assert collect(edges, one).whole
     assert set(seen) == {None, last + timedelta(hours=1)}
     assert stage.asked[0][0] == f"{HOST}/three.txt"
+
+
+def test_a_weekly_report_opens_no_case(stage: World) -> None:
+    """It is stored and shown, and nothing is drafted for it."""
+    stage.pages[LISTING] = b"1.txt\n2.txt"
+    stage.pages[f"{HOST}/1.txt"] = b"number: CSIRT-B-1\ntitle: CSIRT-B Weekly Report 2026-11-25"
+    one = source(stage)
+    edges = wired(stage, one)
+    assert collect(edges, one).new == ["CSIRT-B-1", "CSIRT-B-2"]
+    with edges.database.begin() as tx:
+        assert cases.of_advisory(tx, "csirt_b", "CSIRT-B-1") is None
+        assert cases.of_advisory(tx, "csirt_b", "CSIRT-B-2") is not None
 
 
 def vouch(stage: World, body: bytes, digest: str = "", signature: bytes | None = None) -> None:

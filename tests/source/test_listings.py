@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedbot.advisory import Quarantined
+from feedbot.advisory import Advisory, Quarantined, Section
+from feedbot.advisory.kind import AdvisoryKind
 from feedbot.errors import SourceError
+from feedbot.fetch import Document
 from feedbot.reading.dates import JST
 from feedbot.source import ListedItem, cert_cc, jpcert, jvn, jvn_ipedia
-from tests.source.reading import document, fixture
+from tests.source.reading import document, fixture, read
 
 
 def test_jpcert_lists_alerts_and_where_they_are_signed() -> None:
@@ -40,7 +42,38 @@ def test_jpcerts_own_numbers_follow_from_addresses() -> None:
     """JPCERT/CC's feed names no numbers; they are in the addresses of its pages."""
     body = fixture("jpcert/csirt-a.rdf").body.replace(b"csirt-a.example", b"www.jpcert.or.jp")
     numbers = [item.number for item in jpcert.listing(document(body)) if isinstance(item, ListedItem)]
-    assert numbers == ["CSIRT-A-AT-2026-0102", "JPCERT-AT-2026-0101"]
+    assert numbers == ["CSIRT-A-AT-2026-0102", "JPCERT-WR-2026-1104", "JPCERT-AT-2026-0101"]
+
+
+def weekly(*entries: tuple[str, str]) -> Document:
+    """Write a feed as JPCERT/CC's: (day in the address, title)."""
+    items = "".join(
+        f'<item rdf:about="{url}"><title>{title}</title><link>{url}</link>'
+        "<dc:date>2026-10-07T11:00:00+09:00</dc:date></item>"
+        for day, title in entries
+        for url in [f"https://www.jpcert.or.jp/wr/2026/wr26{day}.html"]
+    )
+    names = 'xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    return document(f'<?xml version="1.0"?><rdf:RDF {rdf} {names}>{items}</rdf:RDF>'.encode())
+
+
+def test_weekly_reports_are_read_from_the_feed() -> None:
+    """The entries of one address are one report of the kind weekly, without names of flaws; a day that there is none
+    of is quarantined."""
+    given = weekly(
+        ("1007", "Weekly Report: 行灯に複数の脆弱性"),
+        ("1007", "Weekly Report: 日時計の脆弱性(CVE-2026-90011)"),
+        ("0930", "Weekly Report: 風見鶏について"),
+        ("0931", "Weekly Report: 無い日"),
+    )
+    new, old = (one for one in read("jpcert", given) if isinstance(one, Advisory))
+    assert (new.number, new.kind, new.aliases) == ("JPCERT-WR-2026-1007", AdvisoryKind.WEEKLY, ())
+    assert new.sections == (Section("目次", "行灯に複数の脆弱性\n日時計の脆弱性(CVE-2026-90011)"),)
+    assert old.published == datetime(2026, 9, 30, tzinfo=JST)
+    listed = list(jpcert.listing(given))
+    assert [one.number for one in listed if isinstance(one, ListedItem)] == [new.number, new.number, old.number]
+    assert [one.reason.reason() for one in listed if isinstance(one, Quarantined)] == ["no advisory number"]
 
 
 def test_jvn_lists_pages() -> None:

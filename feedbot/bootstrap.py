@@ -131,9 +131,11 @@ def courtesy(config: Config) -> polite.Courtesy:
     rates: dict[str, float] = {}
     robots: dict[str, bool] = {}
     for name, section in config.sources.items():
-        host = urlsplit(section.url or _member(name, section).SOURCE.listing_url).hostname
-        if host and section.per_second is not None:
-            rates[host] = min(section.per_second, rates.get(host, section.per_second))
+        info = _member(name, section).SOURCE
+        host = urlsplit(section.url or info.listing_url).hostname
+        rate = section.per_second if section.per_second is not None else info.per_second
+        if host and rate:
+            rates[host] = min(rate, rates.get(host, rate))
         if host and section.robots is not None:
             robots[host] = section.robots and robots.get(host, True)
     return polite.Courtesy(rates, config.network.robots, robots)

@@ -105,6 +105,7 @@ def as_dict(report: "CollectReport") -> dict[str, object]:
         "held": report.held,
         "quarantined": report.quarantined,
         "unreachable": report.unreachable,
+        "unvouched": report.unvouched,
         "flapping": report.flapping,
         "error": str(report.error) if report.error else None,
     }
@@ -123,6 +124,8 @@ def tell(reports: "list[CollectReport]") -> None:
             _shell.show("quarantined: {what}", what=f"{one.source} {place}")
         for number in one.flapping:
             _shell.show("its text goes to and fro: {what}", what=f"{one.source} {number}")
+        for place in one.unvouched:
+            _shell.show("hash or signature not had: {what}", what=f"{one.source} {place}")
         for place in one.unreachable:
             _shell.show("not fetched: {what}", what=f"{one.source} {place}")
         if one.error:

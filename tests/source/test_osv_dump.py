@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -61,7 +62,10 @@ def test_a_bomb_is_not_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
         first, second = read("osv", given)
         assert isinstance(first, Quarantined)
         assert isinstance(second, Advisory)
+    tracemalloc.start()
     assert reasons(read("osv", dump)) == ["it is larger than 10000 bytes"]
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
     monkeypatch.setattr(_dump, "TOTAL", 100)
     many = zipped(**{f"OSV-{count}.json": record(f"OSV-{count}") for count in (1, 2)})
     assert "larger than 100 bytes together" in reasons(read("osv", many))[0]

@@ -29,6 +29,8 @@ when they were built: publishers change both without changing a word."""
 
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\uff0d", "-") | {"\uff03": "#"})
 """VINCE has CVE names with U+2011, Japanese pages have full-width signs."""
+_PLAIN = {0xFEE0 + code: chr(code) for code in range(0x21, 0x7F)} | _DASHES
+"""Full-width letters, digits and signs too, one for one: Japanese publishers write names with them."""
 
 NAME = re.compile(
     r"(?<![A-Za-z0-9])(?:"
@@ -49,7 +51,7 @@ NAME = re.compile(
 
 def names_in(text: str) -> tuple[str, ...]:
     """Return the names that stand in `text`, normalised, each once, in order of appearance."""
-    found = (_written(match) for match in NAME.finditer(text.translate(_DASHES)))
+    found = (_written(match) for match in NAME.finditer(text.translate(_PLAIN)))
     return tuple(dict.fromkeys(found))
 
 

@@ -102,15 +102,19 @@ def _entry(entry: feedparser.FeedParserDict, where: str) -> Entry | Quarantined:
     return Entry(
         title=str(entry.get("title") or ""),
         url=url,
-        summary=str(entry.get("summary") or _content(entry)),
+        summary=_words(entry),
         identifier=str(entry.get("dc_identifier") or entry.get("id") or ""),
         updated=updated,
     )
 
 
-def _content(entry: feedparser.FeedParserDict) -> str:
-    """Return the words of an Atom entry that has content and no summary."""
-    return next((str(one.get("value") or "") for one in entry.get("content") or ()), "")
+def _words(entry: feedparser.FeedParserDict) -> str:
+    """Return the summary and the content (content:encoded in RSS), where the one does not hold the other."""
+    summary = str(entry.get("summary") or "")
+    content = next((str(one.get("value") or "") for one in entry.get("content") or ()), "")
+    if summary in content:
+        return content
+    return f"<div>{summary}</div><div>{content}</div>" if content and content not in summary else summary
 
 
 def _rest(document: Document, text: str, count: int) -> Quarantined:

@@ -23,7 +23,7 @@ SOURCE = SourceInfo(
 )
 
 _TITLE = re.compile(
-    r"(?P<number>[AE]SB-[0-9]{4}\.[0-9]{4})(?:\.(?P<revision>[0-9]{1,3}))?(?![0-9.])[\s:–-]*(?P<title>.*)", re.DOTALL
+    r"(?P<number>[AE]SB-[0-9]{4}\.[0-9]{4})(?:\.(?P<revision>[0-9]{1,3}))?(?![0-9.])[\s:–—-]*(?P<title>.*)", re.DOTALL
 )
 
 

@@ -56,7 +56,7 @@ def _each(document: Document) -> Iterator[Advisory | Quarantined]:
     found = False
     for index, item in enumerate(page.each("li"), 1):
         words = texts.bare(item.text("") or "")
-        if not _VERSION.search(words):
+        if not _VERSION.search(words) and not _DAY.match(words):
             # The menu of the page is a list too.
             continue
         found = True

@@ -40,6 +40,7 @@ url = "{base}/rss/jvn.rdf"
 
 [sources.jvn_ipedia]
 url = "{base}/rss/jvndb.rdf"
+per_second = 100
 
 [people]
 root = "見本の担当者"

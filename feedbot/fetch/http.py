@@ -162,12 +162,12 @@ def _get(
     make: Callable[[str, httpx2.Headers, Iterable[bytes]], _Made],
 ) -> _Made | NotModified:
     """Ask, follow redirects, and let `make` read the answer that is a document while it is on the wire."""
-    address = _parse(url)
+    address = parse_url(url)
     for _ in range(MOST_REDIRECTS + 1):
-        _check_scheme(address, policy)
-        with _translated(str(address), deadline):
+        check_scheme(address, policy)
+        with translated(str(address), deadline):
             admit(str(address), deadline.left())
-        with _translated(str(address), deadline), _answer(address, validators, policy, deadline) as response:
+        with translated(str(address), deadline), answered(address, validators, policy, deadline) as response:
             headers = httpx2.Headers(response.headers)
             if response.status in _REDIRECTS and "location" in headers:
                 address = _next(address, headers["location"])
@@ -182,7 +182,8 @@ def _get(
     raise FetchError(url, "more than {most} redirects", permanent=True, most=MOST_REDIRECTS)
 
 
-def _parse(url: str) -> httpx2.URL:
+def parse_url(url: str) -> httpx2.URL:
+    """Read an address. Raises FetchError where it is none, has no host or carries a user name."""
     try:
         address = httpx2.URL(url)
     except httpx2.InvalidURL as error:
@@ -194,7 +195,8 @@ def _parse(url: str) -> httpx2.URL:
     return address
 
 
-def _check_scheme(address: httpx2.URL, policy: NetworkPolicy) -> None:
+def check_scheme(address: httpx2.URL, policy: NetworkPolicy) -> None:
+    """Let https pass, and http where the operator lists the host. Raises FetchError."""
     if address.scheme == "https" or (address.scheme == "http" and address.host in policy.allow_http):
         return
     raise FetchError(
@@ -210,7 +212,7 @@ def _check_scheme(address: httpx2.URL, policy: NetworkPolicy) -> None:
 def _next(address: httpx2.URL, location: str) -> httpx2.URL:
     """Follow one redirect. From https to http never: it would undo the reader's choice of https."""
     try:
-        target = _parse(str(address.join(location)))
+        target = parse_url(str(address.join(location)))
     except httpx2.InvalidURL as error:
         raise FetchError(str(address), "not an address: {detail}", permanent=True, detail=error) from error
     if address.scheme == "https" and target.scheme == "http":
@@ -219,7 +221,7 @@ def _next(address: httpx2.URL, location: str) -> httpx2.URL:
 
 
 @contextmanager
-def _answer(
+def answered(
     address: httpx2.URL,
     validators: Validators | None,
     policy: NetworkPolicy,
@@ -274,7 +276,7 @@ def _proxy(url: str) -> httpcore2.Proxy | None:
 
 
 @contextmanager
-def _translated(url: str, deadline: Deadline) -> Iterator[None]:
+def translated(url: str, deadline: Deadline) -> Iterator[None]:
     """Turn the HTTP client's failures into ours."""
     try:
         yield

@@ -14,11 +14,11 @@ def post(url: str, body: bytes, *, policy: http.NetworkPolicy, seconds: float = 
     Raises FetchError, and StatusError for any other status.
     """
     deadline = http.Deadline(seconds)
-    address = http._parse(url)
-    http._check_scheme(address, policy)
+    address = http.parse_url(url)
+    http.check_scheme(address, policy)
     with (
-        http._translated(str(address), deadline),
-        http._answer(address, None, policy, deadline, body) as response,
+        http.translated(str(address), deadline),
+        http.answered(address, None, policy, deadline, body) as response,
     ):
         if not 200 <= response.status < 300:
             raise http.StatusError(str(address), response.status, None)

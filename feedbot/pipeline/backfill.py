@@ -18,7 +18,7 @@ from feedbot.fetch import Document, NotModified
 from feedbot.messages import tr
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline._take import CollectReport, fault, set_apart, take
-from feedbot.pipeline.collect import _take_item
+from feedbot.pipeline.collect import take_item
 from feedbot.source import ListedItem
 from feedbot.store import audit, backfills, documents, reading
 
@@ -209,7 +209,7 @@ class _Run:
         if self._stopped():
             return False
         missed = len(self.report.quarantined) + len(self.report.unreachable)
-        _take_item(self.edges, self.source, self.report, item)
+        take_item(self.edges, self.source, self.report, item)
         if len(self.report.quarantined) + len(self.report.unreachable) > missed:
             return False
         self._note(item.url)

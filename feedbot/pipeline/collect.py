@@ -124,12 +124,12 @@ def _take_items(
         elif not item.url:
             inside = True
         else:
-            _take_item(edges, source, report, item)
+            take_item(edges, source, report, item)
     if inside:
         take(edges, source, report, listing)
 
 
-def _take_item(edges: Edges, source: ConfiguredSource, report: CollectReport, item: ListedItem) -> None:
+def take_item(edges: Edges, source: ConfiguredSource, report: CollectReport, item: ListedItem) -> None:
     """Fetch an item (its signed text where the source must be signed), store it, read it."""
     url = item.signed_url if source.signed_required and item.signed_url else item.url
     with reading(edges.database) as tx:

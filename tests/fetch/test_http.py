@@ -203,11 +203,11 @@ def test_a_redirect_to_what_is_not_allowed(target: str) -> None:
 
 def test_https_is_not_given_up_by_a_redirect() -> None:
     """A downgrade is refused even where http is listed for the host."""
-    from feedbot.fetch.http import _next, _parse
+    from feedbot.fetch.http import _next, parse_url
 
     with pytest.raises(FetchError, match="from https to http"):
-        _next(_parse("https://a.example/feed"), "http://a.example/feed")
-    assert str(_next(_parse("https://a.example/x/feed"), "../y")) == "https://a.example/y"
+        _next(parse_url("https://a.example/feed"), "http://a.example/feed")
+    assert str(_next(parse_url("https://a.example/x/feed"), "../y")) == "https://a.example/y"
 
 
 @pytest.mark.parametrize("url", ["http://a.example/", "ftp://a.example/", "file:///etc/passwd", "gopher://a.example/"])

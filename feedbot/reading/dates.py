@@ -1,7 +1,7 @@
 """Dates as publishers write them."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -63,6 +63,8 @@ def leading(text: str, zone: tzinfo = JST) -> tuple[datetime | None, str]:
 
 def _in_utc(moment: datetime) -> datetime | None:
     """Return a moment; None for one that no year of UTC has (0001-01-01T00:00+09:00), which nothing can store."""
+    if MINYEAR < moment.year < MAXYEAR:
+        return moment
     try:
         moment.astimezone(UTC)
     except OverflowError:

@@ -178,7 +178,7 @@ def _plain_item(node: etree._Element, where: str) -> _jvnrss.Item:
         names=tuple(dict.fromkeys(name for name in names if name != number)),
         references=tuple(
             Reference(
-                _content(one), " ".join(filter(None, (_said(one, "source"), _said(one, "id"), _said(one, "title"))))
+                _content(one), " ".join(f"{_said(one, 'source')} {_said(one, 'id')} {_said(one, 'title')}".split())
             )
             for one in references
         ),

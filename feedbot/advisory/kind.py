@@ -77,7 +77,8 @@ _LONGEST = 500
 
 @lru_cache(maxsize=4096)
 def kind_of(title: str, *, flaws_own: bool) -> AdvisoryKind:
-    """Return what a title says its statement is. `flaws_own`: its number is a flaw's own (CVE, JVN, JVN iPedia, VU#);
+    """Return what a title says its statement is. `flaws_own`: its number is a flaw's own (CVE, JVN, JVN iPedia, VU#, a
+    BSD's SA);
     then it is a digest, a vendor's word or about that flaw, however much its title speaks of attacks."""
     shown = title[:_LONGEST]
     found = next((kind for kind, words in _TABLE if words.search(shown)), AdvisoryKind.NOTICE)

@@ -8,8 +8,8 @@ from feedbot.advisory.kind import AdvisoryKind, kind_of
 from feedbot.errors import SourceError, VersionError
 from feedbot.version import VersionRange
 
-_FLAWS = ("CVE-", "JVN#", "JVNVU#", "JVNDB-", "VU#")
-"""Beginnings of numbers that are a flaw's own. JVNTA# is an alert's."""
+_FLAWS = ("CVE-", "JVN#", "JVNVU#", "JVNDB-", "VU#", "NetBSD-SA", "FreeBSD-SA-")
+"""Beginnings of numbers that are a flaw's own. JVNTA# is an alert's; FreeBSD-EN and -SN are errata and digests."""
 
 
 class Status(StrEnum):

@@ -10,10 +10,11 @@ JST = timezone(timedelta(hours=9), "JST")
 _CLOCK = r"(?:(?:T|\s*)(?P<hour>\d{1,2})[:時](?P<minute>\d{2})(?:分|:(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)"
 _ZONE = r"(?P<zone>\s*(?:Z|UTC|GMT|JST|[+-]\d{2}:?\d{2}))"
 _WEEKDAY = r"(?:\s*[(（][月火水木金土日]曜?日?[)）])?"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _DATE = re.compile(
     rf"(?:(?P<year>\d{{4}})\s*(?:[-/.]|年)\s*|(?P<era>{'|'.join(_ERAS)})\s*(?P<era_year>\d{{1,2}}|元)\s*年\s*)"
-    rf"(?P<month>\d{{1,2}})\s*(?:[-/.]|月)\s*(?P<day>\d{{1,2}})(?!\d)日?{_WEEKDAY}(?:{_CLOCK}{_ZONE}?)?",
+    rf"(?P<month>\d{{1,2}}|{'|'.join(_MONTHS)})\s*(?:[-/.]|月)\s*(?P<day>\d{{1,2}})(?!\d)日?{_WEEKDAY}(?:{_CLOCK}{_ZONE}?)?",
     re.ASCII,
 )
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -24,8 +25,8 @@ _ZONES = {"Z": UTC, "UTC": UTC, "GMT": UTC, "JST": JST}
 def read_date(text: str, zone: tzinfo = JST) -> datetime | None:
     """Return the moment that `text` names, or None where it is no date.
 
-    Read are ISO 8601 / RFC 3339 (also without seconds), RFC 2822, 2014年3月18日(火), 2014/03/18 and 令和 dates, with a
-    note in parentheses behind (初版). A date alone is midnight in `zone`; a time without zone is in `zone`.
+    Read are ISO 8601 / RFC 3339 (also without seconds), RFC 2822, 2014年3月18日(火), 2014/03/18, 2014-Mar-18 and
+    令和 dates, with a note in parentheses behind (初版). A date alone is midnight in `zone`; a time without zone is in `zone`.
     """
     if _RFC_3339.fullmatch(text):  # as nearly all feeds write it, and eight times as fast
         try:
@@ -48,7 +49,7 @@ def leading(text: str, zone: tzinfo = JST) -> tuple[datetime | None, str]:
     try:
         moment = datetime(
             year,
-            int(found["month"]),
+            _MONTHS.index(found["month"]) + 1 if found["month"] in _MONTHS else int(found["month"]),
             int(found["day"]),
             int(found["hour"] or 0),
             int(found["minute"] or 0),

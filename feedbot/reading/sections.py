@@ -10,6 +10,8 @@ _FULL_WIDTH = str.maketrans("ＩＶＸ．０１２３４５６７８９", "IVX.0
 _HISTORY = ("改訂履歴", "更新履歴", "Revision History", "Change Log", "ChangeLog")
 _RULE = re.compile(r"[_=]{8,}|[-_=―─]{3,}")
 _LONG_RULE = re.compile(r"={30,}|-{30,}")
+_COLUMNS = re.compile(r"\S(?: {2,}|\t)\s*\S")
+"""Blanks inside a line: the head of a table, which a rule may underline too."""
 _LONGEST = 60
 
 _FAMILIES = (
@@ -68,6 +70,7 @@ def _underlined(lines: list[str]) -> Iterator[tuple[int, str]]:
             and len(rule) <= 2 * len(line.strip()) + 2
             and _RULE.fullmatch(rule)
             and not _RULE.fullmatch(line.strip())
+            and not _COLUMNS.search(line.strip())
             and _is_name(line)
         ):
             yield index, line.strip()

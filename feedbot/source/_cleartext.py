@@ -30,7 +30,8 @@ def read(
 
 
 def fields(text: str) -> dict[str, tuple[str, ...]]:
-    """Return the fields of a block: name → its lines. A line set in goes on with the field above it."""
+    """Return the fields of a block: name → its lines. A line set in goes on with the field above it, even
+    below an empty line: notes on a field are set off like that."""
     found: dict[str, list[str]] = {}
     lines: list[str] | None = None
     for line in text.split("\n"):
@@ -40,7 +41,7 @@ def fields(text: str) -> dict[str, tuple[str, ...]]:
             lines.append(match["value"].strip())
         elif line[:1] in (" ", "\t") and line.strip() and lines is not None:
             lines.append(line.strip())
-        else:
+        elif line.strip():
             lines = None
     return {name: tuple(filter(None, lines)) for name, lines in found.items()}
 

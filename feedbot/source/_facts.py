@@ -33,7 +33,8 @@ _NOT_AFFECTED = re.compile(
     r"|\bnot (?:affected|vulnerable)\b|\bunaffected\b"
 )
 _NO_WORKAROUND = re.compile(
-    r"(?:回避策|緩和策|ワークアラウンド)は.{0,20}(?:ありません|(?:確認|提供)されていません)|\bno workaround",
+    r"(?:回避策|緩和策|ワークアラウンド)は.{0,20}(?:ありません|(?:確認|提供)されていません)|\bno workaround"
+    r"|\A\s*(?:None|N/A|なし|特になし)\s*[.。]?\s*\Z",
     re.IGNORECASE,
 )
 _EDITION = re.compile(r"[^A-Za-z]{0,8}(?:版|系|ブランチ)")

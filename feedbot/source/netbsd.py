@@ -4,7 +4,10 @@ listing   the folder of the texts, as its server lists it
 read      one text: number, fields (Topic, Version, Severity, Fixed), underlined parts, Revision History
 
 `Version` says of each release whether it is affected; a date ("source prior to May 30, 2006") is no version, and stays
-unread. `Fixed` gives dates of branches; releases are named only where they "will include the fix".
+unread, as do packages of pkgsrc. `Fixed` gives dates of branches; releases are named only where they "will include the
+fix", or do. `Severity` is a sentence on the impact and no scale: it and the other fields are sections, as written.
+Workarounds are not told apart from solutions, which stand under one heading in prose. The texts of 1998 to 2000 have no
+dates. A translation has the number and the address of the text that it translates.
 Form: NetBSDjp/htdocs, JP/security/advisories, 1998 to 2006. Dates are UTC.
 """
 
@@ -13,7 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
-from feedbot.advisory import Advisory, Affected, Fixed, Quarantined, Reference, UnreadRange, identity
+from feedbot.advisory import Advisory, Affected, Fixed, Quarantined, Reference, Section, UnreadRange, identity
 from feedbot.errors import SourceError, VersionError
 from feedbot.fetch import Document
 from feedbot.reading import phrases
@@ -39,7 +42,12 @@ _RELEASE = re.compile(r"NetBSD[- ](?P<version>[0-9]+(?:\.[0-9]+)*)(?P<branch>\.?
 _ONE = re.compile(r"(?P<name>NetBSD[- ][A-Za-z0-9.*_-]+(?: beta)?|pkgsrc)\s*:\s*(?P<state>\S.*)")
 _YES = re.compile(r"affected\.?|vulnerable|影響あり", re.IGNORECASE)
 _NO = re.compile(r"(?:not |un)affected.*|not (?:vulnerable|included|applicable).*|影響なし.*", re.IGNORECASE)
-_WILL = re.compile(r"\b(?P<version>[0-9]+(?:\.[0-9]+)+) will include the fix")
+_HOLDS = re.compile(
+    r"(?<![\w.-])(?P<version>[0-9]+(?:\.[0-9]+)+)"
+    r"(?: (?:will include|includes) the fix| ?は修正ずみ| ?には修正が含まれ)"
+)
+_PIECES = re.compile(r";\s*|,\s*(?=-current)|\.\s+(?=[A-Z])")
+_CURRENT = re.compile(r"-current\b")
 
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
@@ -68,7 +76,8 @@ def _advisory(document: Document, judged: VerifiedText | UnsignedText, words: st
     _cleartext.promised(document, number, _ADDRESS)
     top, parts = _cleartext.parts(words[found.end() :])
     headed = tuple(part for part in parts if "Revision History" not in part.heading)
-    fields = {_NAMES.get(name, name): lines for name, lines in _cleartext.fields(top).items()}
+    said = _cleartext.fields(top)
+    fields = {_NAMES.get(name, name): lines for name, lines in said.items()}
     title = texts.joined(fields.get("Topic", ()))
     if not title:
         raise SourceError(document.url, "no title")
@@ -88,16 +97,30 @@ def _advisory(document: Document, judged: VerifiedText | UnsignedText, words: st
         status=_facts.status_of(title),
         published=days[0] if days else None,
         updated=last if days and last != days[0] else None,
-        summary=next(map(texts.joined, texts.paragraphs(abstract)), ""),
+        summary=_summary(abstract),
         aliases=tuple(name for name in identity.names_in(f"{title}\n{abstract}") if _is_alias(name)),
         affected=tuple(_affected(fields.get("Version", ()))),
         fixed=tuple(_fixed(fields.get("Fixed", ()))),
-        sections=headed,
+        sections=(*_stated(said), *headed),
         references=tuple(Reference(url) for url in texts.urls("\n".join(part.text for part in headed))),
         history=history,
         url=f"{SOURCE.listing_url}{number}.txt.asc",
         publisher=SOURCE.issuer,
     )
+
+
+def _stated(fields: dict[str, tuple[str, ...]]) -> Iterator[Section]:
+    """Yield the fields below the title as they are written: who is not affected, the impact and the days of corrections
+    stand nowhere else."""
+    for name, lines in fields.items():
+        if _NAMES.get(name, name) in ("Version", "Severity", "Fixed"):
+            yield Section(name, "\n".join(lines))
+
+
+def _summary(abstract: str) -> str:
+    """Return the first paragraph; one that only introduces a quotation ("CERT's advisory says:") with what follows."""
+    runs = [texts.joined(run) for run in texts.paragraphs(abstract)]
+    return texts.joined(runs[:2]) if runs and runs[0].endswith((":", "：")) else next(iter(runs), "")
 
 
 def _is_alias(name: str) -> bool:
@@ -134,14 +157,18 @@ def _release(name: str, state: str, statement: str) -> Affected:
 
 
 def _prose(statement: str) -> Affected:
-    """Read what early texts say in a sentence ("NetBSD 1.3.2 and prior")."""
-    phrase = phrases.read(statement.rstrip("."), "", _facts.SCHEME)
-    if phrase.range is None or not phrase.complete or phrase.product not in ("", "NetBSD"):
+    """Read what early texts say in a sentence ("NetBSD 1.3.2 and prior; NetBSD-current to 19981120"). What it says of
+    -current stays as unread beside the releases."""
+    pieces = _PIECES.split(statement)
+    current = tuple(piece for piece in pieces if _CURRENT.search(piece))
+    releases = [piece for piece in pieces if piece not in current]
+    phrase = phrases.read(releases[0].rstrip("."), "", _facts.SCHEME) if len(releases) == 1 else None
+    if phrase is None or phrase.range is None or not phrase.complete or phrase.product not in ("", "NetBSD"):
         return Affected("NetBSD", UnreadRange(statement), statement)
-    return Affected("NetBSD", phrase.range, statement)
+    return Affected("NetBSD", phrase.range, statement, unread=current)
 
 
 def _fixed(lines: tuple[str, ...]) -> Iterator[Fixed]:
     for line in lines:
-        for found in _WILL.finditer(line):
+        for found in _HOLDS.finditer(line):
             yield from _facts.fixed("NetBSD", found["version"], line)

@@ -33,3 +33,20 @@ def test_a_release_holds_its_patch_levels(affects: str) -> None:
     assert not any(
         one in found.range for one in ("93.0-RELEASE-p6", "92.2-RELEASE-p12", "93.1-RELEASE", "92.1-RELEASE")
     )
+
+
+@pytest.mark.parametrize(("words", "workarounds"), [("None.", ()), ("N/A", ()), ("Put it out.", ("Put it out.",))])
+def test_none_is_no_workaround(words: str, workarounds: tuple[str, ...]) -> None:
+    """A part that says "None." names no workaround."""
+    text = TEXT.format(affects="FreeBSD 93.0") + f"\nIV.  Workaround\n\n{words}\n"
+    text = text.replace(
+        "I.   Background", "I.   Background\n\nOil.\n\nII.  Problem Description\n\nFire.\n\nIII. Impact"
+    )
+    assert advisory("freebsd", document(text.encode())).workarounds == workarounds
+
+
+@pytest.mark.parametrize(("sort", "kind"), [("SA", "vulnerability"), ("EN", "notice")])
+def test_an_advisory_without_cve_is_about_a_flaw(sort: str, kind: str) -> None:
+    """A FreeBSD-SA is about a flaw though it has no CVE name and its title no word of one; an erratum is not."""
+    text = TEXT.replace("SA-99", f"{sort}-99").replace("Lamp overflow", "Lamp burns").format(affects="FreeBSD 93.0")
+    assert advisory("freebsd", document(text.encode())).kind == kind

@@ -26,7 +26,8 @@ def read_date(text: str, zone: tzinfo = JST) -> datetime | None:
     """Return the moment that `text` names, or None where it is no date.
 
     Read are ISO 8601 / RFC 3339 (also without seconds), RFC 2822, 2014年3月18日(火), 2014/03/18, 2014-Mar-18 and
-    令和 dates, with a note in parentheses behind (初版). A date alone is midnight in `zone`; a time without zone is in `zone`.
+    令和 dates, with a note in parentheses behind (初版). A date alone is midnight in `zone`; a time without zone is in
+    `zone`.
     """
     if _RFC_3339.fullmatch(text):  # as nearly all feeds write it, and eight times as fast
         try:

@@ -250,7 +250,7 @@ def _made(name: str, vendor: str, constraints: tuple[Constraint, ...], said: str
 def _severity(metrics: Iterable[_json.Node], scale: str) -> Iterator[Severity]:
     for metric in metrics:
         word = metric.text("other", "content", "text")
-        if word:
+        if word and word != "unknown":
             yield Severity(scale, "", word)
         for key in metric.fields:
             if key.startswith("cvssV") and (vector := metric.text(key, "vectorString")):

@@ -7,8 +7,8 @@ from feedbot.version import VersionRange
 from tests.source.reading import advisory, document
 
 TEXT = """
-		 NetBSD Security Advisory 2099-011
-		 =================================
+NetBSD Security Advisory 2099-011
+=================================
 
 Topic:		Ladle can be bent without end
 Version:	{version}

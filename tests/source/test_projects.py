@@ -307,3 +307,10 @@ def test_curl_ranges(wording: str, vers: str | None) -> None:
     body = fixture("curl/advisory.md").body.replace(b"libribbon 9.1.0 to and including 9.4.2", wording.encode())
     (one,) = advisory("curl", document(body)).affected
     assert isinstance(one.range, UnreadRange) if vers is None else str(one.range) == f"vers:generic/{vers}"
+
+
+def test_an_unknown_severity_is_none() -> None:
+    """OpenSSL's oldest records say that the severity is unknown: that is no severity."""
+    tree = json.loads(fixture("openssl/record.json").body)
+    tree["containers"]["cna"]["metrics"] = [{"format": "other", "other": {"content": {"text": "unknown"}}}]
+    assert advisory("openssl", document(json.dumps(tree).encode())).severity == ()

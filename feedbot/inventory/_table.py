@@ -16,6 +16,8 @@ from feedbot.messages import tr
 
 Columns = Mapping[str, tuple[str, ...]]
 """A column's name → the other spellings of its heading, folded as `_folded` does."""
+_LOOKED_AT = 1 << 14
+"""Characters in which a header is looked for."""
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", "\N{FULLWIDTH COMMA}": "full-width commas", "、": "、"}
 
 
@@ -33,7 +35,7 @@ class Record:
 
 def header(text: str, columns: Columns) -> tuple[str, ...]:
     """Return the column of each field of the first row, empty for one that is not known."""
-    for line, fields in _rows(text, ""):
+    for line, fields in _rows(text[:_LOOKED_AT], ""):
         if fields and not line.text.startswith("#"):
             return tuple(_column(field, columns) for field in fields)
     return ()

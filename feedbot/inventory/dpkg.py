@@ -8,7 +8,7 @@ binary package is then found only under its own name.
 import re
 from collections.abc import Iterable, Iterator
 
-from feedbot.inventory._lines import Line, looks_like, one_host
+from feedbot.inventory._lines import Found, Refusal, looks_like, one_host, reading
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.messages import tr
 
@@ -27,6 +27,7 @@ _PACKAGE = re.compile(_NAME)
 _VERSION = re.compile(r"[A-Za-z0-9.+~:-]{1,256}")
 _TABLE_HEAD = ("Desired=", "| ", "|/", "||/", "+++-")
 # base-files carries Debian's own release number; Ubuntu's and other derivatives' numbers are not the release's.
+_NAMING = "base-files"
 _BASE_FILES = re.compile(r"(\d+)(?:\.\d+)?(?:\+deb\d+u\d+|wheezy\d+)?")
 
 
@@ -37,53 +38,52 @@ def detect(text: str) -> bool:
 
 def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     """Yield the refused rows, then the server with its installed packages."""
-    return one_host(text, name, _component, _release)
+    return one_host(text, name, _component, _NAMING, _release)
 
 
-def _component(line: Line) -> Component | RefusedRow | None:
-    if line.text.startswith(_TABLE_HEAD):
+@reading
+def _component(line: str) -> Found:
+    if line.startswith(_TABLE_HEAD):
         return None
-    if "\t" not in line.text:
+    if "\t" not in line:
         return _table_row(line)
-    fields = [field.strip() for field in line.text.split("\t")]
+    fields = [field.strip() for field in line.split("\t")]
     if len(fields) == 2:
         # Plain `dpkg-query -W` prints no version for what is known but not installed.
-        return _made(line, fields[0], fields[1]) if fields[1] else None
+        return _made(fields[0], fields[1]) if fields[1] else None
     if len(fields) != 6:
-        return line.refused(tr("{count} columns; dpkg-query gives 2 or 6", count=len(fields)), _hint())
+        return Refusal(tr("{count} columns; dpkg-query gives 2 or 6", count=len(fields)), _hint())
     name, version, source, source_version, arch, status = fields
-    return _kept(line, status, _made(line, name, version, source, source_version, arch))
+    return _kept(status, _made(name, version, source, source_version, arch))
 
 
-def _table_row(line: Line) -> Component | RefusedRow | None:
-    found = _ROW.match(line.text)
+def _table_row(line: str) -> Found:
+    found = _ROW.match(line)
     if not found:
-        return line.refused(tr("not a line of dpkg"), _hint())
+        return Refusal(tr("not a line of dpkg"), _hint())
     status, name, version, arch = found.groups()
-    return _kept(line, status, _made(line, name, version, arch=arch or ""))
+    return _kept(status, _made(name, version, arch=arch or ""))
 
 
 def _hint() -> str:
     return tr("make the list with: {command}", command=COMMAND)
 
 
-def _kept(line: Line, status: str, made: Component | RefusedRow) -> Component | RefusedRow | None:
+def _kept(status: str, made: Component | Refusal) -> Found:
     """Keep what has files on the disk: installed, on hold, unpacked, waiting for a trigger."""
     state = status[1:2]
     if state in ("n", "c"):
         return None
     if state in ("i", "t", "W", "U", "F"):
         return made
-    return line.refused(tr("the package is neither installed nor removed: {status}", status=status))
+    return Refusal(tr("the package is neither installed nor removed: {status}", status=status))
 
 
-def _made(
-    line: Line, name: str, version: str, source: str = "", source_version: str = "", arch: str = ""
-) -> Component | RefusedRow:
+def _made(name: str, version: str, source: str = "", source_version: str = "", arch: str = "") -> Component | Refusal:
     if not _PACKAGE.fullmatch(name):
-        return line.refused(tr("not a package name: {name}", name=name))
+        return Refusal(tr("not a package name: {name}", name=name))
     if not _VERSION.fullmatch(version):
-        return line.refused(tr("not a package version: {version}", version=version))
+        return Refusal(tr("not a package version: {version}", version=version))
     plain, _, named_arch = name.partition(":")
     return Component("deb", plain, version, source or plain, source_version or version, arch or named_arch)
 

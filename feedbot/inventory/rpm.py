@@ -8,7 +8,7 @@ A version without epoch stands for "not told": matching then leaves the epoch of
 import re
 from collections.abc import Iterable, Iterator
 
-from feedbot.inventory._lines import Line, looks_like, one_host
+from feedbot.inventory._lines import Found, Refusal, looks_like, one_host, reading
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.inventory._release import release_of
 from feedbot.messages import tr
@@ -41,6 +41,7 @@ _RELEASES = {
     "fedora-release-common": "fedora",
     "system-release": "amazon linux",
 }
+_NAMING = "-release"
 
 
 def detect(text: str) -> bool:
@@ -50,40 +51,41 @@ def detect(text: str) -> bool:
 
 def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     """Yield the refused rows, then the server with its installed packages."""
-    return one_host(text, name, _component, _release)
+    return one_host(text, name, _component, _NAMING, _release)
 
 
-def _component(line: Line) -> Component | RefusedRow | None:
-    if "\t" in line.text:
+@reading
+def _component(line: str) -> Found:
+    if "\t" in line:
         return _columns(line)
-    found = _NEVRA.fullmatch(line.text.strip())
+    found = _NEVRA.fullmatch(line.strip())
     if not found:
-        return line.refused(tr("not a line of rpm -qa"), _hint())
+        return Refusal(tr("not a line of rpm -qa"), _hint())
     if found["name"] == "gpg-pubkey":
         return None
     epoch = found["epoch"] or found["early"] or ""
-    return _made(line, found["name"], epoch, f"{found['version']}-{found['release']}", found["arch"] or "", "")
+    return _made(found["name"], epoch, f"{found['version']}-{found['release']}", found["arch"] or "", "")
 
 
 def _hint() -> str:
     return tr("make the list with: {command}", command=COMMAND)
 
 
-def _columns(line: Line) -> Component | RefusedRow | None:
-    fields = [field.strip() for field in line.text.split("\t")]
+def _columns(line: str) -> Found:
+    fields = [field.strip() for field in line.split("\t")]
     if len(fields) != 6:
-        return line.refused(tr("{count} columns instead of {right}", count=len(fields), right=6), _hint())
+        return Refusal(tr("{count} columns instead of {right}", count=len(fields), right=6), _hint())
     name, epoch, version, release, arch, source = fields
     if name == "gpg-pubkey":
         return None
-    return _made(line, name, epoch, f"{version}-{release}", arch, source)
+    return _made(name, epoch, f"{version}-{release}", arch, source)
 
 
-def _made(line: Line, name: str, epoch: str, version: str, arch: str, source: str) -> Component | RefusedRow:
+def _made(name: str, epoch: str, version: str, arch: str, source: str) -> Component | Refusal:
     if not _NAME.fullmatch(name):
-        return line.refused(tr("not a package name: {name}", name=name))
+        return Refusal(tr("not a package name: {name}", name=name))
     if not (_EPOCH.fullmatch(epoch) and _VERSION.fullmatch(version)):
-        return line.refused(tr("not a package version: {version}", version=f"{epoch}:{version}"))
+        return Refusal(tr("not a package version: {version}", version=f"{epoch}:{version}"))
     built = _SOURCE.fullmatch(source)
     prefix = "" if epoch in ("", "0", "(none)") else f"{epoch}:"
     return Component(

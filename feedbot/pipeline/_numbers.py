@@ -14,7 +14,7 @@ LONGEST = 1000
 """A wider step is another series (JVNDB-2026-000012 and JVNDB-2026-012345), or a number that was never meant."""
 _NUMBER = re.compile(
     r"(?P<head>.{0,60}?)(?P<year>(?:19|20)[0-9]{2})?(?:(?P<sign>[-:./_])|(?<![0-9]))(?P<count>[0-9]{1,6})"
-    r"(?:\.[a-z][a-z0-9_]*)?"
+    r"(?P<ending>\.[a-z][a-z0-9_]*)?"
 )
 
 
@@ -31,6 +31,12 @@ def absent(seen: Mapping[str, datetime], before: datetime, excused: Collection[s
             years[found["head"], found["sign"] or ""][found["year"] or ""][int(found["count"])] = number
     missing = (number for series in years.values() if _dense(series) for number in _left_out(series, seen, before))
     return tuple(sorted(set(missing) - set(excused)))
+
+
+def has_ending(number: str) -> bool:
+    """Say whether a number goes on after its count, as FreeBSD-SA-26:08.lamp does."""
+    found = _NUMBER.fullmatch(number)
+    return found is not None and found["ending"] is not None
 
 
 def _dense(series: Mapping[str, Mapping[int, str]]) -> bool:

@@ -26,7 +26,7 @@ from feedbot.errors import EmptyListingError, SourceError
 from feedbot.fetch import Document
 from feedbot.messages import tr
 from feedbot.pipeline._edges import ConfiguredSource
-from feedbot.pipeline._numbers import absent
+from feedbot.pipeline._numbers import absent, has_ending
 from feedbot.source import ListedItem
 from feedbot.store import Transaction, sources
 from feedbot.store.sources import Listed, SourceState, is_short
@@ -205,9 +205,16 @@ def judge(tx: Transaction, source: ConfiguredSource, now: datetime) -> Judgement
 
 
 def decider(tx: Transaction, name: str, interval: timedelta, now: datetime) -> Decider:
-    """Read what a source is judged by. A running number is missed from the second poll after its successor came."""
-    facts = sources.state(tx, name)
-    missing = absent(sources.first_seen(tx, name), now - interval, frozenset(facts.excused))
+    """Read what a source is judged by. A running number is missed from the second poll after its successor came.
+
+    Only the latest advisories are looked through; one that came before its predecessor leaves them first, so what seems
+    to be missing is looked up among all.
+    """
+    facts, seen = sources.state(tx, name), sources.first_seen(tx, name)
+    missing = absent(seen, now - interval, frozenset(facts.excused))
+    if missing:
+        had = sources.stored(tx, name, missing, endings=any(map(has_ending, seen)))
+        missing = tuple(one for one in missing if one not in had)
     return Decider(facts, interval, now, missing)
 
 

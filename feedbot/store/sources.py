@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
 from feedbot.fetch import Validators
-from feedbot.store._sql import insert
+from feedbot.store._sql import chunks, insert
 from feedbot.store._tables import advisories, held, revisions, sources
 
 KEPT_CHANGES = 64
@@ -194,6 +194,28 @@ def first_seen(tx: Connection, name: str) -> dict[str, datetime]:
     return {row.number: row.seen for row in tx.execute(waiting.group_by(held.c.number))} | found
 
 
+def stored(tx: Connection, name: str, numbers: Collection[str], *, endings: bool = False) -> frozenset[str]:
+    """Return those of these numbers that a source's stored or held advisories have, however old these are.
+
+    `endings`: this source's numbers may go on after a point (FreeBSD-SA-26:08.lamp for FreeBSD-SA-26:08). No index
+    serves that, so it is for publishers of some hundreds of advisories.
+    """
+    found: set[str] = set()
+    for table in (advisories, held):
+        for part in chunks(numbers):
+            here = select(table.c.number).where(table.c.source == name)
+            found |= set(tx.scalars(here.where(table.c.number.in_(part))))
+            rest = [one for one in part if one not in found] if endings else []
+            for first in range(0, len(rest), _TERMS):
+                some = rest[first : first + _TERMS]
+                likes = [table.c.number.startswith(f"{one}.", autoescape=True) for one in some]
+                longer = tuple(tx.scalars(here.where(or_(*likes))))
+                found |= {one for one in some if any(each.startswith(f"{one}.") for each in longer)}
+    return frozenset(found)
+
+
+_TERMS = 100
+"""Terms of one OR: SQLite's expressions are at most 1000 deep."""
 _FACTS = [column for column in sources.c if column.name != "listed"]
 """All but the names, which may be many and are needed only beside a new listing."""
 _EMPTY = {

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from feedbot.errors import EmptyListingError, SourceError
 from feedbot.fetch import Document
 from feedbot.pipeline._numbers import absent
-from feedbot.pipeline.health import Decider, State, trouble
+from feedbot.pipeline.health import Decider, State, decider, trouble
+from feedbot.store import advisories, documents, sources
 from feedbot.store.sources import SourceState
-from tests.fakes import START
+from tests.fakes import START, world
+from tests.store.samples import PAGE, advisory
 
 HALF_HOUR = timedelta(minutes=30)
 WELL = SourceState("csirt_a", items=20, usual=20, last_success=START, last_full=START, last_change=START)
@@ -145,3 +148,20 @@ def test_a_number_is_missed_once_its_successor_is_old_enough() -> None:
     assert absent(numbers, START - timedelta(seconds=1), ()) == ()  # type: ignore[arg-type]
     assert absent(numbers, START, ()) == tuple(alerts(11))  # type: ignore[arg-type]
     assert absent(numbers, START, alerts(11)) == ()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("ending", ["", ".lamp"])
+def test_a_number_that_came_before_its_predecessor_is_not_missed_once_both_are_old(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the latest advisories that are looked through the first is number 5; 6 came before it, and is stored."""
+    monkeypatch.setattr(sources, "LATEST", 9)
+    numbers = [f"FreeBSD-SA-26:{count:02}{ending}" for count in (1, 2, 3, 4, 6, 5, *range(7, 12), 13, 14, 15)]
+    with world(tmp_path).database.begin() as tx:
+        documents.save(tx, "csirt_a", PAGE)
+        for number in numbers:
+            advisories.save_revision(tx, advisory(number), number, PAGE.sha256, START)
+        seen = sources.first_seen(tx, "csirt_a")
+        assert (numbers[4] in seen, numbers[5] in seen, len(seen)) == (False, True, 9)
+        found = decider(tx, "csirt_a", HALF_HOUR, START + timedelta(days=1))
+    assert found.missing == ("FreeBSD-SA-26:12",)

@@ -38,14 +38,26 @@ class Product:
         return Affected(self.name, self.range, self.shown, self.vendor, self.cpe, self.purl, self.unread)
 
     def fixed(self) -> Fixed | None:
-        """Return it as what holds the correction; None where its versions are not understood completely.
-
-        A correction names no vendor of its own, so its product is called with it.
-        """
+        """Return it as what holds the correction; None where its versions are not understood completely."""
         if not isinstance(self.range, VersionRange) or self.unread or not self.range.constraints:
             return None
-        named = self.name if self.name.startswith(self.vendor) else f"{self.vendor} {self.name}"
-        return Fixed(named, self.range, self.shown)
+        return Fixed(self._called, self.range, self.shown)
+
+    def ended(self, details: str) -> Iterator[Fixed]:
+        """Yield the version below which it is affected as the corrected one, where `details` name that version."""
+        if not isinstance(self.range, VersionRange) or self.range.scheme != _facts.SCHEME or self.unread:
+            return
+        last = next(reversed(self.range.constraints), None)
+        if last is None or last.comparator != "<":
+            return
+        plain = details.replace(" ", "_")
+        if re.search(rf"(?<![0-9.]){re.escape(last.version.replace(' ', '_'))}(?![0-9A-Za-z]|[._][0-9])", plain):
+            yield from _facts.fixed(self._called, last.version, details)
+
+    @property
+    def _called(self) -> str:
+        """A correction names no vendor of its own, so its product is called with it."""
+        return self.name if self.name.startswith(self.vendor) else f"{self.vendor} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,13 @@ listing    a provider-metadata.json, whose listings are followed (7.1.7): the RO
 read       one document: `document`, `product_tree`, `vulnerabilities`
 
 Affected are the products of known_affected, first_affected and last_affected; corrected those of fixed, first_fixed and
-recommended. `draft` and `interim` are 暫定, the categories csaf_withdrawn and csaf_superseded (2.1) 取下げ. Beside a
-document of a directory lie its hash and its signature, .sha256 or .sha512 and .asc (7.1.18, 7.1.19); a ROLIE feed says
-in `link` which there are. The signature is judged by the source's keys: those that the metadata names are not believed,
-because who can change the documents can change them too.
+recommended, and the version below which a product is affected where a vendor_fix names it ("Update to V1.22 or later").
+A product that is fixed without a version has its Remediation alone. Workarounds are what the publisher calls mitigation
+or workaround: CISA's hold updates too. Products not affected, CWE names and which score is which vulnerability's have
+no place of their own. `draft` and `interim` are 暫定, the categories csaf_withdrawn and csaf_superseded (2.1) 取下げ.
+Beside a document of a directory lie its hash and its signature, .sha256 or .sha512 and .asc (7.1.18, 7.1.19); a ROLIE
+feed says in `link` which there are. The signature is judged by the source's keys: those that the metadata names are not
+believed, because who can change the documents can change them too.
 """
 
 import re
@@ -51,6 +54,8 @@ _NAME = re.compile(r"\A[A-Z][\w.:]*(?:-[\w.:]+)+\Z")
 _AFFECTED = ("known_affected", "first_affected", "last_affected")
 _FIXED = ("fixed", "first_fixed", "recommended")
 _CURES = ("mitigation", "workaround")
+_FIXES = ("vendor_fix", "optional_patch", "fix_planned")
+_NO_FIXES = ("none_available", "no_fix_planned")
 _SILENT = ("legal_disclaimer",)
 _WEB = ("https://", "http://")
 """What fetch takes: it decides itself that a host must be asked by https."""
@@ -198,16 +203,16 @@ def _advisory(document: Document, found: _json.Node, signature: Signature) -> Ad
         status=_status(head, title),
         published=published,
         updated=updated,
-        summary=next((one.text("text") for one in notes if one.text("category") in ("summary", "description")), ""),
+        summary=_summary(notes, vulnerabilities),
         aliases=_aliases(head, vulnerabilities, number),
-        severity=tuple(dict.fromkeys(score for one in vulnerabilities for score in _severity(one))),
+        severity=tuple(dict.fromkeys((*_scores(vulnerabilities), *_own_severity(head)))),
         affected=tuple(dict.fromkeys(_affected(vulnerabilities, products))),
-        fixed=tuple(dict.fromkeys(_fixed(vulnerabilities, products))),
+        fixed=tuple(dict.fromkeys((*_fixed(vulnerabilities, products), *_ended(vulnerabilities, products)))),
         workarounds=tuple(dict.fromkeys(_remedies(vulnerabilities, _CURES))),
         sections=tuple(_sections(notes, vulnerabilities)),
         references=references,
         history=tuple(_history(one, document.url) for one in tracking.each("revision_history")),
-        url=_own_address(head),
+        url=_own_address(head, vulnerabilities, number),
         publisher=head.text("publisher", "name") or SOURCE.issuer,
     )
 
@@ -238,12 +243,25 @@ def _aliases(head: _json.Node, vulnerabilities: list[_json.Node], number: str) -
     return tuple(dict.fromkeys(name for name in found if name != number))
 
 
-def _severity(vulnerability: _json.Node) -> Iterator[Severity]:
+def _summary(notes: list[_json.Node], vulnerabilities: list[_json.Node]) -> str:
+    """Return what the document says of itself; a VEX, which is about one vulnerability, says it of that."""
+    said = [one.text("text") for one in notes if one.text("category") in ("summary", "description")]
+    if len(vulnerabilities) == 1:
+        own = list(vulnerabilities[0].each("notes"))
+        said += (one.text("text") for kind in ("description", "summary") for one in own if one.text("category") == kind)
+    return next(iter(said), "")
+
+
+def _own_severity(head: _json.Node) -> Iterator[Severity]:
+    """Yield the publisher's word for the whole (3.2.1.2), which Red Hat's classification is."""
+    if word := head.text("aggregate_severity", "text"):
+        yield Severity(head.text("publisher", "name"), "", word)
+
+
+def _scores(vulnerabilities: list[_json.Node]) -> Iterator[Severity]:
     """Yield the scores: `scores` of 2.0, `metrics` of 2.1."""
-    held = (
-        *vulnerability.each("scores"),
-        *(one.at("content") for one in vulnerability.each("metrics")),
-    )
+    held = [score for one in vulnerabilities for score in one.each("scores")]
+    held += [metric.at("content") for one in vulnerabilities for metric in one.each("metrics")]
     for one in held:
         for name in ("cvss_v4", "cvss_v3", "cvss_v2"):
             score = one.at(name)
@@ -267,6 +285,16 @@ def _fixed(vulnerabilities: list[_json.Node], products: _Products) -> Iterator[F
     yield from (fixed for one in _stated(vulnerabilities, products, _FIXED) if (fixed := one.fixed()))
 
 
+def _ended(vulnerabilities: list[_json.Node], products: _Products) -> Iterator[Fixed]:
+    """Yield the version at which the range of a product ends, where the vendor's correction for it names that too."""
+    for remedy in (remedy for one in vulnerabilities for remedy in one.each("remediations")):
+        if remedy.text("category") == "vendor_fix":
+            details = remedy.text("details")
+            for id_ in remedy.texts("product_ids"):
+                if product := products.get(id_):
+                    yield from product.ended(details)
+
+
 def _remedies(vulnerabilities: list[_json.Node], categories: tuple[str, ...]) -> Iterator[str]:
     for one in vulnerabilities:
         for remedy in one.each("remediations"):
@@ -279,12 +307,14 @@ def _sections(notes: list[_json.Node], vulnerabilities: list[_json.Node]) -> Ite
         if note.text("text") and note.text("category") not in _SILENT:
             yield Section(note.text("title") or note.text("category"), note.text("text"))
     for one in vulnerabilities:
-        heading = " ".join(filter(None, (one.text("cve"), one.text("title"))))
+        heading = " ".join(dict.fromkeys(filter(None, (one.text("cve"), one.text("title")))))
         said = [note.text("text") for note in one.each("notes") if note.text("category") not in _SILENT]
         if text := "\n\n".join(filter(None, said)):
             yield Section(heading, text)
-    if fixes := tuple(dict.fromkeys(_remedies(vulnerabilities, ("vendor_fix", "optional_patch", "fix_planned")))):
-        yield Section("Remediation", "\n".join(fixes))
+    fixes = [*_remedies(vulnerabilities, _FIXES)]
+    fixes += (f"{name}: {said}" for name in _NO_FIXES for said in _remedies(vulnerabilities, (name,)))
+    if fixes:
+        yield Section("Remediation", "\n".join(dict.fromkeys(fixes)))
 
 
 def _references(head: _json.Node, vulnerabilities: list[_json.Node]) -> Iterator[Reference]:
@@ -296,10 +326,12 @@ def _references(head: _json.Node, vulnerabilities: list[_json.Node]) -> Iterator
             yield Reference(one.text("url"), one.text("category"))
 
 
-def _own_address(head: _json.Node) -> str:
-    """Return the page of an advisory: its own address that is not the document's, else the first own one."""
-    own = [one.text("url") for one in head.each("references") if one.text("category") == "self"]
-    return next((url for url in own if not url.endswith(".json")), next(iter(own), ""))
+def _own_address(head: _json.Node, vulnerabilities: list[_json.Node], number: str) -> str:
+    """Return the page of an advisory: of its own addresses first one that names it (CISA's documents call the vendor's
+    page theirs too), then one that is not the document's."""
+    held = (*head.each("references"), *(one for node in vulnerabilities for one in node.each("references")))
+    own = [one.text("url") for one in held if one.text("category") == "self" and one.text("url")]
+    return min(own, key=lambda url: (url.endswith(".json"), number.lower() not in url.lower()), default="")
 
 
 def _history(entry: _json.Node, where: str) -> HistoryEntry:

@@ -204,7 +204,7 @@ def test_real_documents(corpus: Path) -> None:
         vectors = set()
         for score in (score for one in vulnerabilities for score in one.get("scores", [])):
             vectors |= {score[name]["vectorString"] for name in ("cvss_v2", "cvss_v3") if name in score}
-        assert {one.vector for one in found.severity} == vectors
+        assert {one.vector for one in found.severity if one.vector} == vectors
 
 
 def test_unread_wordings_of_cisa(corpus: Path) -> None:
@@ -264,3 +264,73 @@ def test_what_is_neither(status: str) -> None:
     """A product that is not affected, or not known to be, is in neither."""
     found = stated(status, "1.4")
     assert (found.affected, found.fixed) == ((), ())
+
+
+def whole(**vulnerability: object) -> Advisory:
+    """Return the advisory of a document with one vulnerability of this sort, in what is affected below 2.0."""
+    tree = json.loads(body("product_version_range", "<2.0 SP1"))
+    head = tree["document"]
+    head["notes"] = []
+    head["aggregate_severity"] = {"text": "Moderate"}
+    head["publisher"] = {"name": "Hidokei PSIRT"}
+    number = head["tracking"]["id"].lower()
+    head["references"] = [
+        {"category": "self", "summary": "Another's", "url": "https://other.example/ssa-1.html"},
+        {"category": "self", "summary": "JSON", "url": f"https://hidokei.example/{number}.json"},
+    ]
+    page = {"category": "self", "summary": "Web", "url": f"https://hidokei.example/news/{number}"}
+    tree["vulnerabilities"] = [tree["vulnerabilities"][0] | {"references": [page]} | vulnerability]
+    return advisory("csaf", document(json.dumps(tree).encode()))
+
+
+def test_a_publishers_own_severity() -> None:
+    """The severity that a publisher says in a word of its own stands beside scores."""
+    assert [(one.system, one.score) for one in whole().severity] == [("Hidokei PSIRT", "Moderate")]
+
+
+def test_the_page_is_the_one_with_the_number() -> None:
+    """Of its own addresses the advisory's page is the one that names it, also where a vulnerability gives it."""
+    found = whole()
+    assert found.url == f"https://hidokei.example/news/{found.number.lower()}"
+
+
+def test_the_only_vulnerabilitys_words_are_the_summary() -> None:
+    """A VEX has its words at the vulnerability: its description, else its summary, where the document says nothing."""
+    said = [{"category": "summary", "text": "Short."}, {"category": "description", "text": "Long and good."}]
+    assert whole(notes=said).summary == "Long and good."
+    assert whole(notes=said[:1]).summary == "Short."
+
+
+def test_a_title_that_is_the_name_heads_once() -> None:
+    """A vulnerability whose title is its CVE name is headed by that once."""
+    found = whole(cve="CVE-2099-1", title="CVE-2099-1", notes=[{"category": "summary", "text": "It burns."}])
+    assert [one.heading for one in found.sections] == ["CVE-2099-1"]
+
+
+@pytest.mark.parametrize(
+    ("category", "details", "fixed"),
+    [
+        ("vendor_fix", "Update to V2.0 SP1 or later version", ["2.0_SP1"]),
+        ("vendor_fix", "Hidokei has patched this in 2.0_SP1.", ["2.0_SP1"]),
+        ("vendor_fix", "Update to V12.0 SP1, or to 2.0 SP10", []),
+        ("vendor_fix", "Update to a later version", []),
+        ("mitigation", "Versions below V2.0 SP1 may be put into a drawer", []),
+    ],
+)
+def test_a_correction_that_ends_the_range(category: str, details: str, fixed: list[str]) -> None:
+    """The version below which a product is affected is the corrected one, where the vendor's correction names it."""
+    tree = json.loads(body("product_version_range", "<2.0_SP1"))
+    remedy = {"category": category, "details": details, "product_ids": ["1", "unheard-of"]}
+    tree["vulnerabilities"][0]["remediations"] = [remedy]
+    found = advisory("csaf", document(json.dumps(tree).encode())).fixed
+    assert [version for one in found for version in one.versions] == fixed
+    assert [(one.product, one.evidence) for one in found] == [("Hidokei Dial", details)] * len(fixed)
+
+
+def test_that_there_will_be_no_correction() -> None:
+    """Whose product is out of support is told so; the category says what the words alone do not."""
+    found = whole(remediations=[{"category": "no_fix_planned", "details": "Out of support scope", "product_ids": []}])
+    assert [(one.heading, one.text) for one in found.sections] == [
+        ("Remediation", "no_fix_planned: Out of support scope")
+    ]
+    assert found.workarounds == ()

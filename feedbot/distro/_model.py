@@ -1,7 +1,7 @@
-"""The noun of this stage: one statement of one distributor about one of its packages."""
+"""The nouns of this stage: one statement of one distributor about one of its packages, and a record without one."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -23,7 +23,9 @@ class Statement:
 
     `distro` is spelt as in an inventory (debian:12). `package` is the source package for Debian and Ubuntu; errata of
     RPM distributions list binary packages, so there it is either. `stream` is the module stream (`php:8.2`) whose
-    builds it speaks of, empty for packages outside modules. `as_of` is when the data was current, None if not known.
+    builds it speaks of, empty for packages outside modules. `suite` is a line of builds beside the release's own
+    (`esm`, `fips`, `eus-8.6`, `sig-cloud`), empty for the release itself. `issued` is the statement's own date, `as_of`
+    when the data was current, each None if not known. `issuer` is the member that read it.
     """
 
     distro: str
@@ -34,7 +36,34 @@ class Statement:
     evidence: str = ""
     as_of: datetime | None = None
     stream: str = ""
+    suite: str = ""
+    url: str = ""
+    issued: datetime | None = None
+    issuer: str = ""
 
     def __str__(self) -> str:
+        place = " ".join(filter(None, (self.distro, self.suite, self.package, self.stream.strip(":"), self.cve)))
         fixed = f" {self.fixed_version}" if self.fixed_version else ""
-        return f"{self.distro} {self.package} {self.cve}: {self.status}{fixed} ({self.evidence})"
+        return f"{place}: {self.status}{fixed} ({self.evidence})"
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A record in order that says nothing of a CVE in a package of the distribution: where, and why not."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DistroInfo:
+    """A member's publisher: where its data is, how often it is asked, and the most bytes that it may have.
+
+    `listing` says that `url` names documents (the member's `listing` reads it), rather than being the data.
+    """
+
+    title: str
+    url: str
+    interval: timedelta = field(default=timedelta(hours=6))
+    limit: int = 2**28
+    listing: bool = False

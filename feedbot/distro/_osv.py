@@ -1,84 +1,121 @@
 """OSV records of a distributor (https://ossf.github.io/osv-schema/): packages, and the version that is fixed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import IO
 
 from feedbot.advisory import Quarantined
+from feedbot.distro._files import pieces
 from feedbot.distro._json import parsed, quarantined
-from feedbot.distro._model import Statement, StatementStatus
+from feedbot.distro._model import Silent, Statement, StatementStatus
 from feedbot.errors import SourceError
-from feedbot.inventory import release_of
+
+Place = tuple[str, str]
+"""A release as an inventory spells it, and the suite beside it."""
+PlaceOf = Callable[[str, str], Place | None]
+"""`place_of(ecosystem, id)`: None where the ecosystem is not this distributor's; an empty release where it is one of
+its other products."""
 
 _STREAM = re.compile(r"(?<![\w.+-])([a-z][\w.+-]*:[\w.]+)")
+_CVE = re.compile(r"(?:[A-Z]+-)?(CVE-[0-9]{4}-[0-9]{4,})")
 _MODULAR = ".module"
 
 
-def statements(body: bytes, name: str, ecosystem: str, as_of: datetime | None) -> Iterator[Statement | Quarantined]:
-    """Yield the statements of one record, or of a list of them, that speak of `ecosystem` (`AlmaLinux`).
+def statements(
+    file: IO[bytes], name: str, place_of: PlaceOf, address: str, issuer: str
+) -> Iterator[Statement | Quarantined | Silent]:
+    """Yield the statements of each record of a file: one, a list, or a zip of them.
 
-    `as_of` stands in for a record that does not say when it was modified.
+    `address` is where people read a record, with `{id}` in it. Raises SourceError where the file is no OSV.
     """
-    document = parsed(body, name)
-    for record in document if isinstance(document, list) else [document]:
-        if not isinstance(record, dict) or not isinstance(record.get("id"), str):
-            raise SourceError(name, "not an OSV record")
-        yield from _record(record, record["id"], name, ecosystem, as_of)
+    for piece in pieces(file, name):
+        document = parsed(piece.body, piece.name)
+        for record in document if isinstance(document, list) else [document]:
+            if not isinstance(record, dict) or not isinstance(record.get("id"), str):
+                raise SourceError(piece.name, "not an OSV record")
+            yield from _record(record, piece.name, place_of, address, issuer)
 
 
 def _record(
-    record: dict[str, object], id_: str, name: str, ecosystem: str, as_of: datetime | None
-) -> Iterator[Statement | Quarantined]:
-    affected, summary = record.get("affected", []), str(record.get("summary", ""))
+    record: dict[str, object], name: str, place_of: PlaceOf, address: str, issuer: str
+) -> Iterator[Statement | Quarantined | Silent]:
+    id_, affected = str(record["id"]), record.get("affected", [])
     if not isinstance(affected, list):
         yield quarantined(id_, name, record)
         return
-    modified, cves = _time(record.get("modified")) or as_of, _cves(record)
-    seen: set[Statement] = set()
+    if record.get("withdrawn"):
+        yield Silent(id_, "withdrawn")
+        return
+    made: dict[Statement, None] = {}
+    foreign, cves = 0, _cves(record)
     for one in affected:
-        found = _fixed(one, ecosystem)
+        found = _fixed(one, id_, place_of)
         if found is None:
             yield quarantined(id_, name, one)
             continue
+        foreign += not found
         for cve in cves:
-            for distro, package, fixed in found:
-                status = StatementStatus.FIXED if fixed else StatementStatus.OPEN
-                stream = _stream(summary) if _MODULAR in fixed else ""
-                made = Statement(distro, package, cve, status, fixed, id_, modified, stream)
-                if made not in seen:
-                    seen.add(made)
-                    yield made
+            made |= dict.fromkeys(_made(record, cve, found, address, issuer))
+    yield from made
+    if not made:
+        why = "another product" if cves and foreign else "names no package" if cves else "names no CVE"
+        yield Silent(id_, why)
+
+
+def _made(
+    record: dict[str, object],
+    cve: str,
+    found: tuple[tuple[Place, str, StatementStatus, str], ...],
+    address: str,
+    issuer: str,
+) -> Iterator[Statement]:
+    id_, summary = str(record["id"]), str(record.get("summary", ""))
+    issued = time(record.get("published")) or time(record.get("modified"))
+    for (distro, suite), package, status, fixed in found:
+        stream = _stream(summary) if _MODULAR in fixed else ""
+        url = address.format(id=id_, cve=cve)
+        yield Statement(distro, package, cve, status, fixed, id_, None, stream, suite, url, issued, issuer)
 
 
 def _cves(record: dict[str, object]) -> tuple[str, ...]:
-    """Return the CVE names; errata relate to them, advisories of one CVE are an alias of it."""
-    names = (record.get(field) for field in ("aliases", "related", "upstream"))
-    lists = (one for one in names if isinstance(one, list))
-    return tuple(sorted({cve for one in lists for cve in one if isinstance(cve, str) and cve.startswith("CVE-")}))
+    """Return the CVE names; errata relate to them, advisories of one CVE are an alias of it, and a distributor's own
+    record of a CVE (`UBUNTU-CVE-2024-6387`, `DEBIAN-CVE-…`) bears its name."""
+    names = [record["id"]]
+    for field in ("aliases", "related", "upstream"):
+        listed = record.get(field)
+        names += listed if isinstance(listed, list) else []
+    found = (_CVE.fullmatch(one) for one in names if isinstance(one, str))
+    return tuple(sorted({one[1] for one in found if one}))
 
 
-def _fixed(affected: object, ecosystem: str) -> tuple[tuple[str, str, str], ...] | None:
-    """Return (release, package, fixed version or empty) for each range; None where the shape is not known.
+def _fixed(affected: object, id_: str, place_of: PlaceOf) -> tuple[tuple[Place, str, StatementStatus, str], ...] | None:
+    """Return (place, package, status, fixed version or empty) for each range; None where the shape is not known.
 
     A range that begins later than at 0 is not known either: left out, older packages would be called affected.
     """
     match affected:
-        case {"package": {"ecosystem": str(place), "name": str(package)}, "ranges": list(ranges)}:
+        case {"package": {"ecosystem": str(where), "name": str(package)}, "ranges": list(ranges)}:
             pass
+        case {"package": {"ecosystem": str(where), "name": str(package)}, "versions": list(_)}:
+            ranges = [{"events": [{"introduced": "0"}]}]
         case _:
             return None
-    if place.partition(":")[0] != ecosystem:
+    place = place_of(where, id_)
+    if place is None:
         return ()
-    distro, made = release_of(place), []
+    made = []
     for one in ranges:
         match one:
             case {"events": [{"introduced": "0"}]}:
-                made.append((distro, package, ""))
+                made.append((place, package, StatementStatus.OPEN, ""))
+            case {"events": [{"introduced": "0"}, {"fixed": "0"}]}:
+                made.append((place, package, StatementStatus.NOT_AFFECTED, ""))
             case {"events": [{"introduced": "0"}, {"fixed": str(fixed)}]} if fixed:
-                made.append((distro, package, fixed))
+                made.append((place, package, StatementStatus.FIXED, fixed))
             case _:
                 return None
-    return tuple(made) if distro else None
+    return tuple(made) if place[0] else None
 
 
 def _stream(summary: str) -> str:
@@ -87,9 +124,10 @@ def _stream(summary: str) -> str:
     return found[1] if found else ":"
 
 
-def _time(given: object) -> datetime | None:
+def time(given: object) -> datetime | None:
+    """Return a moment with its zone, as ISO 8601 writes it; None where it is none."""
     try:
-        time = datetime.fromisoformat(given) if isinstance(given, str) else None
+        made = datetime.fromisoformat(given) if isinstance(given, str) else None
     except ValueError:
         return None
-    return time if time and time.tzinfo else None
+    return made if made and made.tzinfo else None

@@ -1,6 +1,5 @@
 """AlmaLinux errata: packages, streams, and what a range must look like."""
 
-import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from feedbot.advisory import Quarantined
-from feedbot.distro import Statement, StatementStatus, almalinux
+from feedbot.distro import Silent, Statement, StatementStatus, almalinux
 from feedbot.errors import SourceError
 from feedbot.version import key
+from tests.distro.reading import read
 
 
 def record(*affected: object, summary: str = "Important: foo security update", **more: object) -> bytes:
     """Make a made-up erratum."""
     made = {"id": "ALSA-2026:9001", "summary": summary, "related": ["CVE-2026-0002", "CVE-2026-0001"]}
-    return json.dumps({**made, "modified": "2026-11-02T03:04:05Z", "affected": affected, **more}).encode()
+    return json.dumps({**made, "published": "2026-11-02T03:04:05Z", "affected": affected, **more}).encode()
 
 
 def package(fixed: str = "1.2-3.el9", place: str = "AlmaLinux:9", **events: object) -> dict[str, object]:
@@ -27,7 +27,7 @@ def package(fixed: str = "1.2-3.el9", place: str = "AlmaLinux:9", **events: obje
 
 def test_an_erratum() -> None:
     """A statement for each CVE, with the fixed version, the erratum and its date."""
-    first, second = almalinux.read(record(package(), package()), "a.json")
+    first, second = read(almalinux, record(package(), package()))
     assert first == Statement(
         "almalinux:9",
         "foo",
@@ -35,7 +35,9 @@ def test_an_erratum() -> None:
         StatementStatus.FIXED,
         "1.2-3.el9",
         "ALSA-2026:9001",
-        datetime(2026, 11, 2, 3, 4, 5, tzinfo=UTC),
+        url="https://osv.dev/vulnerability/ALSA-2026:9001",
+        issued=datetime(2026, 11, 2, 3, 4, 5, tzinfo=UTC),
+        issuer="almalinux",
     )
     assert isinstance(second, Statement)
     assert second.cve == "CVE-2026-0002"
@@ -43,7 +45,7 @@ def test_an_erratum() -> None:
 
 def test_without_a_fix() -> None:
     """A range that is never closed is open."""
-    made = next(almalinux.read(record(package(events=[{"introduced": "0"}])), "a.json"))
+    made = read(almalinux, record(package(events=[{"introduced": "0"}])))[0]
     assert isinstance(made, Statement)
     assert made.status is StatementStatus.OPEN
 
@@ -59,7 +61,7 @@ def test_without_a_fix() -> None:
 )
 def test_module_streams(summary: str, fixed: str, stream: str) -> None:
     """A build of a module carries the stream that the summary names; one of no stream fits no package."""
-    made = next(almalinux.read(record(package(fixed), summary=summary), "a.json"))
+    made = read(almalinux, record(package(fixed), summary=summary))[0]
     assert isinstance(made, Statement)
     assert made.stream == stream
 
@@ -78,38 +80,46 @@ def test_module_streams(summary: str, fixed: str, stream: str) -> None:
 )
 def test_an_unknown_shape_is_set_aside(affected: object) -> None:
     """What cannot be read is kept, and its neighbour is read."""
-    made = list(almalinux.read(record(affected, package(), related=["CVE-2026-0001"]), "a.json"))
+    made = read(almalinux, record(affected, package(), related=["CVE-2026-0001"]))
     assert [type(entry) for entry in made] == [Quarantined, Statement]
 
 
-def test_other_ecosystems_and_no_cve() -> None:
-    """A neighbour's package and an erratum without CVE say nothing here."""
-    assert list(almalinux.read(record(package(place="Rocky Linux:9")), "a.json")) == []
-    assert list(almalinux.read(record(package(), related=[]), "a.json")) == []
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (record(package(place="Rocky Linux:9")), "another product"),
+        (record(package(), related=[]), "names no CVE"),
+        (record(), "names no package"),
+        (record(package(), withdrawn="2026-11-03T00:00:00Z"), "withdrawn"),
+    ],
+)
+def test_a_record_that_says_nothing_here(body: bytes, why: str) -> None:
+    """A neighbour's package, an erratum without CVE and one that was withdrawn are told as silent, with the reason."""
+    assert read(almalinux, body) == [Silent("ALSA-2026:9001", why)]
 
 
-def test_a_record_without_date_takes_the_feed_s() -> None:
-    """`as_of` stands in where the record does not say when it was modified, or says it unreadably."""
-    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    made = next(almalinux.read(record(package(), modified="yesterday"), "a.json", noon))
+def test_a_moment_that_is_none() -> None:
+    """A record that says unreadably when it was published keeps its statements, without a date."""
+    made = read(almalinux, record(package(), published="yesterday"))[0]
     assert isinstance(made, Statement)
-    assert made.as_of == noon
+    assert made.issued is None
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b'"x"', b'{"id": 5}', b"[" * 200_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"[1]", b'"x"', b'{"id": 5}', b"[" * 200_000, b"PK\x03\x04", b"\x1f\x8b\x08"]
+)
 def test_what_is_no_osv(body: bytes) -> None:
     """A file that is something else is one SourceError."""
     with pytest.raises(SourceError):
-        list(almalinux.read(body, "a.json"))
+        read(almalinux, body)
 
 
 def test_the_corpus(corpus: Path) -> None:
     """All 246 real errata are read: nothing is set aside, and every fixed version can be ordered."""
     files = sorted((corpus / "feeds" / "almalinux").glob("*/*.json*"))
-    bodies = (gzip.decompress(one.read_bytes()) if one.suffix == ".gz" else one.read_bytes() for one in files)
-    made = [entry for body, file in zip(bodies, files, strict=True) for entry in almalinux.read(body, file.name)]
+    made = [entry for file in files for entry in read(almalinux, file.read_bytes(), file.name)]
     said = [entry for entry in made if isinstance(entry, Statement)]
-    assert (len(files), len(made) - len(said)) == (246, 0)
+    assert (len(files), sum(isinstance(entry, Quarantined) for entry in made)) == (246, 0)
     assert {entry.distro for entry in said} == {"almalinux:8", "almalinux:9", "almalinux:10"}
     assert all(key("rpm", version) for version in {entry.fixed_version for entry in said})
     named = {entry.package for entry in said}

@@ -1,14 +1,14 @@
 """Verdicts from a distributor's real statements, at the fixed version and on both sides of it."""
 
-import gzip
 from pathlib import Path
 
 import pytest
 
 from feedbot.catalog import Product
-from feedbot.distro import Statement, almalinux, debian_tracker
+from feedbot.distro import almalinux, debian_tracker
 from feedbot.inventory import Component
 from feedbot.matching import MatchVerdict, judge
+from tests.distro.reading import statements
 from tests.matching.shelf import Shelf, advisory, case, line
 
 
@@ -16,8 +16,7 @@ from tests.matching.shelf import Shelf, advisory, case, line
 def test_each_package_of_an_erratum(corpus: Path, number: str) -> None:
     """openssl, httpd and mariadb of AlmaLinux 9: affected before the erratum's version, fixed from it on."""
     (file,) = (corpus / "feeds" / "almalinux").glob(f"*/{number}.json*")
-    body = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-    words = [one for one in almalinux.read(body, file.name) if isinstance(one, Statement)]
+    words = statements(almalinux, file.read_bytes())
     for word in words:
         shelf = Shelf((Product("p", "P", names=("P",), rpm=(word.package,)),))
         about = case(advisory("A-1", line("vers:generic/*", "P"), aliases=(word.cve,)))
@@ -35,7 +34,7 @@ def test_each_package_of_an_erratum(corpus: Path, number: str) -> None:
 def test_each_release_of_the_tracker(corpus: Path) -> None:
     """For every statement of the real tracker: at the fixed version fixed, before it affected, open always."""
     body = (corpus / "feeds" / "debian" / "vunnel" / "debian.json").read_bytes()
-    words = [one for one in debian_tracker.read(body, "debian.json") if isinstance(one, Statement)]
+    words = statements(debian_tracker, body)
     seen = set()
     for word in words:
         shelf = Shelf((Product("p", "P", names=("P",), deb=(word.package,)),))

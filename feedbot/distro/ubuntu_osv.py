@@ -1,0 +1,34 @@
+"""Ubuntu's notices (USN) and its records of CVEs (UBUNTU-CVE-…) as OSV. They name source packages.
+
+Ecosystems: `Ubuntu:22.04:LTS` is the release, `Ubuntu:Pro:16.04:LTS` what Ubuntu Pro (ESM) corrects beyond it, with a
+`FIPS`, `FIPS-updates` or `Realtime` part for the builds of these lines (https://github.com/canonical/ubuntu-security-notices).
+"""
+
+import re
+from collections.abc import Iterator
+from typing import IO
+
+from feedbot.advisory import Quarantined
+from feedbot.distro._model import DistroInfo, Silent, Statement
+from feedbot.distro._osv import Place, statements
+from feedbot.inventory import release_of
+
+DISTRO = DistroInfo("Ubuntu (OSV)", "https://osv-vulnerabilities.storage.googleapis.com/Ubuntu/all.zip", limit=2**30)
+HEAD = re.compile(r'"ecosystem"\s*:\s*"Ubuntu\b')
+_SUITES = {"Pro": "esm", "FIPS": "fips", "FIPS-updates": "fips", "FIPS-preview": "fips", "Realtime": "realtime"}
+
+
+def read(file: IO[bytes], name: str) -> Iterator[Statement | Quarantined | Silent]:
+    """Yield a statement for each release, package and CVE. Raises SourceError where it is no OSV."""
+    return statements(file, name, _place, "https://ubuntu.com/security/{cve}", "ubuntu_osv")
+
+
+def _place(ecosystem: str, id_: str) -> Place | None:
+    family, *parts = ecosystem.split(":")
+    if family != "Ubuntu":
+        return None
+    suite = ""
+    for part in parts:
+        suite = _SUITES.get(part, suite)
+    known = all(part in _SUITES or part == "LTS" or re.fullmatch(r"\d+\.\d+", part) for part in parts)
+    return (release_of(ecosystem) if known else "", suite)

@@ -37,6 +37,8 @@ _NO_WORKAROUND = re.compile(
     r"|\A\s*(?:None|N/A|なし|特になし)\s*[.。]?\s*\Z",
     re.IGNORECASE,
 )
+_UPDATED = re.compile(r"[*\s]*更新\s*[:：]\s*[0-9]{4}年\s*[0-9]{1,2}月\s*[0-9]{1,2}日[^。]{0,10}")
+"""The line over an addition to a published text, as JPCERT/CC marks them."""
 _EDITION = re.compile(r"[^A-Za-z]{0,8}(?:版|系|ブランチ)")
 _SAYS_AFFECTED = re.compile(
     r"影響を受け|対象|脆弱|より前|以前|未満|以下|から.*まで"
@@ -189,19 +191,29 @@ def _is_label(line: str) -> bool:
 def workarounds(text: str) -> Iterator[str]:
     """Yield the workarounds of a text that is about them.
 
-    They are the items of its lists with the lines below each, a list under a line of its own as a whole, or the whole
-    text where it has no list. A text that says there is none gives none.
+    They are the items of its lists with the lines below each, a list under a line of its own as a whole, and the
+    paragraphs of an addition and below a list: they may say that a workaround does not do. Or the whole text where it
+    has no list. A text that says there is none gives none.
     """
     runs = paragraphs(text)
-    lists = [run for run in runs if any(map(is_bullet, run))]
     if _NO_WORKAROUND.search(text) or not runs:
         return
-    if not lists:
+    if not any(is_bullet(line) for run in runs for line in run):
         yield "\n".join(map(joined, runs))
-    for run in lists:
-        starts = [index for index, line in enumerate(run) if is_bullet(line)] if is_bullet(run[0]) else [0]
-        for start, end in pairwise([*starts, len(run)]):
-            yield "\n".join((bare(run[start]), *map(str.strip, run[start + 1 : end])))
+        return
+    introduced = False
+    for run in runs:
+        if any(map(is_bullet, run)):
+            yield from _listed(run)
+        elif introduced and not urls("\n".join(run)) and not _UPDATED.fullmatch(run[0]):
+            yield joined(run)
+        introduced = introduced or any(map(is_bullet, run)) or bool(_UPDATED.fullmatch(run[0]))
+
+
+def _listed(run: tuple[str, ...]) -> Iterator[str]:
+    starts = [index for index, line in enumerate(run) if is_bullet(line)] if is_bullet(run[0]) else [0]
+    for start, end in pairwise([*starts, len(run)]):
+        yield "\n".join((bare(run[start]), *map(str.strip, run[start + 1 : end])))
 
 
 def history(text: str) -> Iterator[HistoryEntry]:

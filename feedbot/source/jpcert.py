@@ -9,9 +9,11 @@
 The form, from the top: number, issuer, dates (初版, 更新), `<<< … Alert … >>>`, title, address, I. 概要 …, 改訂履歴,
 the issuer's address. Nothing outside a clear-signed block counts where there is one.
 
-A weekly report (https://www.jpcert.or.jp/wr/2026/wr261007.html) is read from the feed alone, as its pages are not known
-here: its number follows from its address, its matters are the titles of its entries (`Weekly Report: …`). It is of the
-kind WEEKLY, a digest of what others said, for which no case is opened, and no names of vulnerabilities are taken of it.
+A weekly report (https://www.jpcert.or.jp/wr/2026/wr261007.html) is read from the feed alone: its number follows from
+its address, its matters are the titles of its entries (`Weekly Report: …`). It is of the kind WEEKLY, a digest of what
+others said, for which no case is opened, and no names of vulnerabilities are taken of it. The form of its page and of
+its text is not known here; both are refused. Old addresses have the week and a count (wr221101), not a day: an entry
+whose own date is far from that day is refused.
 """
 
 import re
@@ -46,6 +48,12 @@ _REPORT = re.compile(
     r"https?://www\.jpcert\.or\.jp/wr/(?P<year>20[0-9]{2})/"
     r"wr[0-9]{2}(?P<month>[0-9]{2})(?P<day>[0-9]{2})\.html"
 )
+_REPORT_PAGE = re.compile(r"/wr/[0-9]{4}/wr[0-9]{6}\.(?:html|txt)$")
+_REPORT_TEXT = re.compile(
+    r"^[ \t　]*(?:[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*?-WR-[0-9]{4}-[0-9]{4}|<<<.{0,80}WEEKLY REPORT.{0,80}>>>)[ \t　\r]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_NEAR = timedelta(days=31)
 _LISTED_REPORT = re.compile(r"^Weekly Report:\s*")
 _POST = re.compile(r"\s*[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日\s*")
 _BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----"
@@ -68,7 +76,7 @@ def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     for entry in _listing.entries(document):
         if isinstance(entry, Quarantined):
             yield entry
-        elif day := _report_day(entry.url):
+        elif day := _report_day(entry):
             yield ListedItem(_report_number(day), "", entry.title, entry.updated)
         elif _REPORT.fullmatch(entry.url):
             yield Quarantined(entry.url, SourceError(entry.url, "no advisory number"), entry.title.encode())
@@ -119,7 +127,7 @@ def _reports(document: Document) -> Iterator[Advisory]:
     says."""
     found: dict[date, list[_listing.Entry]] = {}
     for entry in _listing.entries(document):
-        if isinstance(entry, _listing.Entry) and (day := _report_day(entry.url)):
+        if isinstance(entry, _listing.Entry) and (day := _report_day(entry)):
             found.setdefault(day, []).append(entry)
     for day, entries in found.items():
         matters = tuple(dict.fromkeys(_LISTED_REPORT.sub("", one.title) for one in entries))
@@ -140,14 +148,16 @@ def _reports(document: Document) -> Iterator[Advisory]:
         )
 
 
-def _report_day(url: str) -> date | None:
-    """Return the day that an address of a weekly report names; None for another address, or a day that there is none
-    of."""
-    match = _REPORT.fullmatch(url)
+def _report_day(entry: _listing.Entry) -> date | None:
+    """Return the day that the address of a weekly report names; None for another address, a day that there is none of,
+    or one that is far from the entry's own date."""
+    match = _REPORT.fullmatch(entry.url)
     try:
-        return date(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
+        day = date(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
     except ValueError:
         return None
+    far = day is not None and entry.updated is not None and abs(entry.updated.astimezone(JST).date() - day) > _NEAR
+    return None if far else day
 
 
 def _report_number(day: date) -> str:
@@ -195,6 +205,9 @@ def _alert(document: Document, judge: Judge, body: bytes, text: str, page: _html
     words = judged.text if isinstance(judged, VerifiedText) else _inside(text)
     found = _NUMBER.search(words)
     if found is None:
+        if _REPORT_PAGE.search(document.url) or _REPORT_TEXT.search(words):
+            hint = "its matters are read from the feed; read the page in a browser"
+            raise SourceError(where, "the form of a weekly report's page is not known", hint=hint)
         raise SourceError(where, "no advisory number")
     number = found["number"]
     promised = _promised(document.url, words)

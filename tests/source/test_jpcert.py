@@ -7,7 +7,7 @@ import pytest
 
 from feedbot.advisory import Advisory, Quarantined, Trust, Verdict
 from feedbot.signature import Keyring, judge_for
-from feedbot.source import Judge, Text, jpcert
+from feedbot.source import Judge, ListedItem, Text, jpcert
 from tests.conftest import need_program
 from tests.source.reading import NOW, advisory, document, fixture, read, reasons, verified_as
 
@@ -197,3 +197,102 @@ def test_newer_corrections_take_the_place_of_older_ones(last: str, fixed: list[s
     (found,) = read("jpcert", document(UPDATED.format(last=last).encode()))
     assert isinstance(found, Advisory)
     assert [version for one in found.fixed for version in one.versions] == fixed
+
+
+ADDED = """\
+CSIRT-A-AT-2026-0198
+CSIRT-A
+2026-11-01（新規）
+
+題名の注意喚起
+
+
+I. 概要
+
+日時計を動かす Hidokei に、不備があります。
+
+
+II. 回避策
+
+架空堂から、回避策に関する情報が公開されています。
+
+更新: 2026年11月15日追記
+
+架空堂は、設定による回避策では不十分であると明らかにし、
+日よけを外す回避策を呼びかけています。
+
+日時計の安全について
+https://kaku.example/safety
+
+Hidokei 2.10及びそれ以降
+- 次のいずれかを実施する
+（1）起動時に「shade」を「off」にする
+（2）日よけを外す
+
+Hidokei 2.10より前
+- 日よけを外す
+
+また、日なたへの出入りを制限することもご検討ください。
+"""
+
+
+def test_added_words_on_workarounds_are_not_lost() -> None:
+    """What an update says of the workarounds, and what stands below their lists, is one of them; links are not."""
+    assert advisory("jpcert", document(ADDED.encode())).workarounds == (
+        "架空堂は、設定による回避策では不十分であると明らかにし、日よけを外す回避策を呼びかけています。",
+        "Hidokei 2.10及びそれ以降\n- 次のいずれかを実施する\n（1）起動時に「shade」を「off」にする\n（2）日よけを外す",
+        "Hidokei 2.10より前\n- 日よけを外す",
+        "また、日なたへの出入りを制限することもご検討ください。",
+    )
+
+
+REPORT = """\
+CSIRT-A-WR-2026-4501
+CSIRT-A
+2026-11-11
+
+<<< CSIRT-A WEEKLY REPORT 2026-11-11 >>>
+
+■先週のセキュリティ関連情報
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "url"),
+    [
+        (REPORT, "file:wr264501.txt"),
+        (f"<html><body><pre class='at'>\n{REPORT}</pre></body></html>", "file:given"),
+        ("<html><body><h3>Weekly Report</h3></body></html>", "https://www.jpcert.or.jp/wr/2026/wr261111.html"),
+        ("-----BEGIN PGP SIGNED MESSAGE-----", "https://www.jpcert.or.jp/wr/2004/wr043001.txt"),
+    ],
+)
+def test_a_weekly_reports_own_page_is_refused(body: str, url: str) -> None:
+    """Its form is not known here, so it is quarantined, and the reason says where its matters are read."""
+    (found,) = read("jpcert", document(body.encode(), url))
+    assert isinstance(found, Quarantined)
+    assert found.reason.reason() == "the form of a weekly report's page is not known"
+    assert found.raw
+
+
+FEED = """<?xml version="1.0"?><rdf:RDF xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><channel rdf:about="x"><title>x</title></channel>
+<item rdf:about="{url}"><title>Weekly Report: Dengon に脆弱性</title><link>{url}</link>
+<dc:date>{date}</dc:date></item></rdf:RDF>"""
+
+
+@pytest.mark.parametrize(
+    ("day", "date", "number"),
+    [
+        ("1104", "2026-11-04T11:00:00+09:00", "JPCERT-WR-2026-1104"),
+        ("1101", "2026-03-24T11:00:00+09:00", ""),
+        ("1301", "2026-03-24T11:00:00+09:00", ""),
+    ],
+)
+def test_a_week_is_no_day(day: str, date: str, number: str) -> None:
+    """Addresses of old reports have the week and a count (wr221101): one far from its entry's date names no day."""
+    url = f"https://www.jpcert.or.jp/wr/2026/wr26{day}.html"
+    given = document(FEED.format(url=url, date=date).encode())
+    listed = [one.number if isinstance(one, ListedItem) else "" for one in jpcert.listing(given)]
+    assert listed == [number]
+    found = [one.number for one in read("jpcert", given) if isinstance(one, Advisory)]
+    assert found == ([number] if number else [])

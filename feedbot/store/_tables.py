@@ -157,6 +157,7 @@ advisories = Table(
     Column("number", String, nullable=False),
     Column("sequence", Integer, nullable=False),
     UniqueConstraint("source", "number"),
+    Index(None, "source", "id"),
 )
 revisions = Table(
     "revisions",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from feedbot.fetch import Validators
 from feedbot.store._sql import chunks, insert
@@ -181,15 +181,11 @@ def accept(tx: Connection, name: str, absent: Collection[str]) -> SourceState:
 
 def first_seen(tx: Connection, name: str) -> dict[str, datetime]:
     """Return number → when it was first stored or held, of the latest advisories of a source."""
-    query = (
-        select(advisories.c.number, func.min(revisions.c.seen_at).label("seen"))
-        .join(revisions, revisions.c.advisory == advisories.c.id)
-        .where(advisories.c.source == name)
-        .group_by(advisories.c.id, advisories.c.number)
-        .order_by(advisories.c.id.desc())
-        .limit(LATEST)
-    )
-    found = {row.number: row.seen for row in tx.execute(query)}
+    latest = select(advisories).where(advisories.c.source == name).order_by(advisories.c.id.desc()).limit(LATEST)
+    some = latest.subquery()
+    first = and_(revisions.c.advisory == some.c.id, revisions.c.sequence == 1)
+    query = select(some.c.number, revisions.c.seen_at).join_from(some, revisions, first)
+    found = {row.number: row.seen_at for row in tx.execute(query)}
     waiting = select(held.c.number, func.min(held.c.seen_at).label("seen")).where(held.c.source == name)
     return {row.number: row.seen for row in tx.execute(waiting.group_by(held.c.number))} | found
 

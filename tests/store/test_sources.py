@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Connection
 
 from feedbot.fetch import Validators
-from feedbot.store import sources
+from feedbot.store import advisories, documents, sources
 from feedbot.store.sources import Listed, SourceState
-from tests.store.samples import LATER, NOW
+from tests.store.samples import LATER, NOW, PAGE, advisory
 
 TAG = Validators('"1"', "Wed, 01 Apr 2026 00:00:00 GMT")
 
@@ -140,3 +141,33 @@ def test_what_a_person_excused_is_kept(tx: Connection) -> None:
     sources.accept(tx, "csirt_a", ("X-2",))
     sources.accept(tx, "csirt_a", ("X-5",))
     assert sources.state(tx, "csirt_a").excused == ("X-2", "X-5")
+
+
+def steps(tx: Connection) -> int:
+    """Return how many steps SQLite takes to look through the latest advisories; PostgreSQL counts none."""
+    if tx.dialect.name != "sqlite":
+        return 0
+    counted = []
+    driver = tx.connection.driver_connection
+    assert driver is not None
+    driver.set_progress_handler(lambda: counted.append(1), 1)
+    sources.first_seen(tx, "csirt_a")
+    driver.set_progress_handler(None, 0)
+    return len(counted)
+
+
+def test_looking_for_missing_numbers_costs_the_same_however_many_advisories_there_are(
+    tx: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is done at every poll: twenty are looked through, whether forty are stored or four hundred."""
+    monkeypatch.setattr(sources, "LATEST", 20)
+    documents.save(tx, "csirt_a", PAGE)
+    taken = []
+    for count in range(400):
+        advisories.save_revision(tx, advisory(f"CSIRT-A-{count}"), "d", PAGE.sha256, NOW)
+        advisories.save_revision(tx, advisory(f"CSIRT-A-{count}"), "e", PAGE.sha256, LATER)
+        if count in (39, 399):
+            taken.append(steps(tx))
+    assert taken[0] > 100 or tx.dialect.name != "sqlite"
+    assert taken[1] < taken[0] + 50
+    assert sources.first_seen(tx, "csirt_a") == {f"CSIRT-A-{count}": NOW for count in range(380, 400)}

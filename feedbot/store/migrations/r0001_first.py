@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_advisories")),
         sa.UniqueConstraint("source", "number", name=op.f("uq_advisories_source_number")),
     )
+    op.create_index(op.f("ix_advisories_source_id"), "advisories", ["source", "id"], unique=False)
     op.create_table(
         "audit",
         sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),

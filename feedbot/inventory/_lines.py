@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import repeat
 from pathlib import PurePath
-from typing import Protocol, TypeGuard, cast
+from typing import TypeGuard
 
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.inventory._release import release_of
-from feedbot.messages import tr
+from feedbot.messages import language, tr
 
 MAX_LINE = 4096
 _SHOWN = 200
@@ -90,15 +90,9 @@ def looks_like(text: str, pattern: re.Pattern[str]) -> bool:
 Found = Component | Refusal | None
 
 
-class Parse(Protocol):
-    """From a line and the release to what it says, through a cache: a fleet has its lines a thousand times over."""
-
-    @property
-    def __wrapped__(self) -> Callable[[str, str], Found]:
-        """The same past the cache."""
-
-    def __call__(self, raw: str, distro: str, /) -> Found:
-        """Say what a line says."""
+Parse = Callable[[str, str, str], Found]
+"""From a line, the release, and the language of refusals to what the line says, through a cache: a fleet has its lines
+a thousand times over."""
 
 
 def one_host(
@@ -108,28 +102,45 @@ def one_host(
 
     A line of a package that names the release has `naming` in it; `release` reads it off those.
     """
-    server, distro, guessed = _server_of_file(name), "", True
-    for head in _HEADS.finditer("\n" + text) if "#" in text else ():
-        if head[1].lower() in ("os", "release"):
-            distro = release_of(head[2])
-        else:
-            server, guessed = server_name(head[2]), False
-            if not server:
-                number = text.count("\n", 0, head.start()) + 1
-                yield Line(name, number, head[0].strip()).refused(tr("not a host name"))
-    distro = distro or release(filter(_is_component, (parse(line, "") for line in _lines_with(naming, text))))
+    said = heads(text, name)
+    yield from said.refused
+    distro = said.distro or release(
+        filter(_is_component, (parse(line, "", language()) for line in _lines_with(naming, text)))
+    )
     rows = text.split("\n")
-    found = list(map(parse, rows, repeat(distro)))
+    found = list(map(parse, rows, repeat(distro), repeat(language())))
     # A line that stands twice is the same object twice.
     components = {id(one): one for one in found if one.__class__ is Component}
     if Refusal in map(type, found):
         for number, one in enumerate(found, start=1):
             if isinstance(one, Refusal):
-                # Asked again past the cache: its reason is in the language of whoever asked first.
-                said = cast(Refusal, parse.__wrapped__(rows[number - 1], distro))
-                yield Line(name, number, rows[number - 1].removesuffix("\r")).refused(said.reason, said.hint)
+                yield Line(name, number, rows[number - 1].removesuffix("\r")).refused(one.reason, one.hint)
     if components:
-        yield HostPackages(server, tuple(components.values()), distro, guessed and bool(server))
+        server = said.server or ("" if said.refused else server_of_file(name))
+        yield HostPackages(server, tuple(components.values()), distro, bool(server) and not said.server)
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What the comments of a list say: its server and release, empty where they do not; and those that say none."""
+
+    server: str
+    distro: str
+    refused: tuple[RefusedRow, ...]
+
+
+def heads(text: str, name: str) -> Heads:
+    """Read the comments that name the server and its release; of several the last."""
+    server, distro, refused = "", "", []
+    for head in _HEADS.finditer("\n" + text) if "#" in text else ():
+        if head[1].lower() in ("os", "release"):
+            distro = release_of(head[2])
+        else:
+            server = server_name(head[2])
+            if not server:
+                number = text.count("\n", 0, head.start()) + 1
+                refused.append(Line(name, number, head[0].strip()).refused(tr("not a host name")))
+    return Heads(server, distro, tuple(refused))
 
 
 def reading(parse: Callable[[str], Found]) -> Parse:
@@ -137,7 +148,7 @@ def reading(parse: Callable[[str], Found]) -> Parse:
     in whatever it means is refused."""
 
     @lru_cache(maxsize=_LINES)
-    def read(raw: str, distro: str) -> Found:
+    def read(raw: str, distro: str, _language: str) -> Found:
         line = raw.removesuffix("\r")
         if not line.strip() or line.startswith("#"):
             return None
@@ -145,11 +156,11 @@ def reading(parse: Callable[[str], Found]) -> Parse:
         found = Refusal(reason) if reason else parse(line)
         return replace(found, distro=distro) if isinstance(found, Component) else found
 
-    return cast(Parse, read)
+    return read
 
 
 def _lines_with(piece: str, text: str) -> Iterator[str]:
-    at = text.find(piece)
+    at = text.find(piece) if piece else -1
     while at >= 0:
         end = text.find("\n", at)
         yield text[text.rfind("\n", 0, at) + 1 : end]
@@ -160,6 +171,7 @@ def _is_component(found: Found) -> TypeGuard[Component]:
     return isinstance(found, Component)
 
 
-def _server_of_file(name: str) -> str:
+def server_of_file(name: str) -> str:
+    """Return the host that a file's name says it is of; empty where its ending is none of such a list."""
     path = PurePath(name)
-    return server_name(path.stem) if path.suffix in (".dpkg", ".rpm") else ""
+    return server_name(path.stem) if path.suffix in (".dpkg", ".rpm", ".pip", ".list", ".status") else ""

@@ -29,12 +29,12 @@ def text_of(given: str | bytes, name: str) -> str:
     """Decode a whole text file: UTF-8 with or without mark, or CP932 as Japanese spreadsheets write.
 
     A text that does not end with a line end is taken as cut: every program writes one, and a last version or
-    address without its end would be believed.
+    address without its end would be believed. JSON and XML tell their end by themselves.
     """
     text = given.removeprefix("\ufeff") if isinstance(given, str) else _decoded(given, name)
     if not text.strip():
         raise InventoryError(name, "the file is empty")
-    if not text.endswith("\n"):
+    if not text.endswith("\n") and text.lstrip()[0] not in "{[<":
         raise InventoryError(
             name,
             "the file ends in the middle of a line",

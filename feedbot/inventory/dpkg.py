@@ -6,8 +6,9 @@ binary package is then found only under its own name.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from feedbot.inventory import _debian
 from feedbot.inventory._lines import Found, Refusal, looks_like, one_host, reading
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.messages import tr
@@ -18,17 +19,12 @@ COMMAND = (
     r"${db:Status-Abbrev}\n'"
 )
 
-_NAME = r"[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?"
 _STATUS = r"[uihrp][ncHUFWti][ R]?"
-_COLUMNS = rf"{_NAME}\t[^\t]*(?:\t[^\t]*\t[^\t]*\t[^\t]*\t{_STATUS}\s*)?$"
-_FORM = re.compile(rf"{_COLUMNS}|{_STATUS}\s+{_NAME}\s+\S|Desired=|\|[ |/]|\+\+\+-")
+_COLUMNS = rf"{_debian.NAME}\t[^\t]*(?:\t[^\t]*\t[^\t]*\t[^\t]*\t{_STATUS}\s*)?$"
+_FORM = re.compile(rf"{_COLUMNS}|{_STATUS}\s+{_debian.NAME}\s+\S|Desired=|\|[ |/]|\+\+\+-")
 _ROW = re.compile(rf"({_STATUS})\s+(\S+)\s+(\S+)(?:\s+(\S+))?(?:\s|$)")
-_PACKAGE = re.compile(_NAME)
-_VERSION = re.compile(r"[A-Za-z0-9.+~:-]{1,256}")
 _TABLE_HEAD = ("Desired=", "| ", "|/", "||/", "+++-")
-# base-files carries Debian's own release number; Ubuntu's and other derivatives' numbers are not the release's.
 _NAMING = "base-files"
-_BASE_FILES = re.compile(r"(\d+)(?:\.\d+)?(?:\+deb\d+u\d+|wheezy\d+)?")
 
 
 def detect(text: str) -> bool:
@@ -38,7 +34,7 @@ def detect(text: str) -> bool:
 
 def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     """Yield the refused rows, then the server with its installed packages."""
-    return one_host(text, name, _component, _NAMING, _release)
+    return one_host(text, name, _component, _NAMING, _debian.release)
 
 
 @reading
@@ -50,11 +46,11 @@ def _component(line: str) -> Found:
     fields = [field.strip() for field in line.split("\t")]
     if len(fields) == 2:
         # Plain `dpkg-query -W` prints no version for what is known but not installed.
-        return _made(fields[0], fields[1]) if fields[1] else None
+        return _debian.made(fields[0], fields[1]) if fields[1] else None
     if len(fields) != 6:
         return Refusal(tr("{count} columns; dpkg-query gives 2 or 6", count=len(fields)), _hint())
     name, version, source, source_version, arch, status = fields
-    return _kept(status, _made(name, version, source, source_version, arch))
+    return _kept(status, _debian.made(name, version, source, source_version, arch))
 
 
 def _table_row(line: str) -> Found:
@@ -62,7 +58,7 @@ def _table_row(line: str) -> Found:
     if not found:
         return Refusal(tr("not a line of dpkg"), _hint())
     status, name, version, arch = found.groups()
-    return _kept(status, _made(name, version, arch=arch or ""))
+    return _kept(status, _debian.made(name, version, arch=arch or ""))
 
 
 def _hint() -> str:
@@ -77,21 +73,3 @@ def _kept(status: str, made: Component | Refusal) -> Found:
     if state in ("i", "t", "W", "U", "F"):
         return made
     return Refusal(tr("the package is neither installed nor removed: {status}", status=status))
-
-
-def _made(name: str, version: str, source: str = "", source_version: str = "", arch: str = "") -> Component | Refusal:
-    if not _PACKAGE.fullmatch(name):
-        return Refusal(tr("not a package name: {name}", name=name))
-    if not _VERSION.fullmatch(version):
-        return Refusal(tr("not a package version: {version}", version=version))
-    plain, _, named_arch = name.partition(":")
-    return Component("deb", plain, version, source or plain, source_version or version, arch or named_arch)
-
-
-def _release(components: Iterable[Component]) -> str:
-    """Read the release off base-files, which Debian numbers by it."""
-    for one in components:
-        found = _BASE_FILES.fullmatch(one.version) if one.name == "base-files" else None
-        if found:
-            return f"debian:{found[1]}"
-    return ""

@@ -120,6 +120,7 @@ class Simulation:
         for name in self.publishers:
             self.round(self.publishers[name], now)
             self._operate(self.publishers[name], now)
+            self._check_silent(self.publishers[name])
         for episode in self.run.episodes:
             if not episode.judged and episode.last + GRACE < self.poll:
                 episode.judged = True
@@ -247,6 +248,12 @@ class Simulation:
         due = self.accounts[name].silent_from()
         if due is None or not due < self.world.now <= due + GRACE * POLL:
             self._fault(name, f"stale at {self.world.now}, due {due}")
+
+    def _check_silent(self, one: Publisher) -> None:
+        """A feed that stands still is called so by its second poll after the longest silence that can be usual."""
+        due = self.accounts[one.name].silent_from()
+        if one.fault == "frozen" and due and due + GRACE * POLL < self.world.now and self.states[one.name] != "stale":
+            self._fault(one.name, f"silent since long and nobody was told: due {due}")
 
     def _check_episode(self, episode: Episode) -> None:
         if episode.due and (episode.told is None or episode.told - episode.first >= GRACE):

@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from feedbot.advisory.revision import Change, Kind
-from feedbot.pipeline import _take, health
+from feedbot.pipeline import ConfiguredSource, Edges, _take, collect, health
+from feedbot.pipeline._listings import Walk
+from feedbot.pipeline._take import CollectReport
 from feedbot.pipeline.health import Decider
 from feedbot.store import sources
-from tests.simulation.publishers import KINDS
+from tests.simulation.publishers import KINDS, Csaf
 from tests.simulation.run import Run, Simulation
 from tests.simulation.server import Loopback
 
@@ -84,14 +87,18 @@ def never_changed(patch: Patch) -> None:
 
 
 def validators_stay(patch: Patch) -> None:
-    """Keep a listing's validators although not all of it could be had."""
-    right = sources.record_failure
+    """Keep a listing's validators although not all of it could be had: one publisher, whose pages often fail."""
+    settle = collect._settle
 
-    def wrong(*given: object, unreadable: bool = False, **named: object) -> None:
-        right(*given, **named)  # type: ignore[arg-type]  # handed through
+    def wrong(edges: Edges, source: ConfiguredSource, report: CollectReport, found: Walk, *, ranged: bool) -> None:
+        settle(edges, source, report, found, ranged=ranged)
+        kept = {"etag": found.validators.etag, "last_full": edges.clock(), "parsed_ok": True}
+        with edges.database.begin() as tx:
+            sources._put(tx, source.name, dict[str, object](kept))
 
-    patch.setattr(sources, "record_failure", wrong)
-    patch.setattr(sources, "record_unchanged", lambda tx, name, now: True)
+    patch.setattr(collect, "_settle", wrong)
+    alone = [Csaf("csaf", Random(SEED), window=0, rate=0.5, jitter=False, kinds=("items",))]
+    patch.setattr("tests.simulation.run.six", lambda seed: alone)
 
 
 def no_gaps(patch: Patch) -> None:
@@ -114,8 +121,11 @@ def never_silent(patch: Patch) -> None:
     patch.setattr(Decider, "_silent", lambda self: None)
 
 
-@pytest.mark.parametrize("broken", [never_changed, no_gaps, any_length, any_page])
+BREAKS = (never_changed, validators_stay, no_gaps, any_length, any_page, never_silent)
+
+
+@pytest.mark.parametrize("broken", BREAKS)
 def test_broken_code_is_found(broken: Callable[[Patch], None], folder: Path, monkeypatch: Patch) -> None:
     """The simulation is worth its time: with one obligation broken it finds a fault."""
     broken(monkeypatch)
-    assert Simulation(folder, SEED).live(60 * A_DAY, until_fault=True).faults
+    assert Simulation(folder, SEED).live(60 * A_DAY, SCRIPT, until_fault=True).faults

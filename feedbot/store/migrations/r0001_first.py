@@ -387,3 +387,58 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_servers")),
     )
     op.create_index(op.f("ix_servers_contract"), "servers", ["contract"], unique=False)
+    op.create_table(
+        "distro_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("statements", sa.Integer(), nullable=False),
+        sa.Column("silent", sa.Integer(), nullable=False),
+        sa.Column("quarantined", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_distro_files")),
+    )
+    op.create_index(op.f("ix_distro_files_issuer_name"), "distro_files", ["issuer", "name"], unique=False)
+    op.create_table(
+        "distro_places",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("distro", sa.String(), nullable=False),
+        sa.Column("package", sa.String(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("suite", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_distro_places")),
+        sa.UniqueConstraint("key", name=op.f("uq_distro_places_key")),
+    )
+    op.create_table(
+        "statements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("cve", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("fixed_version", sa.String(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("issued", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["file"], ["distro_files.id"], name=op.f("fk_statements_file")),
+        sa.ForeignKeyConstraint(["place"], ["distro_places.id"], name=op.f("fk_statements_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_statements")),
+    )
+    op.create_index(op.f("ix_statements_file"), "statements", ["file"], unique=False)
+    op.create_index(op.f("ix_statements_cve_place"), "statements", ["cve", "place"], unique=False)
+    op.create_table(
+        "distro_quarantine",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["file"], ["distro_files.id"], name=op.f("fk_distro_quarantine_file")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_distro_quarantine")),
+    )
+    op.create_index(op.f("ix_distro_quarantine_file"), "distro_quarantine", ["file"], unique=False)

@@ -1,0 +1,218 @@
+"""What distributors say of their packages: statements, by the file they came in.
+
+A file is loaded in steps, so that no other writer waits for a hundred thousand rows: its rows are written beside those
+in force, and one short transaction at the end puts them in their place. What a step that was cut short left behind is
+never looked at, and swept away with the next load.
+
+    number = begin(tx, …)      add(tx, number, statements) …      put_in_force(tx, number, …)      sweep(tx) …
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from feedbot.advisory import Quarantined
+from feedbot.distro import Statement, StatementStatus
+from feedbot.store._sql import chunks, insert
+from feedbot.store._tables import distro_files, distro_places, distro_quarantine, statements
+
+STEP = 5000
+"""Rows that are swept away in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class DistroFile:
+    """A file in force. `name` is its address or its name, `source` the configured one that fetched it (empty: by hand),
+    `as_of` when its data was current; the counts are of statements, of records that say nothing, and of those that
+    could not be read."""
+
+    id: int
+    issuer: str
+    source: str
+    name: str
+    sha256: str
+    as_of: datetime
+    loaded_at: datetime
+    statements: int
+    silent: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that could not be read: where it stood, why, and its bytes."""
+
+    place: str
+    reason: str
+    raw: bytes
+
+
+def begin(tx: Connection, issuer: str, source: str, name: str, sha256: str, as_of: datetime, now: datetime) -> int:
+    """Begin to load a file, not in force yet; return its number."""
+    new = insert(tx, distro_files).values(
+        issuer=issuer,
+        source=source,
+        name=name,
+        sha256=sha256,
+        as_of=as_of,
+        loaded_at=now,
+        statements=0,
+        silent=0,
+        quarantined=0,
+        current=False,
+    )
+    number = tx.scalar(new.returning(distro_files.c.id))
+    assert isinstance(number, int)
+    return number
+
+
+def add(tx: Connection, file: int, given: Sequence[Statement]) -> None:
+    """Write statements of a file that is being loaded."""
+    places = _places(tx, dict.fromkeys(map(_key, given)))
+    rows = [
+        {
+            "file": file,
+            "place": places[_key(one)],
+            "cve": one.cve,
+            "status": one.status.value,
+            "fixed_version": one.fixed_version,
+            "evidence": one.evidence,
+            "url": one.url,
+            "issued": one.issued,
+        }
+        for one in given
+    ]
+    if rows:
+        tx.execute(insert(tx, statements), rows)
+
+
+def set_apart(tx: Connection, file: int, given: Iterable[Quarantined]) -> None:
+    """Keep the records of a file that could not be read."""
+    rows = [{"file": file, "place": one.where, "reason": str(one.reason), "raw": one.raw} for one in given]
+    if rows:
+        tx.execute(insert(tx, distro_quarantine), rows)
+
+
+def put_in_force(tx: Connection, file: int, *, silent: int, quarantined: int) -> None:
+    """Let a file that was loaded whole take the place of its older state."""
+    issuer, name = tx.execute(select(distro_files.c.issuer, distro_files.c.name).where(distro_files.c.id == file)).one()
+    same = (distro_files.c.issuer == issuer) & (distro_files.c.name == name)
+    tx.execute(update(distro_files).where(same, distro_files.c.id != file).values(current=False))
+    count = tx.scalar(select(func.count()).select_from(statements).where(statements.c.file == file))
+    now = {"statements": count, "silent": silent, "quarantined": quarantined, "current": True}
+    tx.execute(update(distro_files).where(distro_files.c.id == file).values(now))
+
+
+def drop(tx: Connection, file: int) -> bool:
+    """Take a file out of force; say whether it was in force. Its rows go with `sweep`."""
+    done = tx.execute(
+        update(distro_files)
+        .where(distro_files.c.id == file, distro_files.c.current)
+        .values(current=False)
+        .returning(distro_files.c.id)
+    )
+    return done.one_or_none() is not None
+
+
+def sweep(tx: Connection, keep: Collection[int] = ()) -> bool:
+    """Delete some rows of files not in force, but for those in `keep`, which are being loaded; say whether more are
+    left."""
+    gone = select(distro_files.c.id).where(~distro_files.c.current, distro_files.c.id.not_in(keep))
+    for table in (statements, distro_quarantine):
+        some = select(table.c.id).where(table.c.file.in_(gone)).limit(STEP)
+        if tx.execute(delete(table).where(table.c.id.in_(some))).rowcount:
+            return True
+    return bool(tx.execute(delete(distro_files).where(distro_files.c.id.in_(gone))).rowcount)
+
+
+def current(tx: Connection, issuer: str, name: str) -> DistroFile | None:
+    """Return the state of a file that is in force."""
+    wanted = distro_files.c.current & (distro_files.c.issuer == issuer) & (distro_files.c.name == name)
+    row = tx.execute(_FILES.where(wanted)).one_or_none()
+    return DistroFile(*row) if row else None
+
+
+def files(tx: Connection, source: str | None = None) -> tuple[DistroFile, ...]:
+    """Return the files in force, by issuer and name; those of one configured source where it is named."""
+    query = _FILES.where(distro_files.c.current)
+    if source is not None:
+        query = query.where(distro_files.c.source == source)
+    return tuple(DistroFile(*row) for row in tx.execute(query.order_by(distro_files.c.issuer, distro_files.c.name)))
+
+
+def confirm(tx: Connection, issuer: str, name: str, as_of: datetime) -> None:
+    """Note that a file in force is still current; its date never goes back."""
+    mine = distro_files.c.current & (distro_files.c.issuer == issuer) & (distro_files.c.name == name)
+    tx.execute(update(distro_files).where(mine, distro_files.c.as_of < as_of).values(as_of=as_of))
+
+
+def confirm_source(tx: Connection, source: str, as_of: datetime) -> None:
+    """Note that all files that a source fetched are still current."""
+    mine = distro_files.c.current & (distro_files.c.source == source)
+    tx.execute(update(distro_files).where(mine, distro_files.c.as_of < as_of).values(as_of=as_of))
+
+
+def refused(tx: Connection, file: int) -> tuple[Refused, ...]:
+    """Return the records of a file that could not be read."""
+    columns = (distro_quarantine.c.place, distro_quarantine.c.reason, distro_quarantine.c.raw)
+    rows = tx.execute(select(*columns).where(distro_quarantine.c.file == file).order_by(distro_quarantine.c.id))
+    return tuple(Refused(*row) for row in rows)
+
+
+def about(tx: Connection, cves: Collection[str]) -> tuple[Statement, ...]:
+    """Return all that is in force on these CVEs."""
+    found: list[Statement] = []
+    for part in chunks(list(cves)):
+        rows = tx.execute(_STATEMENTS.where(statements.c.cve.in_(part)).order_by(statements.c.id))
+        for distro, package, cve, status, *rest in rows:
+            found.append(Statement(distro, package, cve, StatementStatus(status), *rest))
+    return tuple(found)
+
+
+_FILES = select(*(column for column in distro_files.c if column.name != "current"))
+_STATEMENTS = (
+    select(
+        distro_places.c.distro,
+        distro_places.c.package,
+        statements.c.cve,
+        statements.c.status,
+        statements.c.fixed_version,
+        statements.c.evidence,
+        distro_files.c.as_of,
+        distro_places.c.stream,
+        distro_places.c.suite,
+        statements.c.url,
+        statements.c.issued,
+        distro_files.c.issuer,
+    )
+    .join(distro_places, distro_places.c.id == statements.c.place)
+    .join(distro_files, distro_files.c.id == statements.c.file)
+    .where(distro_files.c.current)
+)
+
+
+def _key(one: Statement) -> str:
+    """Return one text for release, package, stream and suite; JSON, because each may hold any separator."""
+    return json.dumps((one.distro, one.package, one.stream, one.suite))
+
+
+def _places(tx: Connection, keys: Collection[str]) -> dict[str, int]:
+    """Return key → row number, making the places that are missing; another loader may make them meanwhile."""
+    known = _numbers(tx, keys)
+    missing = [key for key in keys if key not in known]
+    for part in chunks(missing):
+        names = ("distro", "package", "stream", "suite")
+        rows = [{"key": key, **dict(zip(names, json.loads(key), strict=True))} for key in part]
+        tx.execute(insert(tx, distro_places).on_conflict_do_nothing(), rows)
+    return known | _numbers(tx, missing)
+
+
+def _numbers(tx: Connection, keys: Collection[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in chunks(list(keys)):
+        rows = tx.execute(select(distro_places.c.key, distro_places.c.id).where(distro_places.c.key.in_(part)))
+        found |= {row.key: row.id for row in rows}
+    return found

@@ -60,7 +60,8 @@ def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
 
 
 def show(draft: _shell.Number) -> int:
-    """Print a draft's state, who decided what, and its editable text; `draft edit --from` takes the output back."""
+    """Print a draft's state, which sort of statements it rests on, who decided what, and its editable text; `draft edit
+    --from` takes the output back."""
     from feedbot import store
     from feedbot.notice import draft as drafting
     from feedbot.store import decisions, drafts
@@ -69,6 +70,8 @@ def show(draft: _shell.Number) -> int:
     with store.reading(edges.database) as tx:
         found, decided = drafts.load(tx, draft), decisions.of_draft(tx, draft)
     _shell.show("# draft {number}: {state}", number=found.id, state=tr(found.state.value))
+    for each in found.notice.advisories:
+        _shell.show("#   {source} {number}: {kind}", source=each.source, number=each.number, kind=tr(each.kind.value))
     for one in decided:
         _shell.show(
             "#   {at} {actor}: {verb} {reason}",

@@ -124,6 +124,7 @@ def test_what_show_prints_can_be_edited_and_taken_back(desk: Desk, tmp_path: Pat
     desk.fleet()
     desk("collect", "csirt_a")
     text = desk("draft", "show", 1, lang="ja")[1]
+    assert "#   csirt_a CSIRT-A-AT-2026-0003: マルウェア・フィッシングなど\n" in text
     (tmp_path / "draft.txt").write_text(text.replace("ご確認", "御確認"), encoding="utf-8")
     assert desk("draft", "edit", 1, "--from", tmp_path / "draft.txt")[0] == 0
     assert desk("draft", "show", 1, lang="ja")[1].count("\n") == text.count("\n")

@@ -6,7 +6,8 @@ read      a page with a list of fields (Announced, Impact, Products, Fixed in; �
           修正済みのバージョン), or a text with front matter (announced, impact, fixed_in)
 
 A page says which products are affected and in which versions of each that is fixed: older ones are affected, of each
-branch those below its own fix. Firefox ESR is a product of its own here, as it is there.
+branch those below its own last fix. Where the text says that some of them are not, its sentence stays unread beside the
+ranges. Firefox ESR is a product of its own here, as it is there.
 Form: mozilla-japan/www.mozilla-japan.org; foundation-security-advisories, announce/*.md; the form of today's pages is
 taken from mozilla/bedrock, security/advisory.html.
 """
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from feedbot import version
 from feedbot.advisory import Advisory, Affected, Fixed, Quarantined, Reference, Section, Severity, UnreadRange, identity
 from feedbot.errors import SourceError, VersionError
 from feedbot.fetch import Document
@@ -58,9 +60,19 @@ _LABEL = re.compile(rf"(?P<label>{'|'.join(_LABELS)})\s*(?:[:：]\s*(?P<value>.*
 _FIX = re.compile(
     r"(?:(?P<product>[A-Za-z][A-Za-z.() ]{1,40}?) )?v?(?P<version>[0-9]+(?:\.[0-9]+)*(?:rc[0-9]+|b[0-9]+)?)"
 )
+_RESTRICTS = re.compile(
+    r"影響(?:は|を?受け|を与え|し)(?:ありません|ません|ない)|紛れ込|混入し|(?:導入|実装|追加)された|のみ(?:が|に)影響"
+    r"|\b(?:do(?:es)?|did) not (?:appear to )?(?:affect|be (?:affected|vulnerable)|exist)"
+    r"|\b(?:is|are|was|were) not (?:affected|vulnerable)|\bunaffected\b|\bintroduced (?:in|during|by|with)\b"
+    r"|\bonly (?:affect|present|exist|in|vulnerable)|\baffects? only\b",
+    re.IGNORECASE,
+)
+"""What says that not all that is older than a fix is affected."""
+_ELSEWHERE = ("References", "参考資料", "参考情報", "Credit", "クレジット", "Workaround", "回避策", "回避方法")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2}),? (?P<year>[0-9]{4})")
 _MARK = "## "
+_PRODUCTS = ("Firefox", "Thunderbird", "SeaMonkey", "Mozilla Suite")
 _NAMES = {"Seamonkey": "SeaMonkey"}
 
 
@@ -174,7 +186,7 @@ def _advisory(document: Document, stated: Stated) -> Advisory:
         summary=_first(parts),
         aliases=identity.names_in(stated.text),
         severity=tuple(Severity("Mozilla", "", word) for word in fields.get("impact", ())[:1]),
-        affected=tuple(_affected(fixes, fields.get("products", ()))),
+        affected=tuple(_affected(fixes, fields.get("products", ()), tuple(_restrictions(parts)))),
         fixed=tuple(_fixed(fixes)),
         workarounds=tuple(
             one
@@ -238,24 +250,41 @@ def _fixed(stated: tuple[str, ...]) -> Iterator[Fixed]:
             yield from _facts.fixed(product, one, f"{product} {one}")
 
 
-def _affected(stated: tuple[str, ...], products: tuple[str, ...]) -> Iterator[Affected]:
-    """Read what is older than each fix as affected. A remark among them may say otherwise, and stays as unread."""
+def _restrictions(parts: tuple[Section, ...]) -> Iterator[str]:
+    for part in parts:
+        if part.heading not in _ELSEWHERE:
+            prose = (one for run in texts.paragraphs(part.text) for one in texts.sentences(run))
+            yield from filter(_RESTRICTS.search, prose)
+
+
+def _affected(stated: tuple[str, ...], products: tuple[str, ...], limits: tuple[str, ...]) -> Iterator[Affected]:
+    """Read what is older than each fix as affected. A remark among them, or a sentence of the text that limits what is
+    affected, may say otherwise, and stays as unread."""
     fixes = _fixes(stated)
     remarks = tuple(one for one in stated if not _FIX.fullmatch(one))
     for product, versions in fixes.items():
+        unread = tuple(dict.fromkeys((*remarks, *(one for one in limits if _limits(one, product)))))
         evidence = f"fixed in {', '.join(f'{product} {one}' for one in versions)}"
         try:
-            yield Affected(product, _below(list(dict.fromkeys(versions))), evidence, unread=remarks)
+            yield Affected(product, _below(versions), evidence, unread=unread)
         except VersionError:
             yield Affected(product, UnreadRange(evidence), evidence)
     for name in _split(products):
-        if not any(product.startswith(name) for product in fixes):
+        if name not in fixes:
             yield Affected(name, UnreadRange(""), name)
 
 
+def _limits(sentence: str, product: str) -> bool:
+    """Say whether a sentence may limit a product: it names no other one alone, or speaks of versions, whose branches
+    the products share."""
+    named = [one for one in _PRODUCTS if one in sentence]
+    return not named or any(map(str.isdecimal, sentence)) or any(product.startswith(one) for one in named)
+
+
 def _below(versions: list[str]) -> VersionRange:
-    """Return what is older than these, each in its branch. Raises VersionError where branches cannot be told."""
-    if len(versions) == 1:
-        return VersionRange(_facts.SCHEME, (Constraint("<", versions[0]),))
-    corrections = [(_branches.branch_of(one, 1 if int(one.partition(".")[0]) > 4 else 2), one) for one in versions]
-    return _branches.without(VersionRange(_facts.SCHEME), corrections, newest_open=True)
+    """Return what is older than the last fix of each branch. Raises VersionError where branches cannot be told."""
+    ordered = sorted(set(versions), key=lambda one: version.key(_facts.SCHEME, one))
+    if len(ordered) == 1:
+        return VersionRange(_facts.SCHEME, (Constraint("<", ordered[0]),))
+    last = {_branches.branch_of(one, 1 if int(one.partition(".")[0]) > 4 else 2): one for one in ordered}
+    return _branches.without(VersionRange(_facts.SCHEME), last.items(), newest_open=True)

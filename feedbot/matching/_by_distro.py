@@ -1,4 +1,12 @@
-"""A component against its distributor's statements. They decide: a backported fix is seen in no upstream range."""
+"""A component against its distributor's statements. They decide: a backported fix is seen in no upstream range.
+
+Which of several statements on one CVE in one package decide:
+
+    1 a fix of another suite (Ubuntu ESM, RHEL EUS) that the build has already
+    2 else what is said of the release itself, where that is a fix or that it is not affected; else all together
+    3 a fix that is named takes the place of "no fix yet", "not looked after", "undetermined": those are older words
+    4 "not looked after any more" says nothing beside any other word; of what is left, the worst counts
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,6 +15,7 @@ from feedbot import version
 from feedbot.distro import Statement, StatementStatus
 from feedbot.errors import VersionError
 from feedbot.inventory import Component
+from feedbot.matching import _builds
 from feedbot.matching._by_range import BY_DISTRO, PACKAGED, Finding
 from feedbot.matching._model import Because, MatchVerdict
 
@@ -16,6 +25,27 @@ _VERDICTS = {
     StatementStatus.NOT_AFFECTED: MatchVerdict.NOT_AFFECTED,
     StatementStatus.UNDETERMINED: MatchVerdict.UNKNOWN,
 }
+_FIXED, _CLEAR, _ENDED = StatementStatus.FIXED, StatementStatus.NOT_AFFECTED, StatementStatus.END_OF_LIFE
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A statement that counts for a component, and the component as the statement speaks of it."""
+
+    statement: Statement
+    component: Component
+
+    @property
+    def clears(self) -> bool:
+        """Tell whether it names a fix that the component has."""
+        return self.verdict is MatchVerdict.FIXED_BY_DISTRO
+
+    @property
+    def verdict(self) -> MatchVerdict | None:
+        """What it makes of the component; None where it says nothing of that."""
+        if self.statement.status is _FIXED:
+            return _against(self.component, self.statement.fixed_version)
+        return _VERDICTS.get(self.statement.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +62,69 @@ class Words:
         for one in dict.fromkeys(statements):
             if one.cve in wanted:
                 places.setdefault((one.distro, one.package, one.cve), []).append(one)
-        return cls({place: tuple(sorted(said, key=str)) for place, said in places.items()})
+        return cls({place: tuple(sorted(said, key=_order)) for place, said in places.items()})
 
-    def on(self, component: Component, cve: str) -> tuple[Statement, ...]:
-        """Return what the component's distributor says of it in a CVE; none of another release's words.
+    def on(self, component: Component, cve: str) -> tuple[Word, ...]:
+        """Return the words of a component's distributor that decide on a CVE; none of another release's or builder's.
 
         deb statements are about source packages; rpm errata name binary packages, and only where they do not name
         this one does its source's word count.
         """
-        if component.scheme not in PACKAGED:
+        if component.scheme not in PACKAGED or _builds.is_foreign(component):
             return ()
+        made = _builds.backported(component)
+        if made:
+            return _either([self._in(release, made[0], cve) for release in made[1]])
+        return _deciding(self._in(component.distro, _builds.as_spoken_of(component), cve))
+
+    def _in(self, distro: str, component: Component, cve: str) -> tuple[Word, ...]:
         source = component.source or component.name
         for package in (component.name, source) if component.scheme == "rpm" else (source,):
-            said = self.by_place.get((component.distro, package, cve), ())
-            fitting = tuple(one for one in said if _same_stream(one, component))
+            said = self.by_place.get((distro, package, cve), ())
+            fitting = [one for one in said if _same_stream(one, component) and _builds.belongs(one, component)]
             if fitting:
-                return fitting
+                return tuple(Word(one, component) for one in fitting)
         return ()
 
 
-def by_statement(component: Component, statement: Statement, product: str, ranged: Finding | None) -> Finding:
+def _either(said: Iterable[tuple[Word, ...]]) -> tuple[Word, ...]:
+    """Return the words of the first release that clears a backport, else of the first that speaks of it."""
+    given = [_deciding(words) for words in said if words]
+    clearing = (words for words in given if all(one.clears or one.statement.status is _CLEAR for one in words))
+    return next(clearing, given[0] if given else ())
+
+
+def _deciding(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Choose by the rules of the module's docstring."""
+    beside = tuple(one for one in words if one.statement.suite and one.clears)
+    if beside:
+        return beside
+    own = tuple(one for one in words if not one.statement.suite)
+    left = own if any(one.statement.status in (_FIXED, _CLEAR) for one in own) else words
+    if any(one.statement.status is _FIXED for one in left):
+        return tuple(one for one in left if one.statement.status in (_FIXED, _CLEAR))
+    return tuple(one for one in left if one.statement.status is not _ENDED) or left
+
+
+def by_statement(word: Word, product: str, ranged: Finding | None) -> Finding:
     """Return what one statement makes of a component.
 
     `ranged` is the verdict by range: where the distributor looks after the package no more, it has said nothing of
     whether it is affected, and the range still does.
     """
-    fixed = statement.fixed_version
-    if statement.status is StatementStatus.FIXED:
-        verdict = _against(component, fixed)
-    elif statement.status is StatementStatus.END_OF_LIFE:
-        verdict = ranged.verdict if ranged else MatchVerdict.UNKNOWN
-    else:
-        verdict = _VERDICTS[statement.status]
-    held = ranged.because if ranged and statement.status is StatementStatus.END_OF_LIFE else Because("")
-    because = Because(f"{BY_DISTRO}{statement.status}", held.range, held.evidence, advisory=held.advisory)
-    return Finding(verdict, because, product, fixed=fixed)
+    said = word.statement
+    ended = said.status is _ENDED
+    verdict = word.verdict or (ranged.verdict if ranged else MatchVerdict.UNKNOWN)
+    held = ranged.because if ranged and ended else Because("")
+    because = Because(f"{BY_DISTRO}{said.status}", held.range, held.evidence, advisory=held.advisory)
+    return Finding(verdict, because, product, fixed=said.fixed_version)
+
+
+def silence_of(component: Component) -> str:
+    """Return why no distributor speaks of a component; empty where none could."""
+    if component.scheme not in PACKAGED:
+        return ""
+    return "foreign-build" if _builds.is_foreign(component) else "no-statement"
 
 
 def _against(component: Component, fixed: str) -> MatchVerdict:
@@ -81,6 +139,10 @@ def _against(component: Component, fixed: str) -> MatchVerdict:
     except VersionError:
         return MatchVerdict.UNKNOWN
     return MatchVerdict.AFFECTED if older else MatchVerdict.FIXED_BY_DISTRO
+
+
+def _order(one: Statement) -> tuple[str, str, str]:
+    return (str(one), one.issuer, one.as_of.isoformat() if one.as_of else "")
 
 
 def _same_stream(statement: Statement, component: Component) -> bool:

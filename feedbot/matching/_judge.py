@@ -2,7 +2,7 @@
 
 1. A component belongs to a product that an advisory of the case names (through the catalogue).
 2. For each CVE of the case: the distributor's statement on this package decides; where there is none, the range of
-   the advisories that speak of that CVE does, and the rule says so.
+   the advisories that speak of that CVE does, and the rule says so; `because.silence` says why, of a package.
 3. Over all CVEs the worst counts: AFFECTED, UNKNOWN, FIXED_BY_DISTRO, NOT_AFFECTED.
 4. Where the distributor decided, `because.distro` holds its words and `fixed` its version alone (empty: none is out
    yet), as nobody can install the makers' version from its packages. Else `fixed` is what the publishers name.
@@ -17,7 +17,7 @@ from feedbot.catalog import Catalog
 from feedbot.distro import Statement
 from feedbot.errors import VersionError
 from feedbot.inventory import Component
-from feedbot.matching._by_distro import Words, by_statement
+from feedbot.matching._by_distro import Words, by_statement, silence_of
 from feedbot.matching._by_range import Finding, by_range, worst
 from feedbot.matching._model import Match
 from feedbot.matching._products import Named, named
@@ -48,15 +48,16 @@ def _match(component: Component, products: list[Named], cves: tuple[str, ...], w
     for cve in cves:
         ranged = by_range(component, (claim for claim in claims if claim.concerns(cve)))
         said = words.on(component, cve)
-        spoken += said
+        spoken += (one.statement for one in said)
         if said:
-            findings += (by_statement(component, one, products[0].product.name, ranged) for one in said)
+            findings += (by_statement(one, products[0].product.name, ranged) for one in said)
         elif ranged:
             findings.append(ranged)
     decided = worst(findings)
     if not decided.by_distro:
-        return Match(component, decided.product, decided.verdict, decided.because, _upstream_fixed(products))
-    because = replace(decided.because, distro="; ".join(map(str, spoken)))
+        because = replace(decided.because, statements=tuple(spoken), silence=silence_of(component))
+        return Match(component, decided.product, decided.verdict, because, _upstream_fixed(products))
+    because = replace(decided.because, distro="; ".join(map(str, spoken)), statements=tuple(spoken))
     return Match(component, decided.product, decided.verdict, because, _distro_fixed(component, decided, findings))
 
 

@@ -1,8 +1,10 @@
 """The nouns of matching."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from feedbot.distro import Statement
 from feedbot.inventory import Component, Contract, Customer, Server
 
 
@@ -24,7 +26,10 @@ class Because:
     range in the package's own scheme) stand where no distributor has spoken; `distro-fixed`, `distro-open`,
     `distro-not_affected`, `distro-end_of_life`, `distro-undetermined` where one has; `unread-range`,
     `incomplete-range`, `unreadable-version`, `other-scheme` say why nothing is known. `disagrees` lists the advisories
-    of the case that say the opposite, each with its range.
+    of the case that say the opposite, each with its range. `statements` are the distributor's, as data.
+
+    `silence` says why a package is judged without its distributor: `no-statement` (none on this package, release, build
+    and CVE), `foreign-build` (somebody else built it, so the distributor speaks of another one).
     """
 
     rule: str
@@ -33,6 +38,13 @@ class Because:
     distro: str = ""
     advisory: str = ""
     disagrees: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    silence: str = ""
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the oldest of the distributor's data was current; None where no statement says it."""
+        return min((one.as_of for one in self.statements if one.as_of), default=None)
 
 
 @dataclass(frozen=True, slots=True)

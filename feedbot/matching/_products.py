@@ -6,6 +6,7 @@ from feedbot.advisory import Advisory, Affected, Status
 from feedbot.advisory.case import Case
 from feedbot.catalog import Catalog, Product
 from feedbot.errors import VersionError
+from feedbot.matching._builds import with_signed
 from feedbot.matching._model import ComponentNames
 from feedbot.version import Constraint, Interval, VersionRange
 
@@ -96,7 +97,7 @@ def _standing(case: Case) -> tuple[Advisory, ...]:
 def _names_of(product: Product) -> ComponentNames:
     """Software that is no package goes by any spelling of the product: a person wrote it into the table."""
     upstream = frozenset(one.casefold() for one in (*product.upstream, product.name, *product.names))
-    return ComponentNames(frozenset(product.deb), frozenset(product.rpm), upstream)
+    return ComponentNames(with_signed(product.deb), frozenset(product.rpm), upstream)
 
 
 def _claim(advisory: Advisory, affected: Affected, product: Product) -> Claim:

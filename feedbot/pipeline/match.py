@@ -1,6 +1,7 @@
 """Match: which components, servers and customers a case concerns, on the inventory that is in force.
 
-    case → names by the catalogue → distinct components of those names → verdicts → who has them installed
+    case → names by the catalogue → distinct components of those names → verdicts, by what their distributors say and by
+    the publishers' ranges → who has them installed
 
 The cost follows the distinct components that bear the names, not the servers.
 """
@@ -13,7 +14,7 @@ from feedbot.inventory import Plan
 from feedbot.matching import Exposure, Match, Recipients
 from feedbot.notice import Audience, Recipient
 from feedbot.pipeline._edges import Edges
-from feedbot.store import Transaction, inventory
+from feedbot.store import Transaction, inventory, statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class CaseMatch:
 def match(edges: Edges, tx: Transaction, case: Case) -> CaseMatch:
     """Judge a case against the inventory."""
     found = inventory.components_named(tx, matching.names(case, edges.catalog))
-    matches = matching.judge(case, edges.catalog, found)
+    matches = matching.judge(case, edges.catalog, found, statements.about(tx, case.cves))
     installed = inventory.installations(tx, [one.component for one in matches])
     exposures = matching.exposures(matches, installed)
     return CaseMatch(case, matches, exposures, matching.unmapped(case, edges.catalog))

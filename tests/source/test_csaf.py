@@ -60,7 +60,7 @@ def test_versions_that_are_read(category: str, name: str, expected: str) -> None
     [
         ("product_version_range", "vers:all/<V2.1"),
         ("product_version_range", "vers:deb/<2.0|>=1.0"),
-        ("product_version_range", "vers:gem/>=1.0"),
+        ("product_version_range", "vers:nosuch/>=1.0"),
         ("product_version_range", "< V17.0 Upd 2"),
         ("product_version_range", "Versions including the lamp"),
         ("product_version", "Corefix 14"),

@@ -5,7 +5,8 @@ read      the same file: name, severity, CVE, CERT and CORE numbers, `vulnerable
 
 `good="1.31.3+, 1.30.4+"`: what is newer in a branch is corrected, and so is every branch above; it is cut out of
 `vulnerable`. The file begins with a DOCTYPE without anything in it, which is taken off; any other is refused.
-Form: nginx/nginx.org, xml/en/security_advisories.xml, of which the page is made. It gives no dates.
+Form: nginx/nginx.org, xml/en/security_advisories.xml, of which the page is made (xslt/security.xslt). It gives no
+dates, and the page has no places of its own for the matters, so all have one address.
 """
 
 import re
@@ -82,7 +83,6 @@ def _advisory(document: Document, node: _xml.Node, where: str) -> Advisory:
     affected = tuple(_affected(node, good))
     product = affected[0].product if affected else "nginx"
     names = [f"VU#{node.get('cert')}" if node.get("cert") else "", node.get("core")]
-    patches = tuple(f"https://nginx.org/download/{one.get('name')}" for one in node.each("patch"))
     return Advisory(
         source="nginx",
         number=number,
@@ -97,11 +97,16 @@ def _advisory(document: Document, node: _xml.Node, where: str) -> Advisory:
         fixed=tuple(fix for one in good for fix in _facts.fixed(product, one, f"{one}+")),
         references=(
             *(Reference(url, "advisory") for url in (node.get("advisory"), node.get("href")) if "://" in url),
-            *(Reference(url, "patch") for url in patches),
+            *(Reference(f"https://nginx.org/download/{one.get('name')}", _patch(one)) for one in node.each("patch")),
         ),
         url=_PAGE,
         publisher=SOURCE.issuer,
     )
+
+
+def _patch(node: _xml.Node) -> str:
+    versions = node.get("versions")
+    return f"patch (for {versions})" if versions else "patch"
 
 
 def _good(node: _xml.Node) -> bool:

@@ -4,7 +4,9 @@ listing   the security page itself: one row of its table a vulnerability, each o
 read      the same page: CVE, affected branches, the version that corrects each, component, CVSS, description
 
 A branch is affected below the version that corrects it, and as a whole where no version does. The page gives no dates;
-the announcement beside a row does, and is a reference.
+the announcement beside a row does, and so does the vulnerability's own page, which tells more in prose: both are
+references and are not read. Severities are CVSS 3.0, of old rows PostgreSQL's own classes A to D.
+Form: postgres/pgweb, templates/security.
 """
 
 import re
@@ -31,6 +33,7 @@ SOURCE = SourceInfo(
 _COLUMNS = ("reference", "affected", "fixed", "component", "description")
 _BRANCH = re.compile(r"(?:[1-9][0-9]|[6-9]\.[0-9])")
 _VECTOR = re.compile(r"(?:CVSS:3\.[01]/)?AV:[A-Z](?:/[A-Z]{1,2}:[A-Z]){5,12}")
+_LEGACY = re.compile(r"^Legacy: [A-D]$", re.MULTILINE)
 _SCORE = re.compile(r"\b(?:10\.0|[0-9]\.[0-9])\b")
 _MORE = re.compile(r"\s*more details.*\Z", re.DOTALL)
 
@@ -128,3 +131,5 @@ def _severity(component: str) -> Iterator[Severity]:
     vector, score = _VECTOR.search(component), _SCORE.search(component)
     if vector and score:
         yield _facts.cvss("3.0", vector[0], score[0])
+    elif legacy := _LEGACY.search(component):
+        yield Severity(SOURCE.issuer, "", legacy[0])

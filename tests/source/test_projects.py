@@ -314,3 +314,30 @@ def test_an_unknown_severity_is_none() -> None:
     tree = json.loads(fixture("openssl/record.json").body)
     tree["containers"]["cna"]["metrics"] = [{"format": "other", "other": {"content": {"text": "unknown"}}}]
     assert advisory("openssl", document(json.dumps(tree).encode())).severity == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "severity"),
+    [
+        ("core server<br>Legacy: C", [("PostgreSQL", "Legacy: C")]),
+        ("client<br>8.8<br>AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", [("CVSSv3.0", "8.8")]),
+        ("client", []),
+    ],
+)
+def test_severities_of_postgresql(cell: str, severity: list[tuple[str, str]]) -> None:
+    """Rows of before CVSS have PostgreSQL's own classes, A to D."""
+    body = fixture("postgresql/shapes.html").body.replace(b"core server<br>Legacy: B", cell.encode())
+    first, *_ = read("postgresql", document(body))
+    assert isinstance(first, Advisory)
+    assert [(one.system, one.score) for one in first.severity] == severity
+
+
+def test_a_patch_says_for_which_versions_it_is() -> None:
+    """nginx has several patches of one matter, each for some of the versions."""
+    body = fixture("nginx/advisories.xml").body
+    head, item, rest = body.partition(b"<item ")
+    own = b'<item name="Two" cve="2099-90001" good="none" vulnerable="all"><patch name="a.txt" versions="1.1-1.2" />'
+    own += b'<patch name="b.txt" /></item>\n'
+    first, *_ = read("nginx", document(head + own + item + rest))
+    assert isinstance(first, Advisory)
+    assert [one.label for one in first.references] == ["patch (for 1.1-1.2)", "patch"]

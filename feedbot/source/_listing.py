@@ -49,12 +49,7 @@ def entries(document: Document) -> Iterator[Entry | Quarantined]:
     entries are yielded and then a Quarantined for the rest. Raises SourceError where the document is empty or no feed.
     """
     text = _checked(document)
-    parsed = feedparser.parse(
-        BytesIO(text.encode()),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=True,
-        resolve_relative_uris=False,
-    )
+    parsed = _parsed(document, text)
     if not parsed.get("version"):
         raise SourceError(document.url, "not a feed", hint="look at the address in a browser")
     broken = isinstance(parsed.get("bozo_exception"), SAXException)
@@ -64,6 +59,20 @@ def entries(document: Document) -> Iterator[Entry | Quarantined]:
         yield _entry(entry, f"{document.url} item {index}")
     if broken:
         yield _rest(document, text, len(found))
+
+
+def _parsed(document: Document, text: str) -> feedparser.FeedParserDict:
+    """Return what feedparser makes of a feed. Raises SourceError where it fails on it."""
+    try:
+        return feedparser.parse(
+            BytesIO(text.encode()),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=True,
+            resolve_relative_uris=False,
+        )
+    except ValueError as error:
+        # The standard library's SAX parser splits "namespace name" at any blank, and expat lets those beyond ASCII into a namespace.
+        raise SourceError(document.url, "not XML: {detail}", detail=str(error)[:120]) from error
 
 
 def _checked(document: Document) -> str:

@@ -193,3 +193,11 @@ def test_the_longest_list_of_documents() -> None:
     started = time.process_time()
     assert sum(1 for _ in import_module("feedbot.source.csaf").listing(given)) == 299_000
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("blank", ["\u3000", "&#x85;", "\u2028"])
+def test_namespace_with_blanks(blank: str) -> None:
+    """A namespace whose address has blanks in it, on which feedparser fails, makes the feed no XML."""
+    body = fixture("rss/feed.xml").body.decode()
+    spoiled = body.replace("<item>", f"<item><a:x xmlns:a='urn:b{blank}c{blank}d'/>", 1)
+    assert reasons(read("rss", document(spoiled.encode()))) == ["not XML: too many values to unpack (expected 2)"]

@@ -12,6 +12,8 @@ MOST = 64 * 2**10
 """Bytes of most spoiled documents."""
 BIG = 2**20
 """Bytes of one in two hundred."""
+LIGHT = 4 * 2**10
+"""Bytes of those that start from thinned seeds."""
 
 Way = Callable[[bytes, bytes, Random, int], bytes]
 _PIECE = re.compile(rb"<[^<>]*>|[^<>]+|[<>]")
@@ -19,6 +21,7 @@ _ATTRIBUTE = re.compile(rb"=\s*(\"[^\"]*\"|'[^']*')")
 _NUMBER = re.compile(rb"[0-9]+(?:\.[0-9]+)*")
 _DATE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9T:Z+.-]*|[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [^<\n]*")
 _STRING = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
+_SMALL = tuple(value for value in VALUES if len(repr(value)) < LIGHT // 4)
 _ENCODINGS = (
     "utf-16",
     "utf-16-le",
@@ -33,9 +36,9 @@ _ENCODINGS = (
 )
 
 
-def spoil(data: bytes, other: bytes, rng: Random) -> bytes:
+def spoil(data: bytes, other: bytes, rng: Random, *, light: bool = False) -> bytes:
     """Apply one to five changes, and cut the outcome to its size."""
-    most = BIG if rng.random() < 0.005 else MOST
+    most = LIGHT if light else BIG if rng.random() < 0.005 else MOST
     ways = _ways(data)
     for _ in range(rng.choice((1, 1, 2, 2, 3, 5))):
         data = rng.choice(ways)(data, other, rng, most)[:most]
@@ -190,19 +193,21 @@ def _json(data: bytes, other: bytes, rng: Random, most: int) -> bytes:
     for _ in range(rng.choice((1, 1, 2, 3))):
         places = _places(root)
         holder, key = rng.choice(places)
-        _change(holder, key, rng)
+        _change(holder, key, rng, light=most == LIGHT)
     assert isinstance(root, list)
     try:
         written = json.dumps(root[0], ensure_ascii=rng.random() < 0.7)
     except RecursionError:
         return data
-    return written.encode("utf-8", "surrogatepass")
+    changed = written.encode("utf-8", "surrogatepass")
+    # Cut off, it would be no JSON any more; `_cut` makes enough of those.
+    return changed if len(changed) <= most else data
 
 
 def _places(root: object) -> list[tuple[object, object]]:
     places: list[tuple[object, object]] = []
     stack = [root]
-    while stack and len(places) < 5000:
+    while stack and len(places) < 1000:
         node = stack.pop()
         items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
         for key, value in items:
@@ -211,15 +216,15 @@ def _places(root: object) -> list[tuple[object, object]]:
     return places
 
 
-def _change(holder: object, key: object, rng: Random) -> None:
+def _change(holder: object, key: object, rng: Random, *, light: bool) -> None:
     assert isinstance(holder, dict | list)
     way, value = rng.randrange(7), holder[key]
     if way <= 2:
-        holder[key] = deepcopy(rng.choice(VALUES))
+        holder[key] = deepcopy(rng.choice(_SMALL if light else VALUES))
     elif way == 3:
-        holder[key] = [value] * rng.choice(SIZES[:6])
+        holder[key] = [value] * rng.choice(SIZES[: 3 if light else 6])
     elif way == 4 and isinstance(value, str):
-        holder[key] = value + rng.choice(RUNS) * rng.choice(SIZES) + value
+        holder[key] = value + rng.choice(RUNS) * rng.choice(SIZES[: 5 if light else None]) + value
     elif way == 5 and isinstance(value, dict | list):
         holder[key] = list(value.values()) if isinstance(value, dict) else {str(n): one for n, one in enumerate(value)}
     else:

@@ -106,10 +106,13 @@ def _behind(
 ) -> dict[str, Any]:
     names, (first, stop) = list(asked.get("names", ())), asked.get("range") or (0, 0)  # type: ignore[call-overload,misc]
     if found["name"] in names:
-        names = names[names.index(found["name"]) + 1 :]
+        done = names.index(found["name"]) + 1
+        names = names[done:]
     else:
+        done = len(names) + int(found["name"]) + 1 - first
         names, first = [], int(found["name"]) + 1
     rest = worker.ask(**given, names=names, range=[first, stop])
+    rest["runs"] += done
     for seen in SEEN:
         rest[seen] = max(rest.get(seen, 0), again.get(seen, 0))
     return rest

@@ -3,6 +3,8 @@
 listing   vuln.json, the list of all; an advisory's own text stands beside it as Markdown
 read      one such text: underlined headings, `- Affected versions:`, `- Not affected versions:`, a timeline in prose
 
+The two lines speak of one product, although one may call it curl and the other libcurl. Of the recommendations, what is
+neither an upgrade nor a patch is a workaround. A text that begins with taking the flaw back is withdrawn.
 Form: curl/curl-www, docs/CVE-*.md.
 """
 
@@ -40,6 +42,13 @@ _RANGE = re.compile(
 )
 _UP = re.compile(r">= (?P<version>[0-9]+(?:\.[0-9]+)+(?:_[0-9]+)?)\.?$")
 _SEVERITY = re.compile(r"(?m)^Severity: (?P<word>[A-Za-z]+)")
+_RECOMMENDED = re.compile(r"(?m)^ ?[A-Z] ?[-:] (?P<text>[^\n]+(?:\n +(?![A-Z] ?[-:] )[^\n]+){0,8})")
+_CURE = re.compile(r"(?:up(?:grade|date)|apply)\b", re.IGNORECASE)
+_RETRACTED = re.compile(
+    r"\bno longer consider(?:s|ed)? this (?:to be )?an? (?:curl )?(?:security )?(?:flaw|problem|issue|vulnerability)\b"
+    r"|\bretracted this\b",
+    re.IGNORECASE,
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:st|nd|rd|th)?,? (?P<year>[0-9]{4})")
 
@@ -89,6 +98,8 @@ def _advisory(document: Document, text: str) -> Advisory:
     published = _date(head["date"], document.url)
     parts = tuple(_parts(text[head.end() :]))
     facts = [(one["name"], one["value"].strip()) for one in _FACT.finditer(text)]
+    affected = tuple(_affected(value) for name, value in facts if name.startswith("Affected version"))
+    product = affected[0].product if len(affected) == 1 else ""
     return Advisory(
         source="curl",
         number=link["number"],
@@ -97,12 +108,13 @@ def _advisory(document: Document, text: str) -> Advisory:
         language="en",
         signature=_facts.unsigned(document),
         # A dismissal says why a CVE name that others filed is no vulnerability of curl.
-        status=Status.WITHDRAWN if head["kind"] == "Dismissal" else _facts.status_of(title),
+        status=Status.WITHDRAWN if head["kind"] == "Dismissal" or _retracted(parts) else _facts.status_of(title),
         published=published,
         summary=next((texts.joined(run) for part in parts[:1] for run in texts.paragraphs(part.text)), ""),
         severity=tuple(Severity("curl", "", one["word"]) for one in _SEVERITY.finditer(text)),
-        affected=tuple(_affected(value) for name, value in facts if name.startswith("Affected version")),
-        fixed=tuple(fix for name, value in facts if name == "Not affected versions" for fix in _fixed(value)),
+        affected=affected,
+        fixed=tuple(fix for name, value in facts if name == "Not affected versions" for fix in _fixed(value, product)),
+        workarounds=tuple(_workarounds(parts)),
         sections=parts,
         references=tuple(
             Reference(url, name) for name, value in facts if name.endswith("-in") for url in texts.urls(value)
@@ -130,6 +142,20 @@ def _parts(text: str) -> Iterator[Section]:
         yield Section(head["name"].strip(), text[head.end() : end].strip())
 
 
+def _retracted(parts: tuple[Section, ...]) -> bool:
+    """Say whether the part above the flaw's own, if there is one, takes it back."""
+    first = parts[0] if parts else Section("", "")
+    return first.heading != "VULNERABILITY" and bool(_RETRACTED.search(texts.joined(first.text.split("\n"))))
+
+
+def _workarounds(parts: tuple[Section, ...]) -> Iterator[str]:
+    for item in (
+        one for part in parts if part.heading == "RECOMMENDATIONS" for one in _RECOMMENDED.finditer(part.text)
+    ):
+        if not _CURE.match(item["text"]):
+            yield texts.joined(item["text"].split("\n"))
+
+
 def _affected(wording: str) -> Affected:
     """Read "curl 7.1 to and including 7.9.1", or whatever else the phrase reader knows completely."""
     found = _RANGE.fullmatch(wording)
@@ -149,8 +175,8 @@ def _affected(wording: str) -> Affected:
     return Affected(phrase.product or "curl", phrase.range, wording)
 
 
-def _fixed(wording: str) -> Iterator[Fixed]:
-    """Yield the version from which on nothing is affected: "curl < 7.1 and >= 7.9.2"."""
-    product, found = wording.partition(" ")[0], _UP.search(wording)
+def _fixed(wording: str, product: str) -> Iterator[Fixed]:
+    """Yield the version from which on nothing is affected: "curl < 7.1 and >= 7.9.2"; of `product`, if it is known."""
+    found = _UP.search(wording)
     if found:
-        yield from _facts.fixed(product, found["version"], wording)
+        yield from _facts.fixed(product or wording.partition(" ")[0], found["version"], wording)

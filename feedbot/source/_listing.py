@@ -71,7 +71,7 @@ def _parsed(document: Document, text: str) -> feedparser.FeedParserDict:
             resolve_relative_uris=False,
         )
     except ValueError as error:
-        # The standard library's SAX parser splits "namespace name" at any blank, and expat lets those beyond ASCII into a namespace.
+        # The SAX parser splits "namespace name" at any blank; expat refuses only that of ASCII in a namespace.
         raise SourceError(document.url, "not XML: {detail}", detail=str(error)[:120]) from error
 
 

@@ -1,22 +1,37 @@
-"""Components and package sets, each kept once: a fleet costs its distinct packages and images, not its servers.
+"""Components and package sets, each kept once: a fleet costs its distinct packages and what its servers differ in.
 
 A component goes by a digest of its seven fields, a set by a digest of its components' digests, so that a host whose
 set did not change is known without a look at its packages.
+
+Servers are a few images that drifted apart. A set is kept as its symmetric difference from a base, the first set that
+had nearly the same names (two values of a min-hash over them), and a component knows the sets in whose difference it
+is. Which sets have it is then, over bitmaps of set numbers:
+
+    holders(component) XOR the union of derived(base) over bases(component)
+
+since every set derives from one base at most and differs from it in the component or does not. Bitmaps are Roaring's
+(pyroaring), whose serialised form is a public specification.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
-from sqlalchemy import Connection, select
+from pyroaring import BitMap
+from sqlalchemy import Connection, bindparam, select, update
 
 from feedbot import version
 from feedbot.errors import VersionError
 from feedbot.inventory import Component
 from feedbot.store._sql import chunks, insert
-from feedbot.store._tables import components, package_sets, set_members
+from feedbot.store._tables import component_sets, components, package_sets
 
 SIZE = 20
 """Bytes of a digest: no two of a billion components meet by chance."""
+_NEAR = 2
+"""A set is kept as a difference where that is smaller than one part in so many of it."""
 
 
 def digest_of(component: Component) -> bytes:
@@ -29,6 +44,12 @@ def set_digest(members: Iterable[bytes]) -> bytes:
     return blake2b(b"".join(sorted(members)), digest_size=SIZE).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Base:
+    number: int
+    members: BitMap
+
+
 def intern_sets(tx: Connection, wanted: Mapping[bytes, Mapping[bytes, Component]]) -> dict[bytes, int]:
     """Return set digest → row number, making the sets (given as digest → components by digest) that are missing."""
     known = _numbers(tx, wanted)
@@ -36,12 +57,141 @@ def intern_sets(tx: Connection, wanted: Mapping[bytes, Mapping[bytes, Component]
     if not missing:
         return known
     ids = _intern_components(tx, {key: one for members in missing.values() for key, one in members.items()})
-    rows = [{"digest": digest, "size": len(members)} for digest, members in missing.items()]
-    tx.execute(insert(tx, package_sets), rows)
-    made = _numbers(tx, missing)
-    for part in chunks([(made[digest], ids[key]) for digest, members in missing.items() for key in members]):
-        tx.execute(insert(tx, set_members), [{"set": number, "component": key} for number, key in part])
+    members = {digest: BitMap([ids[key] for key in found]) for digest, found in missing.items()}
+    sketches = {digest: _sketch(found.values()) for digest, found in missing.items()}
+    bases = _bases(tx, set(sketches.values()))
+    first: dict[bytes, bytes] = {}
+    for digest, sketch in sketches.items():
+        if sketch not in bases:
+            first.setdefault(sketch, digest)
+    made = _made(tx, missing, {digest: (members[digest], None, sketch) for sketch, digest in first.items()})
+    bases |= {sketch: _Base(made[digest], members[digest]) for sketch, digest in first.items()}
+    rest: dict[bytes, tuple[BitMap, int | None, bytes | None]] = {}
+    for digest in missing.keys() - made.keys():
+        base = bases[sketches[digest]]
+        delta = members[digest] ^ base.members
+        near = len(delta) * _NEAR < len(members[digest])
+        rest[digest] = (delta, base.number, None) if near else (members[digest], None, None)
+    made |= _made(tx, missing, rest)
     return known | made
+
+
+def _sketch(members: Iterable[Component]) -> bytes:
+    """Return what two sets of nearly the same names, whatever their versions, most likely have in common."""
+    marks = [_mark(one.name) for one in members]
+    return min(marks) + max(marks) if marks else b""
+
+
+@lru_cache(maxsize=1 << 18)
+def _mark(name: str) -> bytes:
+    return blake2b(name.encode(), digest_size=8).digest()
+
+
+def _bases(tx: Connection, sketches: Collection[bytes]) -> dict[bytes, _Base]:
+    found: dict[bytes, _Base] = {}
+    columns = (package_sets.c.sketch, package_sets.c.id, package_sets.c.delta)
+    for part in chunks(sketches):
+        for row in tx.execute(select(*columns).where(package_sets.c.sketch.in_(part))):
+            found.setdefault(row.sketch, _Base(row.id, BitMap.deserialize(row.delta)))
+    return found
+
+
+def _made(
+    tx: Connection,
+    wanted: Mapping[bytes, Mapping[bytes, Component]],
+    sets: Mapping[bytes, tuple[BitMap, int | None, bytes | None]],
+) -> dict[bytes, int]:
+    """Add sets, given as digest → (difference, base or None, sketch), and tell the components and bases of them."""
+    rows = [
+        {
+            "digest": digest,
+            "size": len(wanted[digest]),
+            "schemes": " ".join(sorted({one.scheme for one in wanted[digest].values()})),
+            "base": base,
+            "sketch": sketch,
+            "delta": delta.serialize(),
+        }
+        for digest, (delta, base, sketch) in sets.items()
+    ]
+    if not rows:
+        return {}
+    tx.execute(insert(tx, package_sets), rows)
+    made = _numbers(tx, sets)
+    bases: dict[int, list[int]] = defaultdict(list)
+    holders: dict[int, list[int]] = defaultdict(list)
+    derived: dict[int, list[int]] = defaultdict(list)
+    for digest, (delta, base, _) in sets.items():
+        number = made[digest]
+        derived[number if base is None else base].append(number)
+        told = bases if base is None else holders
+        for component in delta:
+            told[component].append(number)
+    _add_derived(tx, derived)
+    _add_sets(tx, bases, holders)
+    return made
+
+
+def _add_derived(tx: Connection, added: Mapping[int, list[int]]) -> None:
+    held: dict[int, BitMap] = {}
+    for part in chunks(added):
+        rows = tx.execute(select(package_sets.c.id, package_sets.c.derived).where(package_sets.c.id.in_(part)))
+        held |= {row.id: _bitmap(row.derived) for row in rows}
+    change = update(package_sets).where(package_sets.c.id == bindparam("number")).values(derived=bindparam("sets"))
+    tx.execute(change, [{"number": one, "sets": _with(held[one], sets)} for one, sets in added.items()])
+
+
+def _add_sets(tx: Connection, bases: Mapping[int, list[int]], holders: Mapping[int, list[int]]) -> None:
+    numbers = sorted(bases.keys() | holders.keys())
+    for part in chunks(numbers):
+        rows = tx.execute(select(component_sets).where(component_sets.c.component.in_(part)))
+        held = {row.component: (_bitmap(row.bases), _bitmap(row.holders)) for row in rows}
+        empty = BitMap()
+        changed = []
+        for one in part:
+            old_bases, old_holders = held.get(one, (empty, empty))
+            changed.append(
+                {
+                    "component": one,
+                    "bases": _with(old_bases, bases.get(one, ())),
+                    "holders": _with(old_holders, holders.get(one, ())),
+                }
+            )
+        new = insert(tx, component_sets)
+        others = {name: new.excluded[name] for name in ("bases", "holders")}
+        tx.execute(new.on_conflict_do_update(index_elements=[component_sets.c.component], set_=others), changed)
+
+
+def _with(held: BitMap, more: Iterable[int]) -> bytes:
+    return (held | BitMap(more)).serialize()
+
+
+def _bitmap(blob: bytes | None) -> BitMap:
+    return BitMap.deserialize(blob) if blob else BitMap()
+
+
+def members_of(tx: Connection, number: int) -> BitMap:
+    """Return the row numbers of a set's components."""
+    delta, base = tx.execute(select(package_sets.c.delta, package_sets.c.base).where(package_sets.c.id == number)).one()
+    found = BitMap.deserialize(delta)
+    if base is not None:
+        found ^= _bitmap(tx.scalar(select(package_sets.c.delta).where(package_sets.c.id == base)))
+    return found
+
+
+def sets_with(tx: Connection, wanted: Collection[int]) -> dict[int, BitMap]:
+    """Return component → the numbers of all sets that have it, of those that any has."""
+    rows = {}
+    for part in chunks(wanted):
+        for row in tx.execute(select(component_sets).where(component_sets.c.component.in_(part))):
+            rows[row.component] = (_bitmap(row.bases), _bitmap(row.holders))
+    derived: dict[int, BitMap] = {}
+    for part in chunks({base for bases, _ in rows.values() for base in bases}):
+        found = tx.execute(select(package_sets.c.id, package_sets.c.derived).where(package_sets.c.id.in_(part)))
+        derived |= {row.id: _bitmap(row.derived) for row in found}
+    return {
+        one: holders ^ BitMap.union(*(derived[base] for base in bases)) if bases else holders
+        for one, (bases, holders) in rows.items()
+    }
 
 
 def _intern_components(tx: Connection, wanted: Mapping[bytes, Component]) -> dict[bytes, int]:

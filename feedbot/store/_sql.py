@@ -1,6 +1,6 @@
 """What SQLAlchemy leaves a little different between the two databases, and counters."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ def insert(tx: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def chunks(values: Collection[Value]) -> Iterator[list[Value]]:
+def chunks(values: Iterable[Value]) -> Iterator[list[Value]]:
     """Yield the values in lists that fit one statement."""
     rest = iter(values)
     while part := list(islice(rest, CHUNK)):

@@ -268,19 +268,27 @@ components = Table(
     Index(None, "known_as", "scheme"),
     Index(None, "source", "scheme"),
 )
+# A fleet's servers are a few images that drifted apart: a set is kept as what it differs in from its base (`delta`,
+# the symmetric difference; of a base the set itself). All blobs are Roaring bitmaps of row numbers. A component is in
+# the sets of `holders` and, turned round, in those of each base in `bases` (`derived`): store/_packages.py.
 package_sets = Table(
     "package_sets",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("digest", LargeBinary, nullable=False, unique=True),
     Column("size", Integer, nullable=False),
+    Column("schemes", String, nullable=False),
+    Column("base", Integer),
+    Column("sketch", LargeBinary, index=True),
+    Column("delta", LargeBinary, nullable=False),
+    Column("derived", LargeBinary),
 )
-set_members = Table(
-    "set_members",
+component_sets = Table(
+    "component_sets",
     metadata,
     Column("component", ForeignKey(components.c.id), primary_key=True),
-    Column("set", ForeignKey(package_sets.c.id), primary_key=True),
-    sqlite_with_rowid=False,
+    Column("bases", LargeBinary, nullable=False),
+    Column("holders", LargeBinary, nullable=False),
 )
 host_sets = Table(
     "host_sets",
@@ -315,7 +323,7 @@ distro_files = Table(
     Column("statements", Integer, nullable=False),
     Column("silent", Integer, nullable=False),
     Column("quarantined", Integer, nullable=False),
-    Column("current", Boolean, nullable=False),
+    Column("state", String, nullable=False),
     Index(None, "issuer", "name"),
 )
 distro_places = Table(

@@ -7,11 +7,13 @@ The package list of a server that no contract names any more is kept aside: a ro
 not cost a list that another machine has to be asked for.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select, update
 
@@ -21,7 +23,7 @@ from feedbot.store import _packages
 from feedbot.store._difference import Difference, Row, compare, remove, write
 from feedbot.store._json import dump, load
 from feedbot.store._sql import chunks, insert, lock
-from feedbot.store._tables import components, host_sets, package_sets, set_members, snapshots
+from feedbot.store._tables import components, host_sets, package_sets, snapshots
 from feedbot.store._tables import contracts as contract_rows
 from feedbot.store._tables import customers as customer_rows
 from feedbot.store._tables import servers as server_rows
@@ -37,17 +39,18 @@ _FIELDS = (
 )
 _INSTALLED = (
     select(
-        set_members.c.component,
+        host_sets.c.set,
         host_sets.c.distro,
         server_rows.c.content.label("server"),
         contract_rows.c.content.label("contract"),
         customer_rows.c.content.label("customer"),
     )
-    .join(host_sets, host_sets.c.set == set_members.c.set)
     .join(server_rows, server_rows.c.name == host_sets.c.server)
     .join(contract_rows, contract_rows.c.id == server_rows.c.contract)
     .join(customer_rows, customer_rows.c.id == contract_rows.c.customer)
 )
+_MANY = 20_000
+"""So many sets are quicker found by reading all hosts than by asking for each."""
 _OWNED = host_sets.join(server_rows, server_rows.c.name == host_sets.c.server)
 
 
@@ -220,20 +223,31 @@ def installations(tx: Connection, wanted: Iterable[Component]) -> tuple[Installa
     by_digest = {_packages.digest_of(one): one for one in wanted}
     numbers = _packages.component_numbers(tx, by_digest)
     by_number = {number: by_digest[digest] for digest, number in numbers.items()}
+    holding = _packages.sets_with(tx, by_number)
+    of_set: dict[int, list[Component]] = defaultdict(list)
+    for number, component in by_number.items():
+        for one in holding.get(number, ()):
+            of_set[one].append(component)
     read = cache(load)  # a customer with a hundred servers is read once
     found: list[Installation] = []
-    for part in chunks(by_number):
-        for row in tx.execute(_INSTALLED.where(set_members.c.component.in_(part))):
-            server = read(Server, row.server)
-            found.append(
-                Installation(
-                    by_number[row.component],
-                    server if server.distro else replace(server, distro=row.distro),
-                    read(Contract, row.contract),
-                    read(Customer, row.customer),
-                )
-            )
+    for row in _hosts_with(tx, of_set):
+        server, contract, customer = (
+            read(Server, row.server),
+            read(Contract, row.contract),
+            read(Customer, row.customer),
+        )
+        placed = server if server.distro else replace(server, distro=row.distro)
+        found += (Installation(component, placed, contract, customer) for component in of_set[row.set])
     return tuple(found)
+
+
+def _hosts_with(tx: Connection, sets: Collection[int]) -> Iterator[Any]:
+    """Yield the hosts of these sets, each with its owner: rows of `_INSTALLED`."""
+    if len(sets) > _MANY:
+        yield from (row for row in tx.execute(_INSTALLED) if row.set in sets)
+        return
+    for part in chunks(sets):
+        yield from tx.execute(_INSTALLED.where(host_sets.c.set.in_(part)))
 
 
 def customers(tx: Connection) -> tuple[Customer, ...]:
@@ -253,8 +267,12 @@ def servers(tx: Connection) -> tuple[Server, ...]:
 
 def packages(tx: Connection, server: str) -> tuple[Component, ...]:
     """Return what is installed on a server, by name, also one whose list is kept aside; empty where there is none."""
-    member = select(set_members.c.component).join(host_sets, host_sets.c.set == set_members.c.set)
-    found = _components(tx, components.c.id.in_(member.where(host_sets.c.server == server)))
+    number = tx.scalar(select(host_sets.c.set).where(host_sets.c.server == server))
+    if number is None:
+        return ()
+    found: dict[int, Component] = {}
+    for part in chunks(_packages.members_of(tx, number)):
+        found |= _components(tx, components.c.id.in_(part))
     return tuple(sorted(found.values(), key=lambda one: (one.name, one.arch, one.version)))
 
 

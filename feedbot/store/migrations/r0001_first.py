@@ -66,6 +66,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_components_known_as_scheme"), "components", ["known_as", "scheme"], unique=False)
     op.create_index(op.f("ix_components_source_scheme"), "components", ["source", "scheme"], unique=False)
     op.create_table(
+        "component_sets",
+        sa.Column("component", sa.Integer(), nullable=False),
+        sa.Column("bases", sa.LargeBinary(), nullable=False),
+        sa.Column("holders", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["component"], ["components.id"], name=op.f("fk_component_sets_component")),
+        sa.PrimaryKeyConstraint("component", name=op.f("pk_component_sets")),
+    )
+    op.create_table(
         "backfills",
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -114,9 +122,15 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("schemes", sa.String(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=True),
+        sa.Column("sketch", sa.LargeBinary(), nullable=True),
+        sa.Column("delta", sa.LargeBinary(), nullable=False),
+        sa.Column("derived", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_package_sets")),
         sa.UniqueConstraint("digest", name=op.f("uq_package_sets_digest")),
     )
+    op.create_index(op.f("ix_package_sets_sketch"), "package_sets", ["sketch"], unique=False)
     op.create_table(
         "snapshots",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -358,15 +372,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_revisions_seen_at"), "revisions", ["seen_at"], unique=False)
     op.create_table(
-        "set_members",
-        sa.Column("component", sa.Integer(), nullable=False),
-        sa.Column("set", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["component"], ["components.id"], name=op.f("fk_set_members_component")),
-        sa.ForeignKeyConstraint(["set"], ["package_sets.id"], name=op.f("fk_set_members_set")),
-        sa.PrimaryKeyConstraint("component", "set", name=op.f("pk_set_members")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "receipts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("outgoing", sa.Integer(), nullable=False),
@@ -399,7 +404,7 @@ def upgrade() -> None:
         sa.Column("statements", sa.Integer(), nullable=False),
         sa.Column("silent", sa.Integer(), nullable=False),
         sa.Column("quarantined", sa.Integer(), nullable=False),
-        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_distro_files")),
     )
     op.create_index(op.f("ix_distro_files_issuer_name"), "distro_files", ["issuer", "name"], unique=False)

@@ -1,24 +1,26 @@
-"""The catalogue: shipped products.toml, then the operator's files, which win."""
+"""The catalogue: the shipped products and families, then the operator's files, which win."""
 
-import difflib
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol, Self
 from urllib.parse import unquote
 
+from feedbot.catalog import _families
+from feedbot.catalog._families import Families
 from feedbot.catalog._file import CatalogFile, Product, parse, read_file
+from feedbot.catalog._names import Note, Reading, maker, plain, readings
+from feedbot.catalog._suggest import Likeness
 from feedbot.errors import CatalogError
 
-_SHIPPED = "products.toml"
+_SHIPPED = "products"
+_FAMILIES = "families.toml"
 _SUGGESTIONS = 5
-_CLOSE = 0.6
-_COMPANY = (
-    r"\b(?:the|inc|llc|ltd|co|corp|corporation|company|foundation|project|team|development|group|software|technologies"
-    r"|enterprises|networks|consortium|stichting|labs|org|net|gmbh|ab|b\.v)\b\.?|[,.]|株式会社|有限会社|プロジェクト|ユーザー会"
-)
+_TELLING = 4
+"""Letters below which a name nobody catalogued (X, V, Go, Fus) says nothing."""
 
 
 class Installed(Protocol):
@@ -37,55 +39,114 @@ class Installed(Protocol):
         """The name of its source package, or empty."""
 
 
-class Catalog:
-    """A lookup of products by the name, vendor prefix or CPE a publisher wrote.
+class How(StrEnum):
+    """What led from a name to its product, or why there is none."""
 
-    Names are compared exactly, but for case, width, blanks, `-` and `_`. Nothing is found by likeness: `suggest` offers
-    what is like a name to a person.
+    OPERATOR = "operator"
+    CPE = "cpe"
+    NAME = "name"
+    READING = "reading"
+    FAMILY = "family"
+    ITSELF = "itself"
+    ELSEWHERE = "elsewhere"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The product of a name and how it was found. `notes` are the pieces of the name that were taken off on the way.
+
+    ELSEWHERE: the name is that of `near`, for a system that no Linux server runs; it has no product here.
+    ITSELF: the catalogue does not know the name; `product` stands for whatever an inventory calls by exactly that name,
+    and is no package. Such a name counts as unmapped: it is shown to a person.
     """
 
-    def __init__(self, files: Iterable[CatalogFile]) -> None:
+    product: Product | None
+    how: How
+    notes: tuple[Note, ...] = ()
+    near: Product | None = None
+
+    @property
+    def mapped(self) -> bool:
+        """Tell whether the catalogue knows the product."""
+        return self.product is not None and self.how is not How.ITSELF
+
+
+class Catalog:
+    """A lookup of products by the name, vendor or CPE a publisher wrote.
+
+    Names are compared by `_names.plain`, whole, then less what `_names.readings` takes off. Nothing is found by
+    likeness: `suggest` offers what is like a name to a person.
+    """
+
+    def __init__(self, files: Iterable[CatalogFile], families: Families | None = None) -> None:
         """Put files together, later ones over earlier. Raises CatalogError where two products of one file share a
         spelling, or a spelling is given to a product that is not there."""
         given = tuple(files)
         self.products: Mapping[str, Product] = _merged(given)
+        self._families = families or Families(())
         self._names: dict[str, Product] = {}
         self._chosen: dict[str, Product] = {}
         for file in given:
             self._add_names(file)
             self._add_chosen(file)
         self._makers = {key: frozenset(_makers(product)) for key, product in self.products.items()}
+        self._with_maker = _with_makers(self.products.values())
         self._cpe = {pair: product for product in self.products.values() for pair in map(_plain_cpe, product.cpe)}
         self._components = {
             (kind, name): product
             for product in self.products.values()
-            for kind, names in (("deb", product.deb), ("rpm", product.rpm), ("", map(_plain, product.upstream)))
+            for kind, names in (("deb", product.deb), ("rpm", product.rpm), ("", map(plain, product.upstream)))
             for name in names
         }
+        self._like: Likeness | None = None
 
     @classmethod
     def load(cls, *paths: Path) -> Self:
-        """Read the shipped catalogue and the operator's files over it. Raises CatalogError naming file and field."""
-        text = (resources.files(__package__) / _SHIPPED).read_text(encoding="utf-8")
-        return cls([parse(text, _SHIPPED), *map(read_file, paths)])
+        """Read the shipped catalogue and the operator's files over it. Raises CatalogError naming file and field.
+
+        The shipped files are parts of one: no spelling may be in two of them.
+        """
+        here = resources.files(__package__)
+        parts = sorted(
+            (one for one in (here / _SHIPPED).iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
+        )
+        shipped = _joined([parse(one.read_text(encoding="utf-8"), f"{_SHIPPED}/{one.name}") for one in parts])
+        families = _families.parse((here / _FAMILIES).read_text(encoding="utf-8"))
+        return cls([shipped, *map(read_file, paths)], families)
 
     def find(self, product: str, vendor: str = "", cpe: str = "") -> Product | None:
-        """Return the product of that CPE (form 2.2 or 2.3, with or without a version) or of that name.
+        """Return the product that `look` finds, or None where the catalogue does not know it."""
+        found = self.look(product, vendor, cpe)
+        return found.product if found.mapped else None
+
+    def look(self, product: str, vendor: str = "", cpe: str = "") -> Finding:
+        """Find the product of that CPE (form 2.2 or 2.3, with or without a version) or of that name.
 
         1. A spelling that the operator gave decides.
-        2. A CPE that the catalogue has decides.
+        2. A CPE that the catalogue has decides, but for a plugin that goes by the CPE of its host.
         3. A name decides, with its own maker before it or not. A vendor that the publisher or its CPE names must be
            the product's maker: another maker's thing of the same name is another thing.
+        4. A name that says whose plugin it is belongs to that family, never to the host.
+        5. The same two for the name less version, series, edition, platform, brackets and description.
+        6. A word of the name, or the maker, may belong to one family alone.
+        7. What is left is itself: an inventory may hold software under exactly the publisher's name.
         """
-        name = _plain(product)
-        if chosen := self._chosen.get(name):
-            return chosen
+        if chosen := self._chosen.get(plain(product)):
+            return Finding(chosen, How.OPERATOR)
         pair = _cpe_pair(cpe)
-        if found := self._cpe.get(pair):
-            return found
-        named = self._names.get(name)
-        maker = vendor or pair.partition(":")[0]
-        return named if named and (not maker or _maker(maker) in self._makers[named.id]) else None
+        member = self._families.by_wording(product, vendor, pair)
+        by_cpe = self._cpe.get(pair)
+        if by_cpe and (member is None or member.kind == by_cpe.kind):
+            return Finding(by_cpe, How.CPE)
+        for reading, settled in _settled(readings(product)):
+            if found := self._by_name(plain(reading.name), vendor, pair):
+                return _found(found, reading)
+            if settled and (member := self._families.by_wording(reading.name, vendor, pair)):
+                return self._known(member, reading)
+        if not cpe or _is_application(cpe):
+            member = self._families.by_word_or_maker(product, vendor, pair)
+        return self._known(member, Reading(product)) if member else self._itself(product, vendor, cpe)
 
     def by_component(self, component: Installed) -> Product | None:
         """Return the product that a component of an inventory belongs to: by source package, then by name."""
@@ -93,22 +154,52 @@ class Catalog:
             if component.scheme in {"deb", "rpm"}:
                 found = self._components.get((component.scheme, name))
             else:
-                found = self._components.get(("", _plain(name))) or self._names.get(_plain(name))
+                found = self._components.get(("", plain(name))) or self._names.get(plain(name))
             if found and name:
                 return found
         return None
 
     def suggest(self, product: str) -> tuple[Product, ...]:
         """Return up to five products whose spellings are like this one, the nearest first; for a person to choose."""
-        near = difflib.get_close_matches(_plain(product), self._names, n=4 * _SUGGESTIONS, cutoff=_CLOSE)
+        if self._like is None:
+            self._like = Likeness(self._names)
+        near = self._like.nearest([plain(reading.name) for reading in readings(product)])
         return tuple({self._names[name].id: self._names[name] for name in near}.values())[:_SUGGESTIONS]
+
+    def _by_name(self, name: str, vendor: str, pair: str) -> Product | None:
+        who = [maker(one) for one in (vendor, pair.partition(":")[0]) if one]
+        found = self._names.get(name) or self._with_maker.get(name)
+        if found and (found.alone or name not in self._names) and not who:
+            return found
+        if found and any(one in self._makers[found.id] for one in who):
+            return found
+        both = (self._with_maker.get(one + name) or self._names.get(one + name) for one in who)
+        return next((product for product in both if product), None)
+
+    def _itself(self, product: str, vendor: str, cpe: str) -> Finding:
+        """Return the name as its own product; not where it is too short to tell anything, or another maker's."""
+        name = " ".join(product.split())
+        key = plain(name)
+        if len(key) < _TELLING or key.isdecimal() or key in self._names or ("", key) in self._components:
+            return Finding(None, How.NONE)
+        if cpe and not _is_application(cpe):
+            return Finding(None, How.NONE)
+        names = tuple(dict.fromkeys((name, f"{vendor} {name}".strip())))
+        return Finding(
+            Product(id=f"name:{key}", name=name, vendor=vendor, upstream=names, provenance=("name",)), How.ITSELF
+        )
+
+    def _known(self, member: Product, reading: Reading) -> Finding:
+        """Return the product that the catalogue has for a member of a family, else the member."""
+        named = self._names.get(plain(member.name))
+        return Finding(named if named and named.kind == member.kind else member, How.FAMILY, reading.notes)
 
     def _add_names(self, file: CatalogFile) -> None:
         mine: dict[str, Product] = {}
         for key, entry in file.products.items():
             product = self.products[key]
-            for name in _spellings(entry, product.vendor):
-                other = mine.setdefault(_plain(name), product)
+            for name in _spellings(entry):
+                other = mine.setdefault(plain(name), product)
                 if other is not product:
                     raise CatalogError(
                         file.name, "{name} names both {one} and {other}", name=name, one=other.id, other=product.id
@@ -121,10 +212,35 @@ class Catalog:
                 raise CatalogError(
                     file.name, "{field} names no product", field=f"spellings.{spelling}", hint=_NO_PRODUCT
                 )
-            self._chosen[_plain(spelling)] = self.products[key]
+            self._chosen[plain(spelling)] = self.products[key]
 
 
 _NO_PRODUCT = "give the key of a product, as in [products.KEY]"
+
+
+def _settled(given: Iterable[Reading]) -> Iterator[tuple[Reading, bool]]:
+    """Tell of each reading whether the next takes off no more than what may be part of a plugin's name (Form 7)."""
+    every = list(given)
+    for at, reading in enumerate(every):
+        piece = every[at + 1].notes[-1] if at + 1 < len(every) else None
+        number = piece is not None and piece.kind == "version" and piece.text.isdigit()
+        yield reading, piece is None or number or piece.kind not in ("range", "series", "version", "platform")
+
+
+def _found(product: Product, reading: Reading) -> Finding:
+    if reading.elsewhere:
+        return Finding(None, How.ELSEWHERE, reading.notes, product)
+    return Finding(product, How.READING if reading.notes else How.NAME, reading.notes)
+
+
+def _joined(parts: Iterable[CatalogFile]) -> CatalogFile:
+    """Put the parts of the shipped catalogue together. Raises CatalogError for a key that two of them give."""
+    products: dict[str, Mapping[str, Any]] = {}
+    for part in parts:
+        if twice := products.keys() & part.products.keys():
+            raise CatalogError(part.name, "{field} is given twice", field=f"products.{min(twice)}")
+        products |= part.products
+    return CatalogFile(_SHIPPED, products)
 
 
 def _merged(files: Iterable[CatalogFile]) -> Mapping[str, Product]:
@@ -141,29 +257,32 @@ def _merged(files: Iterable[CatalogFile]) -> Mapping[str, Product]:
     return {key: Product(id=key, **entry) for key, entry in merged.items()}
 
 
-def _spellings(entry: Mapping[str, Any], vendor: str) -> Iterator[str]:
-    own = (entry["name"],) if "name" in entry else ()
-    for name in (*own, *entry.get("names", ())):
-        yield name
-        if vendor:
-            yield f"{vendor} {name}"
+def _spellings(entry: Mapping[str, Any]) -> Iterator[str]:
+    if "name" in entry:
+        yield entry["name"]
+    yield from entry.get("names", ())
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_‐-―-]+", "", unicodedata.normalize("NFKC", name)).casefold()
+def _with_makers(products: Iterable[Product]) -> Mapping[str, Product]:
+    """Return the products by maker and name together; what would be two products is none."""
+    made: dict[str, Product | None] = {}
+    for product in products:
+        for who in (product.vendor, *product.makers):
+            for spoken in {plain(who), maker(who)} - {""}:
+                for name in (product.name, *product.names):
+                    key = spoken + plain(name)
+                    made[key] = product if made.setdefault(key, product) is product else None
+    return {key: product for key, product in made.items() if product}
 
 
 def _makers(product: Product) -> Iterator[str]:
     """Yield how the maker may be called: by its names, by the product's, and as CPE has it."""
     spoken = (product.vendor, *product.makers, product.name, *product.names)
-    return (_maker(text) for text in (*spoken, *(pair.partition(":")[0] for pair in product.cpe)) if text)
+    return (maker(text) for text in (*spoken, *(pair.partition(":")[0] for pair in product.cpe)) if text)
 
 
-def _maker(vendor: str) -> str:
-    """Leave out what only says that it is a company or a project (ISC, Inc.; 株式会社…; … Foundation; ….org)."""
-    words = unicodedata.normalize("NFKC", vendor).replace("_", " ")
-    bare = re.sub(_COMPANY, " ", words, flags=re.IGNORECASE)
-    return _plain(bare) or _plain(vendor)
+def _is_application(cpe: str) -> bool:
+    return cpe.removeprefix("cpe:2.3:").removeprefix("cpe:/").startswith("a:")
 
 
 def _cpe_pair(cpe: str) -> str:

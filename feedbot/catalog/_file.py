@@ -15,7 +15,9 @@ class Product:
 
     `makers` are further spellings of `vendor`, or earlier makers;
     `deb` are Debian source package names, `rpm` rpm names, `upstream` the names self-built software goes by in an
-    inventory, `cpe` vendor:product pairs. `provenance` says where the names were looked up.
+    inventory, `cpe` vendor:product pairs, `purl` package URLs without a version. `provenance` says where the names were
+    looked up. `kind` is the family of a plugin or module (families.toml). Where `alone` is false the names are common
+    words (file, audit): they find the product only with its maker or a CPE.
     """
 
     id: str
@@ -27,7 +29,10 @@ class Product:
     rpm: tuple[str, ...] = ()
     upstream: tuple[str, ...] = ()
     cpe: tuple[str, ...] = ()
+    purl: tuple[str, ...] = ()
     provenance: tuple[str, ...] = ()
+    kind: str = ""
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class CatalogFile:
 
 
 _FIELDS = {"from" if f.name == "provenance" else f.name: f.name for f in fields(Product) if f.name != "id"}
-_TEXTS = {"name", "vendor"}
+_TEXTS = {"name", "vendor", "kind"}
+_FLAGS = {"alone"}
 
 
 def read_file(path: Path) -> CatalogFile:
@@ -83,14 +89,18 @@ def _product(entry: Any, place: str, name: str) -> Mapping[str, Any]:
     return {_FIELDS[key]: value for key, value in values.items()}
 
 
-def _value(value: Any, key: str, place: str, name: str) -> str | tuple[str, ...]:
+def _value(value: Any, key: str, place: str, name: str) -> str | bool | tuple[str, ...]:
     if key not in _FIELDS:
         raise CatalogError(
             name,
             "{field} is not known",
             field=place,
-            hint="known fields: name, vendor, makers, names, deb, rpm, upstream, cpe, from",
+            hint="known fields: name, vendor, makers, names, deb, rpm, upstream, cpe, purl, from, kind, alone",
         )
+    if key in _FLAGS:
+        if not isinstance(value, bool):
+            raise _wrong(name, place, hint="true or false is expected")
+        return value
     if key in _TEXTS:
         if not isinstance(value, str) or not value.strip():
             raise _wrong(name, place, hint="a text is expected")

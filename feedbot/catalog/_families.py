@@ -1,0 +1,156 @@
+"""Products that no table can list: plugins, themes and modules of a host program, and what one project makes.
+
+families.toml says how they are recognised. A member of a family is a product of its own, named by its slug; it is never
+the host program, whatever the name says of that.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from feedbot.catalog._file import Product
+from feedbot.catalog._names import maker, plain
+
+_THING = (
+    r"(?:plug-?ins?|プラグイン|themes?|テーマ|modules?|モジュール|extensions?|拡張機能|拡張|add-?ons?|アドオン|"
+    r"components?|コンポーネント|widgets?|ウィジェット|blocks?|ブロック)(?![a-z])"
+)
+_QUOTED = re.compile(r"[「『\"“]([^「」『』\"“”]+)[」』\"”]")
+_AROUND = re.compile(rf"^\s*{_THING}\s+|\s*(?<![a-z]){_THING}\s*$", re.IGNORECASE)
+_FROM_CPE = re.compile(r"-(?:plugin|theme|module|extension|addon)$")
+_TELLING = 7
+"""Letters from which on a single word is hardly the name of two things on one server."""
+_NOT_SLUG = re.compile(r"[^0-9a-z]+")
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One family.
+
+    `hosts` are words for the host program that the members belong to, `forms` match a member's whole name (group 1 is
+    its own), `words` are words that only names of members hold, `makers` (folded) make nothing else but the names in
+    `keep` (plain). `deb`, `rpm` and `purl` are what packages of members are called, with {slug}. `own`: the members of
+    one maker are told from those of another, and a short name alone is no key.
+    """
+
+    id: str
+    hosts: tuple[str, ...] = ()
+    forms: tuple[re.Pattern[str], ...] = ()
+    deb: str = ""
+    rpm: str = ""
+    purl: str = ""
+    own: bool = False
+    words: frozenset[str] = frozenset()
+    makers: frozenset[str] = frozenset()
+    keep: frozenset[str] = frozenset()
+
+
+class Families:
+    """Recognises members of the families by the wording of a name, by a word in it, or by who made it."""
+
+    def __init__(self, families: Iterable[Family]) -> None:
+        """Take the families; an earlier one is asked first."""
+        self.all = tuple(families)
+        self._said = tuple((one, _said(one.hosts), _cut(one.hosts)) for one in self.all if one.hosts)
+        self._forms = tuple((one, form) for one in self.all for form in one.forms)
+        self._by_word = {word: one for one in reversed(self.all) for word in one.words}
+        self._by_maker = {name: one for one in reversed(self.all) for name in one.makers}
+
+    def by_wording(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
+        """Return the member where the name itself says so: 「WordPress 用プラグイン X」, "X for WordPress".
+
+        `pair` is the maker:product of a CPE, or empty.
+        """
+        text = unicodedata.normalize("NFKC", name).strip()
+        for family, form in self._forms:
+            if found := form.fullmatch(text):
+                return _member(family, found[1], name, vendor, pair)
+        for family, said, cut in self._said:
+            if said.search(text):
+                quoted = _QUOTED.search(text)
+                return _member(family, quoted[1] if quoted else cut.sub(" ", text), name, vendor, pair)
+        return None
+
+    def by_word_or_maker(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
+        """Return the member where a word of the name, or the maker (named, or in the CPE), tells the family."""
+        words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
+        found = [self._by_word[word] for word in words if word in self._by_word]
+        found += [self._by_maker[who] for who in map(maker, (vendor, pair.partition(":")[0])) if who in self._by_maker]
+        family = next((one for one in found if plain(name) not in one.keep), None)
+        return _member(family, name, name, vendor, pair) if family else None
+
+
+def parse(text: str) -> Families:
+    """Read the shipped families.toml."""
+    return Families(_family(key, entry) for key, entry in tomllib.loads(text).items())
+
+
+def _family(key: str, entry: Mapping[str, Any]) -> Family:
+    return Family(
+        id=key,
+        hosts=tuple(entry.get("hosts", ())),
+        forms=tuple(re.compile(form, re.IGNORECASE) for form in entry.get("forms", ())),
+        deb=entry.get("deb", ""),
+        rpm=entry.get("rpm", ""),
+        purl=entry.get("purl", ""),
+        own=entry.get("own", False),
+        words=frozenset(map(str.casefold, entry.get("words", ()))),
+        makers=frozenset(map(maker, entry.get("makers", ()))),
+        keep=frozenset(map(plain, entry.get("keep", ()))),
+    )
+
+
+def _any(hosts: Iterable[str]) -> str:
+    return "(?:" + "|".join(rf"(?<![a-z0-9]){re.escape(one)}(?![a-z0-9])" for one in hosts) + ")"
+
+
+def _cut(hosts: Iterable[str]) -> re.Pattern[str]:
+    """Match what only says whose plugin a thing is: 「WordPress 用プラグイン」, "for WordPress"."""
+    host = _any(hosts)
+    whose = (
+        rf"{host}\s*(?:(?:用|向け)の?|の)?\s*{_THING}|(?:{_THING}\s*)?(?<![a-z])for\s+{host}|{host}\s*(?:用|向け)の?"
+    )
+    return re.compile(whose, re.IGNORECASE)
+
+
+def _said(hosts: Iterable[str]) -> re.Pattern[str]:
+    """Match a name that speaks of a plugin of the host, with the words apart from one another too."""
+    apart = rf"{_any(hosts)}.*(?<![a-z]){_THING}|(?<![a-z]){_THING}.*{_any(hosts)}"
+    return re.compile(f"{_cut(hosts).pattern}|{apart}", re.IGNORECASE)
+
+
+def _member(family: Family, rest: str, name: str, vendor: str, pair: str) -> Product | None:
+    bare = " ".join(rest.split()).strip(" -・:「」『』")
+    own = _AROUND.sub("", bare).strip() or bare or name
+    slugs = [_slug(own), _FROM_CPE.sub("", _slug(pair.partition(":")[2])), _slug(_AROUND.sub("", name))]
+    slugs = [*dict.fromkeys(filter(None, slugs))]
+    if not slugs:
+        return None
+    group = (_slug(maker(vendor)) or _slug(pair.partition(":")[0])) if family.own else family.id
+    alone = [slug for slug in slugs if not family.own or len(slug) >= _TELLING or "-" in slug]
+    return Product(
+        id=f"{group}:{slugs[0]}",
+        name=f"{vendor} {own}".strip() if family.own else own,
+        vendor=vendor,
+        names=() if family.own else tuple(dict.fromkeys((own, name.strip()))),
+        deb=_filled(family.deb, slugs),
+        rpm=_filled(family.rpm, slugs),
+        purl=_filled(family.purl, slugs),
+        upstream=(*alone, *(f"{group}{mark}{slug}" for slug in slugs for mark in ":-")),
+        provenance=("family",),
+        kind=family.id,
+    )
+
+
+def _filled(template: str, slugs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(template.format(slug=slug) for slug in slugs if slug.isascii()) if template else ()
+
+
+def _slug(text: str) -> str:
+    """Return a name as the ecosystems write it in paths: small letters, digits and single hyphens; Japanese stays."""
+    folded = unicodedata.normalize("NFKC", text).casefold().strip()
+    return _NOT_SLUG.sub("-", folded).strip("-") if folded.isascii() else plain(folded)

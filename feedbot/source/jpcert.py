@@ -18,18 +18,17 @@ whose own date is far from that day is refused.
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from feedbot import version
-from feedbot.advisory import Advisory, Fixed, Quarantined, Section, Signature, Status
+from feedbot.advisory import Advisory, Fixed, HistoryEntry, Quarantined, Reference, Section, Signature, Status
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import dates, identifiers, sections
 from feedbot.reading import text as texts
-from feedbot.reading.dates import JST
 from feedbot.signature import VerifiedText
-from feedbot.source import _facts, _html, _listing
+from feedbot.source import _facts, _html, _listing, _weekly
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 
 SOURCE = SourceInfo(
@@ -44,17 +43,6 @@ _NUMBER = re.compile(
     r"^[ \t　]*(?P<number>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*?-AT-[0-9]{4}-[0-9]{4})[ \t　\r]*$", re.MULTILINE
 )
 _ADDRESS = re.compile(r"/at/(?P<year>[0-9]{4})/at[0-9]{2}(?P<count>[0-9]{4})\.(?:html|txt)$")
-_REPORT = re.compile(
-    r"https?://www\.jpcert\.or\.jp/wr/(?P<year>20[0-9]{2})/"
-    r"wr[0-9]{2}(?P<month>[0-9]{2})(?P<day>[0-9]{2})\.html"
-)
-_REPORT_PAGE = re.compile(r"/wr/[0-9]{4}/wr[0-9]{6}\.(?:html|txt)$")
-_REPORT_TEXT = re.compile(
-    r"^[ \t　]*(?:[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*?-WR-[0-9]{4}-[0-9]{4}|<<<.{0,80}WEEKLY REPORT.{0,80}>>>)[ \t　\r]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-_NEAR = timedelta(days=31)
-_LISTED_REPORT = re.compile(r"^Weekly Report:\s*")
 _POST = re.compile(r"\s*[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日\s*")
 _BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----"
 _END = "-----BEGIN PGP SIGNATURE-----"
@@ -65,9 +53,12 @@ _AFFECTED = re.compile(r"対象(?!外)|影響を受ける|Affected", re.IGNORECA
 _RELEASE = re.compile(
     r"(?:バージョン|の)\s*(?P<names>[0-9][^。\n]{0,300}?)(?:を|が)(?:公開|リリース)(?:しました|されました)"
 )
+_NAMED = re.compile(r"(?P<product>(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9 ._+-]{0,60})の?\Z")
+_WITHDRAWAL = re.compile(r"(?:本?注意喚起[をの])?取り?下げ(?:ました|ます)?。?")
 _ASIDE = re.compile(r"（[^（）]*）|\([^()]*\)")
 _SOLUTION = re.compile(r"対策|解決|Solution|Resolution", re.IGNORECASE)
 _WORKAROUND = re.compile(r"回避策|緩和策|軽減策|ワークアラウンド|Workaround|Mitigation", re.IGNORECASE)
+_REFERENCES = re.compile(r"参考|関連(?:情報|文書)|References", re.IGNORECASE)
 _HISTORY = re.compile(r"改訂履歴|更新履歴|Revision History", re.IGNORECASE)
 
 
@@ -76,9 +67,9 @@ def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     for entry in _listing.entries(document):
         if isinstance(entry, Quarantined):
             yield entry
-        elif day := _report_day(entry):
-            yield ListedItem(_report_number(day), "", entry.title, entry.updated)
-        elif _REPORT.fullmatch(entry.url):
+        elif day := _weekly.day_of(entry):
+            yield ListedItem(_weekly.number_of(day), "", entry.title, entry.updated)
+        elif _weekly.is_report(entry.url):
             yield Quarantined(entry.url, SourceError(entry.url, "no advisory number"), entry.title.encode())
         elif "/at/" in entry.url:
             yield ListedItem(
@@ -106,7 +97,7 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     if not document.body.strip():
         raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
     if b"<rdf:RDF" in document.body[:2048]:
-        yield from _reports(document)
+        yield from _weekly.reports(document, SOURCE.issuer)
         return
     text = texts.decode(document.body, document.charset, document.url).removeprefix("\ufeff").replace("\0", "\ufffd")
     if _html.looks_like_html(text):
@@ -120,48 +111,6 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     else:
         body = document.body
     yield from _posts(document, judge, body, text)
-
-
-def _reports(document: Document) -> Iterator[Advisory]:
-    """Yield the weekly reports of the feed, each from all of its entries. What of the feed cannot be read, `listing`
-    says."""
-    found: dict[date, list[_listing.Entry]] = {}
-    for entry in _listing.entries(document):
-        if isinstance(entry, _listing.Entry) and (day := _report_day(entry)):
-            found.setdefault(day, []).append(entry)
-    for day, entries in found.items():
-        matters = tuple(dict.fromkeys(_LISTED_REPORT.sub("", one.title) for one in entries))
-        yield Advisory(
-            source="jpcert",
-            number=_report_number(day),
-            revision=day.isoformat(),
-            title=f"JPCERT/CC WEEKLY REPORT {day} (Weekly Report)",
-            language="ja",
-            signature=_facts.unsigned(document),
-            status=Status.FINAL,
-            published=datetime(day.year, day.month, day.day, tzinfo=JST),
-            updated=max((one.updated for one in entries if one.updated), default=None),
-            summary="、".join(matters),
-            sections=(Section("目次", "\n".join(matters)),),
-            url=entries[0].url,
-            publisher=SOURCE.issuer,
-        )
-
-
-def _report_day(entry: _listing.Entry) -> date | None:
-    """Return the day that the address of a weekly report names; None for another address, a day that there is none of,
-    or one that is far from the entry's own date."""
-    match = _REPORT.fullmatch(entry.url)
-    try:
-        day = date(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
-    except ValueError:
-        return None
-    far = day is not None and entry.updated is not None and abs(entry.updated.astimezone(JST).date() - day) > _NEAR
-    return None if far else day
-
-
-def _report_number(day: date) -> str:
-    return f"JPCERT-WR-{day.year}-{day:%m%d}"
 
 
 def _posts(document: Document, judge: Judge, body: bytes, text: str) -> Iterator[Advisory | Quarantined]:
@@ -205,7 +154,7 @@ def _alert(document: Document, judge: Judge, body: bytes, text: str, page: _html
     words = judged.text if isinstance(judged, VerifiedText) else _inside(text)
     found = _NUMBER.search(words)
     if found is None:
-        if _REPORT_PAGE.search(document.url) or _REPORT_TEXT.search(words):
+        if _weekly.looks_like_report(document.url, words):
             hint = "its matters are read from the feed; read the page in a browser"
             raise SourceError(where, "the form of a weekly report's page is not known", hint=hint)
         raise SourceError(where, "no advisory number")
@@ -258,7 +207,7 @@ def _advisory(
         title=title,
         language=texts.language(words),
         signature=signature,
-        status=_facts.status_of(title),
+        status=_status(title, history),
         published=published,
         updated=updated,
         summary=_summary(sections.split(plain) if (plain := _without_updates(page)) else headed),
@@ -267,11 +216,25 @@ def _advisory(
         fixed=_fixed(headed, product),
         workarounds=_workarounds(headed),
         sections=headed,
-        references=tuple(one for part in headed if "参考" in part.heading for one in _facts.references(part.text)),
+        references=tuple(
+            one for part in headed if _REFERENCES.search(part.heading) for one in _facts.references(part.text)
+        ),
         history=history,
         url=_address(document, top, page),
         publisher=_issuer(top),
     )
+
+
+def _references(headed: tuple[Section, ...]) -> Iterator[Reference]:
+    for part in headed:
+        if _REFERENCES.search(part.heading):
+            yield from _facts.references(part.text)
+
+
+def _status(title: str, history: tuple[HistoryEntry, ...]) -> Status:
+    """Return what the title says, or the last revision where that is the withdrawal of the whole."""
+    withdrawn = history and _WITHDRAWAL.fullmatch(history[-1].text)
+    return Status.WITHDRAWN if withdrawn else _facts.status_of(title)
 
 
 def _fixed(headed: tuple[Section, ...], product: str) -> tuple[Fixed, ...]:
@@ -281,9 +244,9 @@ def _fixed(headed: tuple[Section, ...], product: str) -> tuple[Fixed, ...]:
     公開しました」. The first list alone would recommend what the publisher no longer does.
     """
     said = [
-        tuple(fix for one in names for fix in _facts.fixed(product, one, sentence))
-        for sentence, names in _released(headed)
-        if product
+        tuple(fix for one in names for fix in _facts.fixed(product or named, one, sentence))
+        for sentence, names, named in _released(headed)
+        if product or named
     ]
     found: list[Fixed] = []
     for group in (*reversed(said), _facts.fixed_lines(_statements(headed, _SOLUTION), product)):
@@ -292,17 +255,21 @@ def _fixed(headed: tuple[Section, ...], product: str) -> tuple[Fixed, ...]:
 
 
 def _is_higher(one: Fixed, found: list[Fixed]) -> bool:
-    others = [version.key("generic", known) for other in found for known in other.versions if known not in one.versions]
+    # An alert calls one product 「Apache Log4j-core」 and 「Apache Log4j」; others have versions of their own.
+    alike = (other for other in found if other.product.startswith(one.product) or one.product.startswith(other.product))
+    others = [version.key("generic", known) for other in alike for known in other.versions if known not in one.versions]
     return all(version.key("generic", own) > max(others, default=b"") for own in one.versions)
 
 
-def _released(headed: tuple[Section, ...]) -> Iterator[tuple[str, list[str]]]:
-    """Yield (words, versions) of each such sentence. A list with anything but versions in it is not read."""
+def _released(headed: tuple[Section, ...]) -> Iterator[tuple[str, list[str], str]]:
+    """Yield (words, versions, product before them) of each such sentence. A list with anything but versions in it is
+    not read."""
     text = "\n".join(part.text for part in headed if _SOLUTION.search(part.heading))
     for found in _RELEASE.finditer(text):
         names = [one.strip() for one in re.split(r"、|及び|および|,", _ASIDE.sub("", found["names"]))]
         if all(re.fullmatch(r"[0-9]+(?:\.[0-9]+)+[0-9A-Za-z.-]*", one) for one in names):
-            yield found[0].strip(), names
+            before = _NAMED.search(text[max(0, found.start() - 80) : found.start()])
+            yield found[0].strip(), names, before["product"].strip() if before else ""
 
 
 def _stamps(top: str, where: str) -> list[datetime]:

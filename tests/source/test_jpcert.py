@@ -190,6 +190,7 @@ III. 対策
         ),
         ("架空堂は、Hidokeiのバージョン2.2.3（旧版）を公開しました。", ["2.2.3", "2.6.0"]),
         ("架空堂は、Hidokeiのバージョン2.7系の試験版を公開しました。", ["2.6.0", "2.2.2"]),
+        ("次も修正されました。\n\n- Kagami 1.0.3", ["2.6.0", "2.2.2", "1.0.3"]),
     ],
 )
 def test_newer_corrections_take_the_place_of_older_ones(last: str, fixed: list[str]) -> None:
@@ -286,6 +287,7 @@ FEED = """<?xml version="1.0"?><rdf:RDF xmlns="http://purl.org/rss/1.0/" xmlns:d
         ("1104", "2026-11-04T11:00:00+09:00", "JPCERT-WR-2026-1104"),
         ("1101", "2026-03-24T11:00:00+09:00", ""),
         ("1301", "2026-03-24T11:00:00+09:00", ""),
+        ("1104", "9999-12-31T23:30:00Z", ""),
     ],
 )
 def test_a_week_is_no_day(day: str, date: str, number: str) -> None:
@@ -296,3 +298,27 @@ def test_a_week_is_no_day(day: str, date: str, number: str) -> None:
     assert listed == [number]
     found = [one.number for one in read("jpcert", given) if isinstance(one, Advisory)]
     assert found == ([number] if number else [])
+
+
+def test_a_correction_that_a_sentence_names_with_its_product() -> None:
+    """Where the affected wording was not understood, the sentence that tells the correction names its product."""
+    found = advisory("jpcert", fixture("jpcert/at260110.html"))
+    assert [(one.product, one.versions) for one in found.fixed] == [("nifuda", ("2.3.2",))]
+
+
+@pytest.mark.parametrize(
+    ("last", "status"),
+    [("取下げ", "withdrawn"), ("本注意喚起を取り下げ", "withdrawn"), ("「II. 対象」の一部を取下げ", "final")],
+)
+def test_an_alert_withdrawn_in_place(last: str, status: str) -> None:
+    """An alert whose last revision is its withdrawal is withdrawn, marked in its title or not."""
+    body = fixture("jpcert/at260109.html").body.decode().replace("【取下げ】", "")
+    assert body.count("2026-11-14 取下げ") == 1
+    found = advisory("jpcert", document(body.replace("2026-11-14 取下げ", f"2026-11-14 {last}").encode()))
+    assert found.status == status
+
+
+def test_links_under_another_heading() -> None:
+    """References stand under 関連情報 too."""
+    found = advisory("jpcert", fixture("jpcert/at260110.html"))
+    assert [one.url for one in found.references] == ["https://nifuda.example/advisory-1"]

@@ -3,6 +3,8 @@
 listing   the page of all vulnerabilities; each CVE name on it has a record in openssl/release-metadata: secjson
 read      one such record (CVE form 5); versions such as 1.0.2zd are OpenSSL's own, read as upstream versions
 
+Weaknesses (problemTypes) and finders have no place here; records give no date of a change, so a change is seen by the
+text alone. A severity that is "unknown" is none.
 Form: openssl/release-metadata, secjson. The signed advisories (secadv) say the same in prose and are not read.
 """
 

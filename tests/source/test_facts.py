@@ -1,7 +1,7 @@
 """Real advisories against facts of theirs, without one sentence of theirs.
 
 Read by eye beside the originals: every item of every member. JPCERT/CC has two here and twelve of our own forms in
-test_golden.py, PostgreSQL two and thirteen: the corpus holds no more. What an original says and its golden does not, by
+test_golden.py, PostgreSQL two and twelve: the corpus holds no more. What an original says and its golden does not, by
 decision, stands in the member's docstring.
 
 The publishers' texts must not be copied, so each golden file holds the facts in clear (number, dates, names, products,

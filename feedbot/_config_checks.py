@@ -27,6 +27,16 @@ def across(raw: dict[str, Any], sources: Sequence[str]) -> Iterator[str]:
                 yield tr("signing.{key}: signing mails or posts needs it", key=key)
 
 
+def unknown_distros(raw: dict[str, Any], distros: Sequence[str]) -> Iterator[str]:
+    """Yield the tables of distributors that no member reads."""
+    tables = raw.get("distro", {})
+    for name, table in tables.items() if isinstance(tables, dict) and distros else ():
+        member = table.get("member", name) if isinstance(table, dict) else name
+        if member not in distros:
+            near = get_close_matches(str(member), distros, n=1, cutoff=0.5) or [", ".join(distros)]
+            yield tr("distro.{name}: no distro member {member}; known: {near}", name=name, member=member, near=near[0])
+
+
 def addressless(raw: dict[str, Any], sources: Sequence[str], has_address: Callable[[str], bool]) -> Iterator[str]:
     """Yield the sources that nobody could ask: no address, or a mailbox without its password."""
     for name, table in _sources(raw):

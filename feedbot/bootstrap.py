@@ -15,14 +15,15 @@ from feedbot import __version__, members, store
 from feedbot import config as configuration
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
-from feedbot.config import BundleSection, Config, SourceSection
+from feedbot.config import BundleSection, Config, DistroSection, SourceSection
 from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
+from feedbot.distro import DistroInfo
 from feedbot.errors import ConfigError, SignatureError
 from feedbot.fetch import Inbox, http, polite
 from feedbot.fetch.mailbox import Maildir, imap_folder
 from feedbot.fetch.spool import Spool
 from feedbot.notice import Provider, render
-from feedbot.pipeline import AlarmChannels, ConfiguredSource, Edges
+from feedbot.pipeline import AlarmChannels, ConfiguredSource, DistroFeed, Edges
 from feedbot.pipeline.inbox import MailReader
 from feedbot.signature import (
     Keyring,
@@ -49,7 +50,8 @@ def shipped(name: str) -> Path:
 def load_config(named: Path | None) -> Config:
     """Find and check the configuration. Raises ConfigError with all faults."""
     names = members.names("feedbot.source")
-    return configuration.load(configuration.find(named), names, _pinned, _has_address)
+    distros = members.names("feedbot.distro")
+    return configuration.load(configuration.find(named), names, _pinned, _has_address, distros)
 
 
 def _has_address(member: str) -> bool:
@@ -122,6 +124,7 @@ def edges(config: Config) -> Edges:
         sign_post=signer.clear if signer and signing.posts else None,
         sign_bundle=signer.clear if signer else None,
         check_bundle=_check_bundle(config.bundle) if config.bundle.pins else None,
+        distros={name: distro_feed(name, section) for name, section in config.distro.items()},
     )
 
 
@@ -180,6 +183,22 @@ def source(name: str, section: SourceSection, home: Path) -> ConfiguredSource:
         detached_for=lambda transport, signature: detached_judge_for(
             keys.keyring, keys.pins, _now(), transport, signature
         ),
+    )
+
+
+def distro_feed(name: str, section: DistroSection) -> DistroFeed:
+    """Bind a distributor's table to its member. Raises ConfigError for a member that there is none of."""
+    issuer = section.member or name
+    member = members.load("feedbot.distro", issuer)
+    info: DistroInfo = member.DISTRO
+    return DistroFeed(
+        name=f"distro.{name}",
+        issuer=issuer,
+        member=member,
+        url=section.url or info.url,
+        enabled=section.enabled,
+        interval=section.interval or info.interval,
+        jitter=section.jitter,
     )
 
 

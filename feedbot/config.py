@@ -146,6 +146,17 @@ class SourceSection(_Section):
     legacy: Literal["warn", "hold"] = "warn"
 
 
+class DistroSection(_Section):
+    """What one distributor says of its packages. `member` is the file in feedbot/distro/ that reads it; by default the
+    table's own name."""
+
+    member: str = ""
+    enabled: bool = True
+    url: str = Field(default="", pattern=r"^(?:https?://[^\s]+)?$")
+    interval: Duration | None = None
+    jitter: Duration = Field(default="10m", validate_default=True)
+
+
 class KeysSection(_Section):
     """The private key home, where `feedbot keys` keeps what it imports: a folder for each source."""
 
@@ -222,6 +233,7 @@ class Config(_Section):
     store: StoreSection = _default(StoreSection)
     network: NetworkSection = _default(NetworkSection)
     sources: dict[str, SourceSection] = {}
+    distro: dict[str, DistroSection] = {}
     keys: KeysSection = _default(KeysSection)
     notices: NoticesSection = _default(NoticesSection)
     site: SiteSection = _default(SiteSection)
@@ -257,9 +269,10 @@ def load(
     sources: Sequence[str] = (),
     pinned: Pinned = lambda home, source: (),
     has_address: Callable[[str], bool] = lambda member: True,
+    distros: Sequence[str] = (),
 ) -> Config:
-    """Read and check a configuration file; `sources` are the known member names, and `has_address(member)` says
-    whether one of them knows where its publisher is.
+    """Read and check a configuration file; `sources` and `distros` are the known member names, and
+    `has_address(member)` says whether one of the sources knows where its publisher is.
 
     Raises ConfigError whose reason holds every fault, a line each: `FILE: key: what is wrong (nearest name)`.
     """
@@ -271,6 +284,7 @@ def load(
     except ValidationError as error:
         faults += [_fault(detail, raw) for detail in error.errors()]
     faults += _config_checks.across(raw, sources)
+    faults += _config_checks.unknown_distros(raw, distros)
     faults += _config_checks.addressless(raw, sources, has_address)
     with suppress(ValidationError):  # told already
         home = _key_home(raw, path)

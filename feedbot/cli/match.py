@@ -9,7 +9,10 @@ from feedbot.cli import _shell
 from feedbot.messages import tr
 
 if TYPE_CHECKING:
-    from feedbot.matching import Exposure, Match
+    from datetime import datetime
+
+    from feedbot.distro import Statement
+    from feedbot.matching import Because, Exposure, Match
     from feedbot.pipeline.match import CaseMatch
 
 
@@ -38,19 +41,20 @@ def match(
                     one.component.version,
                     tr(one.verdict.value),
                     one.because.rule,
+                    str(_shell.when(one.because.as_of) or ""),
                 )
             )
         if found.unmapped:
             names = ", ".join(found.unmapped)
             _shell.say("{case}: not in the catalogue: {names}", case=found.case.id, names=names)
     if not as_json:
-        _shell.table(["case", "server", "customer", "component", "installed", "verdict", "rule"], rows)
+        _shell.table(["case", "server", "customer", "component", "installed", "verdict", "rule", "data as of"], rows)
     return _shell.DONE
 
 
 def explain(case: str, server: str) -> int:
     """Print how the verdicts on a server came about: wording, range, version, rule. 1 where it is not concerned."""
-    code = _shell.NO
+    code, now = _shell.NO, _shell.edges().clock()
     for found in _matched([case]):
         for _, one in (pair for pair in _each(found) if pair[0].server.name == server):
             code = _shell.DONE
@@ -61,13 +65,37 @@ def explain(case: str, server: str) -> int:
                 installed=component.version,
                 verdict=tr(one.verdict.value),
             )
-            for key in ("advisory", "evidence", "range", "rule", "distro"):
+            for key in ("advisory", "evidence", "range", "rule"):
                 value = getattr(because, key)
                 if value:
                     _shell.show("  {what}: {value}", what=tr(key), value=value)
+            _explain_distro(because, now)
     if code == _shell.NO:
         _shell.show("{server}: no installed component is named by {case}", server=server, case=case)
     return code
+
+
+def _explain_distro(because: "Because", now: "datetime") -> None:
+    """Print what the distributor says, as of when; or why nobody but the publishers was asked."""
+    for one in because.statements:
+        _shell.show("  {what}: {value}", what=tr("distro"), value=one)
+        if one.url:
+            _shell.show("    {url}", url=one.url)
+        if one.issued:
+            _shell.show("    issued on {day}", day=one.issued.date())
+        if one.as_of:
+            _shell.show("    data of {form}, as of {at} ({days} days old)", **_age(one, now))
+    if because.silence:
+        words = {
+            "no-statement": tr("no statement on this package; judged by the publishers' ranges"),
+            "foreign-build": tr("not the distributor's build; judged by the publishers' ranges"),
+        }
+        _shell.show("  {what}: {value}", what=tr("distro"), value=words[because.silence])
+
+
+def _age(one: "Statement", now: "datetime") -> dict[str, object]:
+    assert one.as_of is not None
+    return {"form": one.issuer, "at": one.as_of, "days": max((now - one.as_of).days, 0)}
 
 
 def _matched(cases: list[str] | None) -> "Iterator[CaseMatch]":
@@ -106,5 +134,28 @@ def as_dict(found: "CaseMatch", exposure: "Exposure", one: "Match") -> dict[str,
             "evidence": because.evidence,
             "distro": because.distro,
             "advisory": because.advisory,
+            "disagrees": list(because.disagrees),
+            "by": "distro" if because.distro else "range",
+            "silence": because.silence,
+            "as_of": because.as_of,
+            "statements": [_statement(one) for one in because.statements],
         },
+        "fixed": list(one.fixed),
+    }
+
+
+def _statement(one: "Statement") -> dict[str, object]:
+    return {
+        "issuer": one.issuer,
+        "distro": one.distro,
+        "suite": one.suite,
+        "package": one.package,
+        "stream": one.stream.strip(":"),
+        "cve": one.cve,
+        "status": one.status.value,
+        "fixed_version": one.fixed_version,
+        "evidence": one.evidence,
+        "url": one.url,
+        "issued": one.issued,
+        "as_of": one.as_of,
     }

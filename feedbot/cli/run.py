@@ -51,10 +51,11 @@ def run() -> int:
 
 
 def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]":
-    """Return a job for each enabled source, the sender, and the watches over the sources and the ends of keys."""
+    """Return a job for each enabled source and distributor, the sender, and the watches over these and the ends of
+    keys."""
     from feedbot import bootstrap
     from feedbot.engine.embedded import Job
-    from feedbot.pipeline.rounds import collect_and_draft, watch_all
+    from feedbot.pipeline.rounds import collect_and_draft, collect_distributor, watch_all
     from feedbot.pipeline.send import send_due
 
     rounds = [
@@ -67,8 +68,14 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
     def send() -> None:
         send_due(edges, worker, stop.is_set)
 
+    feeds = [
+        Job(f"collect {one.name}", one.interval, one.jitter, partial(collect_distributor, edges, one, stop.is_set))
+        for one in edges.distros.values()
+        if one.enabled
+    ]
     return [
         *rounds,
+        *feeds,
         Job("send", SEND_EVERY, timedelta(0), send),
         Job("health", HEALTH_EVERY, timedelta(0), partial(watch_all, edges)),
         Job("keys", KEYS_EVERY, timedelta(0), partial(watch_keys, config)),

@@ -11,6 +11,8 @@ from feedbot.notice._words import PLANS, natural
 
 PACKAGED = ("deb", "rpm")
 """The schemes of distributions' packages; of all others the maker's own version is installed."""
+_MAKER = "maker"
+"""Who is asked of a distribution's package that the distribution says nothing of."""
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]*")
 _OLD = re.compile(r"(?:centos|rhel|ol):[5-7](?:\.|$)|amazon:[12]$|amzn:[12]$")
 
@@ -29,12 +31,15 @@ class Package:
 class Software:
     """Packages that one step corrects. `fixed` are their distribution's corrected versions, or their maker's where
     no distribution stands between (`packaged` is then False); `upstream` those of the maker, where only these are known
-    of a distribution's package."""
+    of a distribution's package. `unfixed` says that the distribution has no corrected package yet, `ended` that it
+    looks after the package no more."""
 
     packages: tuple[Package, ...]
     fixed: tuple[str, ...]
     upstream: tuple[str, ...]
     packaged: bool
+    unfixed: bool = False
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +104,22 @@ def _software(exposure: Exposure) -> tuple[Software, ...]:
 
     A maker's fixed version says nothing of a distribution's package, which carries corrections back.
     """
-    groups: dict[tuple[str, bool, bool, tuple[str, ...]], list[Match]] = {}
+    groups: dict[tuple[str, bool, str, tuple[str, ...]], list[Match]] = {}
     for one in _concerned(exposure):
         packaged = one.component.scheme in PACKAGED
-        by_maker = packaged and not one.because.distro
+        said = one.because.rule if one.because.distro else _MAKER if packaged else ""
         source = one.component.source or one.component.name
-        groups.setdefault((source, packaged, by_maker, tuple(dict.fromkeys(one.fixed))), []).append(one)
+        groups.setdefault((source, packaged, said, tuple(dict.fromkeys(one.fixed))), []).append(one)
     return tuple(
-        Software(_packages(found), () if by_maker else fixed, fixed if by_maker else (), packaged)
-        for (_, packaged, by_maker, fixed), found in groups.items()
+        Software(
+            _packages(found),
+            () if said == _MAKER else fixed,
+            fixed if said == _MAKER else (),
+            packaged,
+            unfixed=said == "distro-open" and not fixed,
+            ended=said == "distro-end_of_life",
+        )
+        for (_, packaged, said, fixed), found in groups.items()
     )
 
 

@@ -1,13 +1,15 @@
 """What a pipeline needs of the world, wired once in bootstrap.py; tests give fakes of the same shape."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import ModuleType
 from typing import Protocol
 
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
+from feedbot.distro import DistroInfo
 from feedbot.fetch import Document, Inbox, NotModified, Validators
 from feedbot.notice import Provider, render
 from feedbot.signature import Detached, UnsignedText, VerifiedText
@@ -20,6 +22,30 @@ class Fetch(Protocol):
 
     def __call__(self, url: str, validators: Validators | None, limit: int = 16 * 2**20) -> Document | NotModified:
         """Get `url` where it is newer than `validators`, at most `limit` bytes. Raises FetchError."""
+
+
+class Watched(Protocol):
+    """Whose health is judged, and told of: a source or a distributor's feed."""
+
+    @property
+    def name(self) -> str:
+        """The name it is kept under."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+
+    @property
+    def url(self) -> str:
+        """Where it is asked."""
+
+    @property
+    def interval(self) -> timedelta:
+        """How often it is asked."""
+
+    @property
+    def jitter(self) -> timedelta:
+        """How much later that may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +68,37 @@ class ConfiguredSource:
     jitter: timedelta
     inbox: Inbox | None = None
     detached_for: Callable[[str, bytes], Judge] | None = None
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.member.SOURCE.title
+
+
+@dataclass(frozen=True, slots=True)
+class DistroFeed:
+    """Where a distributor publishes what it says of its packages, as the operator configured it.
+
+    `name` is `distro.` and the table's own: a source may be called alike."""
+
+    name: str
+    issuer: str
+    member: ModuleType
+    url: str
+    enabled: bool
+    interval: timedelta
+    jitter: timedelta
+
+    @property
+    def info(self) -> DistroInfo:
+        """What its member says of the publisher."""
+        info: DistroInfo = self.member.DISTRO
+        return info
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.info.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +142,7 @@ class Edges:
     quiet_before: datetime | None = None
     sign_bundle: Callable[[str], bytes] | None = None
     check_bundle: Callable[[bytes], VerifiedText | UnsignedText] | None = None
+    distros: Mapping[str, DistroFeed] = field(default_factory=dict)
 
     @property
     def channel(self) -> str:

@@ -22,7 +22,7 @@ from feedbot.errors import DeliveryError
 from feedbot.inventory import Customer
 from feedbot.messages import tr
 from feedbot.notice import MailText, Recipient
-from feedbot.pipeline._edges import ConfiguredSource, Edges
+from feedbot.pipeline._edges import Edges, Watched
 from feedbot.pipeline.health import Judgement, State, judge
 from feedbot.store import Transaction, advisories, lock, quarantine, reading, sources
 from feedbot.store import alarms as repository
@@ -53,7 +53,7 @@ class Telling:
     quarantined: int
 
 
-def watch(edges: Edges, source: ConfiguredSource) -> Judgement:
+def watch(edges: Edges, source: Watched) -> Judgement:
     """Judge a source, write what alarms follow, and hand on what waits. Never raises for what the world does."""
     now, telling = edges.clock(), None
     with reading(edges.database) as tx:
@@ -83,9 +83,7 @@ def what_follows(told: Standing | None, judged: Judgement, now: datetime, edges:
     return Kind.REMINDER if told and now - told.told_at >= edges.alarms.remind else None
 
 
-def _follow(
-    edges: Edges, tx: Transaction, source: ConfiguredSource, judged: Judgement, now: datetime
-) -> Telling | None:
+def _follow(edges: Edges, tx: Transaction, source: Watched, judged: Judgement, now: datetime) -> Telling | None:
     told = repository.standing(tx, source.name)
     kind = what_follows(told, judged, now, edges)
     before = State(told.state) if told else State.NEVER
@@ -106,9 +104,7 @@ def _follow(
     return telling
 
 
-def _write(
-    edges: Edges, tx: Transaction, source: ConfiguredSource, telling: Telling, facts: SourceState, now: datetime
-) -> None:
+def _write(edges: Edges, tx: Transaction, source: Watched, telling: Telling, facts: SourceState, now: datetime) -> None:
     """Write the alarm for each channel; its bytes are fixed here, so that a second try is the same message."""
     for place, channel in enumerate(edges.alarms.names):
         key = f"alarm/{source.name}/{now.isoformat()}/{telling.kind}/{place}"
@@ -124,7 +120,7 @@ def _write(
             repository.queue(tx, source.name, channel, key, content, now)
 
 
-def _document(source: ConfiguredSource, telling: Telling, facts: SourceState, key: str) -> bytes:
+def _document(source: Watched, telling: Telling, facts: SourceState, key: str) -> bytes:
     """Return the webhook's document. `text` is the whole on one line, which chat rooms show."""
     expected = telling.now.expected
     return json.dumps(
@@ -133,7 +129,7 @@ def _document(source: ConfiguredSource, telling: Telling, facts: SourceState, ke
             "id": key,
             "kind": telling.kind,
             "source": source.name,
-            "title": source.member.SOURCE.title,
+            "title": source.title,
             "url": source.url,
             "state": telling.now.state,
             "before": telling.before,
@@ -150,7 +146,7 @@ def _document(source: ConfiguredSource, telling: Telling, facts: SourceState, ke
     ).encode("utf-8", "backslashreplace")
 
 
-def _subject(source: ConfiguredSource, telling: Telling) -> str:
+def _subject(source: Watched, telling: Telling) -> str:
     template = {
         Kind.OPENED: "[feedbot] source {source}: {state}",
         Kind.CHANGED: "[feedbot] source {source}: {before} → {state}",
@@ -162,7 +158,7 @@ def _subject(source: ConfiguredSource, telling: Telling) -> str:
 
 def _mail(
     edges: Edges,
-    source: ConfiguredSource,
+    source: Watched,
     telling: Telling,
     facts: SourceState,
     key: str,
@@ -173,7 +169,7 @@ def _mail(
         return moment.astimezone().isoformat(timespec="seconds") if moment else "-"
 
     lines = [
-        tr("Source: {title} ({source})", title=source.member.SOURCE.title, source=source.name),
+        tr("Source: {title} ({source})", title=source.title, source=source.name),
         tr("Address: {url}", url=source.url),
         tr("State: {state}, since {since}", state=telling.now.state.words, since=when(telling.since)),
         *([tr("Why: {reason}", reason=telling.now.reason)] if telling.now.reason else []),
@@ -199,7 +195,7 @@ def _clean(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-def _log(source: ConfiguredSource, telling: Telling) -> None:
+def _log(source: Watched, telling: Telling) -> None:
     tell = log.info if telling.kind is Kind.CLOSED else log.warning
     tell(
         "source_health",

@@ -25,7 +25,7 @@ from feedbot.advisory import Quarantined
 from feedbot.errors import EmptyListingError, SourceError
 from feedbot.fetch import Document
 from feedbot.messages import tr
-from feedbot.pipeline._edges import ConfiguredSource
+from feedbot.pipeline._edges import ConfiguredSource, Watched
 from feedbot.pipeline._numbers import absent, has_ending
 from feedbot.source import ListedItem
 from feedbot.store import Transaction, sources
@@ -199,7 +199,7 @@ class Decider:
         return State.STALE, reason, hint
 
 
-def judge(tx: Transaction, source: ConfiguredSource, now: datetime) -> Judgement:
+def judge(tx: Transaction, source: Watched, now: datetime) -> Judgement:
     """Judge a source as it stands."""
     return decider(tx, source.name, source.interval + source.jitter, now).judge()
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import structlog
 
-from feedbot.pipeline._edges import ConfiguredSource, Edges
+from feedbot.pipeline import distributors
+from feedbot.pipeline._edges import ConfiguredSource, DistroFeed, Edges, Watched
 from feedbot.pipeline.alarms import watch
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.draft import draft_cases
@@ -42,8 +43,27 @@ def collect_and_draft(edges: Edges, source: ConfiguredSource, stop: Callable[[],
         log.error("draft_failed", case=case, error=str(error), hint=error.hint())
 
 
+def collect_distributor(edges: Edges, feed: DistroFeed, stop: Callable[[], bool]) -> None:
+    """Ask a distributor and judge its feed, one log line; never raises for what the world does."""
+    report = distributors.collect(edges, feed, stop)
+    tell = log.info if report.whole else log.warning
+    tell(
+        "distributor_collected",
+        source=report.source,
+        files=len(report.loaded),
+        statements=sum(one.statements for one in report.loaded),
+        quarantined=sum(one.quarantined for one in report.loaded),
+        failed=report.failed,
+        left=report.left,
+        error=str(report.error) if report.error else None,
+    )
+    watch(edges, feed)
+
+
 def watch_all(edges: Edges) -> None:
-    """Judge every source that is switched on: one whose rounds have stopped would not be judged by them."""
-    for source in edges.sources.values():
-        if source.enabled:
-            watch(edges, source)
+    """Judge every source and distributor that is switched on: one whose rounds have stopped would not be judged by
+    them."""
+    watched: list[Watched] = [one for one in edges.sources.values() if one.enabled]
+    watched += [one for one in edges.distros.values() if one.enabled]
+    for one in watched:
+        watch(edges, one)

@@ -9,13 +9,14 @@ A repository is a module of plain functions whose first argument is a transactio
         cases.listing(tx)
 
 Modules: documents, sources, backfills, advisories, cases, quarantine (what came in) · inventory (what runs where) ·
-drafts, decisions, audit (what was decided) · outbox (what leaves) · meta (which instance this is).
-A noun is kept as JSON beside the columns that queries need; a time is kept in UTC. SQLite and PostgreSQL run the same
-statements.
+statements (what distributors say of it) · drafts, decisions, audit (what was decided) · outbox (what leaves) · meta
+(which instance this is). A noun is kept as JSON beside the columns that queries need; a time is kept in UTC. SQLite and
+PostgreSQL run the same statements.
 """
 
 from sqlalchemy import Connection, Engine
 
+from feedbot.store import _distro_tables as _distro_tables  # a part of the metadata, whoever asks for it
 from feedbot.store._backup import backup
 from feedbot.store._check import check
 from feedbot.store._engine import open, reading, upgrade  # noqa: A004 - read as store.open

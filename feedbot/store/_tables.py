@@ -298,6 +298,17 @@ host_sets = Table(
     Column("distro", String, nullable=False),
     Column("taken_at", UtcTime, nullable=False, index=True),
 )
+# Which file gave a server's packages of a scheme: while all `parts` of a file are in force, the same bytes change
+# nothing and need not be read. `release` is what the contract gave then.
+host_files = Table(
+    "host_files",
+    metadata,
+    Column("server", String, primary_key=True),
+    Column("scheme", String, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, index=True),
+    Column("parts", Integer, nullable=False),
+    Column("release", String, nullable=False),
+)
 snapshots = Table(
     "snapshots",
     metadata,
@@ -307,57 +318,6 @@ snapshots = Table(
     Column("at", UtcTime, nullable=False),
     Column("servers", Integer, nullable=False),
     Column("rows", Integer, nullable=False),
-)
-
-# What distributors say of their packages.
-distro_files = Table(
-    "distro_files",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("issuer", String, nullable=False),
-    Column("source", String, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("sha256", String, nullable=False),
-    Column("as_of", UtcTime, nullable=False),
-    Column("loaded_at", UtcTime, nullable=False),
-    Column("statements", Integer, nullable=False),
-    Column("silent", Integer, nullable=False),
-    Column("quarantined", Integer, nullable=False),
-    Column("state", String, nullable=False),
-    Index(None, "issuer", "name"),
-)
-distro_places = Table(
-    "distro_places",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("key", Text, nullable=False, unique=True),
-    Column("distro", String, nullable=False),
-    Column("package", String, nullable=False),
-    Column("stream", String, nullable=False),
-    Column("suite", String, nullable=False),
-)
-statements = Table(
-    "statements",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("file", ForeignKey(distro_files.c.id), nullable=False, index=True),
-    Column("place", ForeignKey(distro_places.c.id), nullable=False),
-    Column("cve", String, nullable=False),
-    Column("status", String, nullable=False),
-    Column("fixed_version", String, nullable=False),
-    Column("evidence", Text, nullable=False),
-    Column("url", Text, nullable=False),
-    Column("issued", UtcTime),
-    Index(None, "cve", "place"),
-)
-distro_quarantine = Table(
-    "distro_quarantine",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("file", ForeignKey(distro_files.c.id), nullable=False, index=True),
-    Column("place", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("raw", LargeBinary, nullable=False),
 )
 
 # What was decided.

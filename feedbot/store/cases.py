@@ -184,6 +184,17 @@ def consider(tx: Connection, case: str) -> None:
     tx.execute(update(cases).where(cases.c.id == case).values(**facts))
 
 
+def reconsider(tx: Connection, names: Collection[str]) -> None:
+    """Let the cases be due again whose advisories bear one of these names: something else than they has changed."""
+    for part in chunks(list(names)):
+        bearing = (
+            select(case_advisories.c.case)
+            .join(advisory_names, advisory_names.c.advisory == case_advisories.c.advisory)
+            .where(advisory_names.c.name.in_(part))
+        )
+        tx.execute(update(cases).where(cases.c.id.in_(bearing)).values(considered_revision=0))
+
+
 def _newest_revisions() -> Select[Any]:
     of_advisory = revisions.c.advisory == case_advisories.c.advisory
     newest = func.max(revisions.c.id).label("revision")

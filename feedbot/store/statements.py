@@ -10,17 +10,24 @@ never looked at, and swept away with the next load.
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, update
 
 from feedbot.advisory import Quarantined
 from feedbot.distro import Statement, StatementStatus
+from feedbot.store._distro_tables import distro_files, distro_places, distro_quarantine, statements
 from feedbot.store._sql import chunks, insert
-from feedbot.store._tables import distro_files, distro_places, distro_quarantine, statements
+from feedbot.store._tables import advisory_names
 
 STEP = 5000
 """Rows that are swept away in one transaction."""
+ABANDONED = timedelta(days=1)
+"""After this long a load that did not end was cut short."""
+_LOADING, _CURRENT, _GONE = "loading", "current", "gone"
+
+
+_IN_FORCE = distro_files.c.state == _CURRENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ def begin(tx: Connection, issuer: str, source: str, name: str, sha256: str, as_o
         statements=0,
         silent=0,
         quarantined=0,
-        current=False,
+        state=_LOADING,
     )
     number = tx.scalar(new.returning(distro_files.c.id))
     assert isinstance(number, int)
@@ -99,28 +106,28 @@ def set_apart(tx: Connection, file: int, given: Iterable[Quarantined]) -> None:
 def put_in_force(tx: Connection, file: int, *, silent: int, quarantined: int) -> None:
     """Let a file that was loaded whole take the place of its older state."""
     issuer, name = tx.execute(select(distro_files.c.issuer, distro_files.c.name).where(distro_files.c.id == file)).one()
-    same = (distro_files.c.issuer == issuer) & (distro_files.c.name == name)
-    tx.execute(update(distro_files).where(same, distro_files.c.id != file).values(current=False))
+    same = (distro_files.c.issuer == issuer) & (distro_files.c.name == name) & _IN_FORCE
+    tx.execute(update(distro_files).where(same).values(state=_GONE))
     count = tx.scalar(select(func.count()).select_from(statements).where(statements.c.file == file))
-    now = {"statements": count, "silent": silent, "quarantined": quarantined, "current": True}
+    now = {"statements": count, "silent": silent, "quarantined": quarantined, "state": _CURRENT}
     tx.execute(update(distro_files).where(distro_files.c.id == file).values(now))
 
 
 def drop(tx: Connection, file: int) -> bool:
-    """Take a file out of force; say whether it was in force. Its rows go with `sweep`."""
+    """Take a file out of force, or give up a load; say whether there was one. Its rows go with `sweep`."""
     done = tx.execute(
         update(distro_files)
-        .where(distro_files.c.id == file, distro_files.c.current)
-        .values(current=False)
+        .where(distro_files.c.id == file, distro_files.c.state != _GONE)
+        .values(state=_GONE)
         .returning(distro_files.c.id)
     )
     return done.one_or_none() is not None
 
 
-def sweep(tx: Connection, keep: Collection[int] = ()) -> bool:
-    """Delete some rows of files not in force, but for those in `keep`, which are being loaded; say whether more are
-    left."""
-    gone = select(distro_files.c.id).where(~distro_files.c.current, distro_files.c.id.not_in(keep))
+def sweep(tx: Connection, now: datetime) -> bool:
+    """Delete some rows of what is out of force, or was left by a load that was cut short; say whether more are left."""
+    left = (distro_files.c.state == _LOADING) & (distro_files.c.loaded_at < now - ABANDONED)
+    gone = select(distro_files.c.id).where((distro_files.c.state == _GONE) | left)
     for table in (statements, distro_quarantine):
         some = select(table.c.id).where(table.c.file.in_(gone)).limit(STEP)
         if tx.execute(delete(table).where(table.c.id.in_(some))).rowcount:
@@ -130,14 +137,14 @@ def sweep(tx: Connection, keep: Collection[int] = ()) -> bool:
 
 def current(tx: Connection, issuer: str, name: str) -> DistroFile | None:
     """Return the state of a file that is in force."""
-    wanted = distro_files.c.current & (distro_files.c.issuer == issuer) & (distro_files.c.name == name)
+    wanted = _IN_FORCE & (distro_files.c.issuer == issuer) & (distro_files.c.name == name)
     row = tx.execute(_FILES.where(wanted)).one_or_none()
     return DistroFile(*row) if row else None
 
 
 def files(tx: Connection, source: str | None = None) -> tuple[DistroFile, ...]:
     """Return the files in force, by issuer and name; those of one configured source where it is named."""
-    query = _FILES.where(distro_files.c.current)
+    query = _FILES.where(_IN_FORCE)
     if source is not None:
         query = query.where(distro_files.c.source == source)
     return tuple(DistroFile(*row) for row in tx.execute(query.order_by(distro_files.c.issuer, distro_files.c.name)))
@@ -145,13 +152,13 @@ def files(tx: Connection, source: str | None = None) -> tuple[DistroFile, ...]:
 
 def confirm(tx: Connection, issuer: str, name: str, as_of: datetime) -> None:
     """Note that a file in force is still current; its date never goes back."""
-    mine = distro_files.c.current & (distro_files.c.issuer == issuer) & (distro_files.c.name == name)
+    mine = _IN_FORCE & (distro_files.c.issuer == issuer) & (distro_files.c.name == name)
     tx.execute(update(distro_files).where(mine, distro_files.c.as_of < as_of).values(as_of=as_of))
 
 
 def confirm_source(tx: Connection, source: str, as_of: datetime) -> None:
     """Note that all files that a source fetched are still current."""
-    mine = distro_files.c.current & (distro_files.c.source == source)
+    mine = _IN_FORCE & (distro_files.c.source == source)
     tx.execute(update(distro_files).where(mine, distro_files.c.as_of < as_of).values(as_of=as_of))
 
 
@@ -172,7 +179,15 @@ def about(tx: Connection, cves: Collection[str]) -> tuple[Statement, ...]:
     return tuple(found)
 
 
-_FILES = select(*(column for column in distro_files.c if column.name != "current"))
+def outlook(tx: Connection, file: int) -> frozenset[tuple[str, int, str, str]]:
+    """Return what a file says of the CVEs that some advisory here names: (CVE, place, status, fixed version)."""
+    columns = (statements.c.cve, statements.c.place, statements.c.status, statements.c.fixed_version)
+    named = select(advisory_names.c.name)
+    rows = tx.execute(select(*columns).where(statements.c.file == file, statements.c.cve.in_(named)))
+    return frozenset((row.cve, row.place, row.status, row.fixed_version) for row in rows)
+
+
+_FILES = select(*(column for column in distro_files.c if column.name != "state"))
 _STATEMENTS = (
     select(
         distro_places.c.distro,
@@ -190,7 +205,7 @@ _STATEMENTS = (
     )
     .join(distro_places, distro_places.c.id == statements.c.place)
     .join(distro_files, distro_files.c.id == statements.c.file)
-    .where(distro_files.c.current)
+    .where(_IN_FORCE)
 )
 
 

@@ -10,8 +10,8 @@ from feedbot.advisory import Quarantined
 from feedbot.distro import Statement, StatementStatus
 from feedbot.errors import SourceError
 from feedbot.store import statements
-from feedbot.store._tables import distro_files, distro_quarantine
-from feedbot.store._tables import statements as rows
+from feedbot.store._distro_tables import distro_files, distro_quarantine
+from feedbot.store._distro_tables import statements as rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=6)
@@ -60,7 +60,7 @@ def test_a_load_that_was_cut_short_changes_nothing(tx: Connection) -> None:
     load(tx, said(fixed="1:4-1"))
     load(tx, said(fixed="1:4-9"), force=False)
     assert [one.fixed_version for one in statements.about(tx, ["CVE-2026-0001"])] == ["1:4-1"]
-    while statements.sweep(tx):
+    while statements.sweep(tx, NOON + timedelta(days=2)):
         pass
     assert tx.scalar(select(func.count()).select_from(rows)) == 1
     assert tx.scalar(select(func.count()).select_from(distro_files)) == 1
@@ -71,9 +71,9 @@ def test_the_sweep_leaves_what_is_being_loaded(tx: Connection, monkeypatch: pyte
     monkeypatch.setattr(statements, "STEP", 2)
     load(tx, *(said(cve=f"CVE-2026-{number:04}") for number in range(5)))
     load(tx)
-    busy = load(tx, said(), force=False)
+    load(tx, said(), force=False)
     steps = 0
-    while statements.sweep(tx, [busy]):
+    while statements.sweep(tx, LATER):
         steps += 1
     assert steps >= 3
     assert tx.scalar(select(func.count()).select_from(rows)) == 1
@@ -104,7 +104,7 @@ def test_records_that_could_not_be_read(tx: Connection) -> None:
     statements.set_apart(tx, file, [Quarantined("ntp CVE-1", SourceError("a.json", "odd"), b"{\x00}")])
     assert [(one.place, one.raw) for one in statements.refused(tx, file)] == [("ntp CVE-1", b"{\x00}")]
     statements.drop(tx, file)
-    while statements.sweep(tx):
+    while statements.sweep(tx, NOON):
         pass
     assert tx.scalar(select(func.count()).select_from(distro_quarantine)) == 0
 

@@ -66,6 +66,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_components_known_as_scheme"), "components", ["known_as", "scheme"], unique=False)
     op.create_index(op.f("ix_components_source_scheme"), "components", ["source", "scheme"], unique=False)
     op.create_table(
+        "host_files",
+        sa.Column("server", sa.String(), nullable=False),
+        sa.Column("scheme", sa.String(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("release", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("server", "scheme", name=op.f("pk_host_files")),
+    )
+    op.create_index(op.f("ix_host_files_digest"), "host_files", ["digest"], unique=False)
+    op.create_table(
         "component_sets",
         sa.Column("component", sa.Integer(), nullable=False),
         sa.Column("bases", sa.LargeBinary(), nullable=False),

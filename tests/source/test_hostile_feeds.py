@@ -3,18 +3,19 @@
 import json
 import re
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from urllib.parse import quote, urljoin
 
 import pytest
 
-from feedbot.advisory import Advisory, UnreadRange, advisory_json
+from feedbot.advisory import Advisory, Quarantined, UnreadRange, advisory_json
 from feedbot.errors import SourceError
 from feedbot.reading import dates, phrases
 from feedbot.reading import text as texts
 from feedbot.source import _listing
-from tests.source.reading import document, fixture, read, reasons
+from tests.source.reading import document, fixture, judge, read, reasons
 
 
 @pytest.mark.parametrize(
@@ -201,3 +202,38 @@ def test_namespace_with_blanks(blank: str) -> None:
     body = fixture("rss/feed.xml").body.decode()
     spoiled = body.replace("<item>", f"<item><a:x xmlns:a='urn:b{blank}c{blank}d'/>", 1)
     assert reasons(read("rss", document(spoiled.encode()))) == ["not XML: too many values to unpack (expected 2)"]
+
+
+LISTS = {
+    "curl": (b"[", b"]"),
+    "osv": (b'{"vulns":[', b"]}"),
+    "cert_cc": (b'{"get_cases":[', b"]}"),
+    "csaf": (b'{"feed":{"entry":[', b"]}}"),
+    "jvn_ipedia": (b'{"feed":{"entry":[', b"]}}"),
+    "cisa_kev": (b'{"catalogVersion":"1","vulnerabilities":[', b"]}"),
+}
+
+
+@pytest.mark.parametrize("member", LISTS)
+def test_list_of_too_many_objects(member: str) -> None:
+    """A list of more objects than a member makes items of in two seconds is refused, whatever they are."""
+    start, end = LISTS[member]
+    loaded, given = import_module(f"feedbot.source.{member}"), document(start + b"0," * 100_000 + b"0" + end)
+    said = [str(one) for items in (loaded.listing(given), loaded.read(given, judge)) for one in _and_refusal(items)]
+    assert "file:given: it holds more than 100000 values" in said
+
+
+def test_longest_list_of_bad_objects() -> None:
+    """As many bad objects as are read are each quarantined, in less than two seconds."""
+    given = document(b"[" + b'{"id":1},' * 99_999 + b"{}]")
+    started = time.process_time()
+    items = import_module("feedbot.source.osv").read(given, judge)
+    assert sum(isinstance(one, Quarantined) for one in items) == 100_000
+    assert time.process_time() - started < 2
+
+
+def _and_refusal(items: Iterator[object]) -> Iterator[object]:
+    try:
+        yield from items
+    except SourceError as error:
+        yield error

@@ -88,6 +88,12 @@ VALUES: tuple[object, ...] = (
 )  # fmt: skip
 """In the place of any value of JSON."""
 
+
+def _items(size: int) -> bytes:
+    """Return as many bad items as a list may have, or as the size allows."""
+    return b'{"id":1},' * min(size // 9, 99_999) + b"{}"
+
+
 SIZES = (2, 3, 10, 30, 100, 300, 1000, 3000)
 BIG_SIZES = (10_000, 100_000)
 
@@ -125,6 +131,15 @@ def whole(size: int) -> dict[str, Callable[[], bytes]]:
         "json list": lambda: b'{"vulnerabilities":[' + b"0," * (size // 2 - 12) + b"0]}",
         "json lists": lambda: b'{"vulnerabilities":[' + b"[[]]," * (size // 5 - 12) + b"0]}",
         "json objects": lambda: b"[" + b'{"id":1},' * (size // 9) + b"0]",
+        "json most values": lambda: b'{"vulnerabilities":[[' + b"0," * min(size // 2, 299_000) + b"0]]}",
+        "json most items": lambda: b"[" + _items(size) + b"]",
+        "json most vulns": lambda: b'{"vulns":[' + _items(size) + b"]}",
+        "json most cases": lambda: b'{"get_cases":[' + _items(size) + b"]}",
+        "json most notes": lambda: b'{"notes":[' + _items(size) + b"]}",
+        "json most entries": lambda: b'{"feed":{"entry":[' + _items(size) + b"]}}",
+        "json most catalogue": lambda: b'{"catalogVersion":"1","vulnerabilities":[' + _items(size) + b"]}",
+        "json most branches": lambda: b'{"document":{"csaf_version":"2.0"},"product_tree":{"branches":['
+        + _items(size) + b"]}}",
         "json keys": lambda: json.dumps({str(n): n for n in range(size // 18)}).encode(),
         "json strings": lambda: b'["' + b"\\u3042" * (size // 6) + b'"]',
         "json nested": lambda: b"[" * (size // 2) + b"]" * (size // 2),
@@ -132,6 +147,7 @@ def whole(size: int) -> dict[str, Callable[[], bytes]]:
         "csv": lambda: b'"2026-11-10T00:00:00Z","a/b.json"\n' * (size // 36),
         "csv quote": lambda: b'"' + b"a,\n" * (size // 3),
         "lines": lambda: b"a.json\n" * (size // 7),
+        "most lines": lambda: b"2026-11-10T00:00:00Z,a/A-1\n" * min(size // 28, 299_000),
         "signed": lambda: b"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n" + b"- a\n" * (size // 4),
         "front": lambda: b"---\ntitle: x\n" + b" y\n" * (size // 3) + b"---\n",
         "sections": lambda: "■ 概要\n1.2 以前\n".encode() * (size // 22),

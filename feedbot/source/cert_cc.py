@@ -16,12 +16,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from feedbot.advisory import Advisory, Affected, Fixed, Quarantined, Reference, Section, Severity, Status, identity
+from feedbot.advisory import (
+    Advisory,
+    Affected,
+    Quarantined,
+    Reference,
+    Section,
+    Severity,
+    Status,
+    identity,
+)
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import sections
 from feedbot.reading import text as texts
-from feedbot.source import _facts, _json, _listing
+from feedbot.source import _facts, _json, _listing, _note_prose
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 
 SOURCE = SourceInfo(
@@ -36,6 +45,8 @@ Record = Mapping[str, object]
 """A JSON object as it came; a Note is made of it at once."""
 
 _API = "https://kb.cert.org/vuls/api/"
+_TA = "https://www.us-cert.gov/ncas/alerts/{name}"
+_CA = "https://www.cert.org/historical/advisories/{name}.cfm"
 _NUMBER = re.compile(r"(?:VU#)?([0-9]{3,7})")
 _PARTS = (
     ("Overview", ("overview",)),
@@ -47,12 +58,11 @@ _PARTS = (
     ("Acknowledgements", ("thanksandcredit", "thanks")),
 )
 """Heading → the fields that hold it, in the archive and in VINCE."""
-_CURE = re.compile(
-    r"(?<!not )\b(?:(?:fixed|addressed|corrected|resolved|patched)\s+(?:in|by|with)|(?:up(?:grad|dat)(?:e|ing))\s+to)"
-    r"\s+(?P<rest>[^;]{3,160})",
-    re.IGNORECASE,
+_ALERTS = (
+    (("us-certtechnicalalert", "uscerttechnicalalert"), re.compile(r"TA[0-9]{2}-[0-9]{3}[A-Z]"), _TA),
+    (("certadvisory",), re.compile(r"CA-[0-9]{4}-[0-9]{2}"), _CA),
 )
-_SAYS_AFFECTED = ("Overview", "Description", "Systems Affected")
+"""Fields that name an alert about the note's matter, and more besides: a link, no alias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Note:
     published: datetime | None = None
     updated: datetime | None = None
     cves: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
+    links: tuple[Reference, ...] = ()
     severity: tuple[Severity, ...] = ()
     affected: tuple[Affected, ...] = ()
     status: Status = Status.FINAL
@@ -175,7 +185,7 @@ def _note(given: Record, where: str) -> Note:
         published=_facts.moment(_text(record, "datefirstpublished", "publicdate", "datepublic"), where, UTC),
         updated=_facts.moment(_text(record, "dateupdated", "datelastupdated"), where, UTC),
         cves=identity.names_in(_text(record, "cveids")),
-        links=tuple(line for line in _text(record, "public", "references").split() if "://" in line),
+        links=tuple(_links(record)),
         severity=_severity(record),
     )
 
@@ -229,6 +239,14 @@ def _parts(record: Record) -> Iterator[Section]:
             yield Section(part.heading or heading, part.text)
 
 
+def _links(record: Record) -> Iterator[Reference]:
+    for link in dict.fromkeys(line for line in _text(record, "public", "references").split() if "://" in line):
+        yield Reference(link)
+    for fields, name, address in _ALERTS:
+        for found in dict.fromkeys(name.findall(_text(record, *fields))):
+            yield Reference(address.format(name=found), found)
+
+
 def _severity(record: Record) -> tuple[Severity, ...]:
     vector, score = _text(record, "cvss_basevector"), _text(record, "cvss_basescore")
     # The archive writes unscored notes as 0 with a vector of dashes.
@@ -238,7 +256,6 @@ def _severity(record: Record) -> tuple[Severity, ...]:
 def _advisory(document: Document, note: Note) -> Advisory:
     if not note.title:
         raise SourceError(document.url, "no title")
-    said = "\n\n".join(part.text for part in note.parts if part.heading in _SAYS_AFFECTED)
     cure = "\n\n".join(part.text for part in note.parts if part.heading == "Solution")
     last = note.updated or note.published
     return Advisory(
@@ -254,25 +271,11 @@ def _advisory(document: Document, note: Note) -> Advisory:
         summary=next((texts.joined(part.text.split("\n")) for part in note.parts if part.heading == "Overview"), ""),
         aliases=tuple(dict.fromkeys(name for name in note.cves if name != note.number)),
         severity=note.severity,
-        affected=note.affected or _facts.affected_sentences(_prose(said)),
-        fixed=_fixed(cure),
+        affected=note.affected or _note_prose.affected(note.parts),
+        fixed=_note_prose.fixed(cure),
         workarounds=tuple(part.text for part in note.parts if part.heading == "Workarounds"),
         sections=note.parts,
-        references=tuple(Reference(link) for link in dict.fromkeys(note.links)),
+        references=note.links,
         url=f"https://www.kb.cert.org/vuls/id/{note.number.removeprefix('VU#')}",
         publisher=SOURCE.issuer,
     )
-
-
-def _prose(text: str) -> Iterator[str]:
-    for run in texts.paragraphs(text):
-        yield from texts.sentences(run)
-
-
-def _fixed(text: str) -> tuple[Fixed, ...]:
-    """Read what follows "is fixed in" or "update to" in the sentences of a Solution, to the end or the first comma."""
-    found: list[Fixed] = []
-    for match in (match for sentence in _prose(text) for match in _CURE.finditer(sentence)):
-        rest = match["rest"].rstrip(". ")
-        found += _facts.fixed_lines((rest,)) or _facts.fixed_lines((rest.partition(",")[0],))
-    return tuple(dict.fromkeys(found))

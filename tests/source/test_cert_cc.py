@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedbot.advisory import Quarantined, Severity, Status
+from feedbot.advisory import Quarantined, Severity, Status, UnreadRange
 from feedbot.errors import SourceError
 from feedbot.source import ListedItem, cert_cc
 from tests.source.reading import advisory, document, fixture, read, reasons
@@ -111,3 +111,72 @@ def test_addresses_of_cert_cc() -> None:
         "atomfeed/",
     ]
     assert len(cert_cc.addresses(feed, datetime(2024, 6, 1, tzinfo=UTC), now)) == 5
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        ("Overview", "There is an unpainted spot in lanternd 8.12.(x < 9) hung by a thread."),
+        ("Overview", "Lantern 1.3.14 can be blown out."),
+        ("Description", "The lantern since version 2.6.22 has a race condition in its wick."),
+        ("Description", "Lantern versions 1.6 and greater let strangers trim the wick."),
+        ("Impact", "A moth could put out a lantern version < 2.6.16 with the ring module."),
+    ],
+)
+def test_a_sentence_with_versions_stays_visible(field: str, sentence: str) -> None:
+    """What is not understood is not taken for nothing: a person reads it."""
+    found = advisory("cert_cc", document(note(**{"Overview": "Wax.", "Description": "", field: sentence})))
+    assert [one.range for one in found.affected] == [UnreadRange(sentence)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "As RFC 5246 says in section 7.4.7, wax drips.",
+        "PKCS #1 v1.5 wax drips.",
+        "They hung over 1.3 million lanterns.",
+        "Lantern 1.3 is not vulnerable.",
+    ],
+)
+def test_a_number_of_something_else_is_no_version(sentence: str) -> None:
+    """Chapters, standards and counts are no versions of what is affected."""
+    assert advisory("cert_cc", document(note(Overview=sentence, Description=""))).affected == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Upgrade the Lantern kernel to version 2.2.19 or later.", ["Lantern kernel 2.2.19"]),
+        ("All users of Lantern Server upgrade to version 8.2.2-P7, which is dry.", ["Lantern Server 8.2.2-P7"]),
+        ("Users should upgrade to either Lantern 8.2.3 or Lantern 9.1.", ["Lantern 8.2.3", "Lantern 9.1"]),
+        ("Lantern 0.9.8 users should upgrade to 0.9.8za.", ["Lantern 0.9.8za"]),
+        (
+            "Lantern kernel versions 4.8.3, 4.7.9, and 4.4.26 address this vulnerability.",
+            ["Lantern kernel 4.4.26", "Lantern kernel 4.7.9", "Lantern kernel 4.8.3"],
+        ),
+        ("This was fixed in Lantern stable versions 2.5.13, 2.6.10.", ["Lantern 2.5.13", "Lantern 2.6.10"]),
+        ("Upgrade to Lantern 1.3.28 to resolve this issue.", ["Lantern 1.3.28"]),
+        ("Lantern 5.3.12 does not fix this issue.", []),
+        ("Upgrade to a version 3.1 downloaded after June 15, 2005.", []),
+        ("This was not fixed in Lantern 1.2.3.", []),
+    ],
+)
+def test_what_a_solution_says_is_corrected(sentence: str, told: list[str]) -> None:
+    """The versions and their product, also where the sentence goes on; what is only half of a cure gives none."""
+    found = advisory("cert_cc", document(note(Resolution=sentence)))
+    assert [f"{one.product} {one.versions[0]}" for one in found.fixed] == told
+
+
+@pytest.mark.parametrize(
+    ("fields", "url"),
+    [
+        ({"US-CERTTechnicalAlert": "TA99-190B"}, "https://www.us-cert.gov/ncas/alerts/TA99-190B"),
+        ({"uscerttechnicalalert": "TA99-190B"}, "https://www.us-cert.gov/ncas/alerts/TA99-190B"),
+        ({"CERTAdvisory": "CA-1999-07"}, "https://www.cert.org/historical/advisories/CA-1999-07.cfm"),
+    ],
+)
+def test_the_alert_about_a_note_is_linked(fields: dict[str, str], url: str) -> None:
+    """An alert may be about several notes, so it is no alias; it is not dropped either."""
+    found = advisory("cert_cc", document(note(**fields)))
+    assert url in [one.url for one in found.references]
+    assert not [name for name in found.aliases if "TA99" in name or "CA-1999" in name]

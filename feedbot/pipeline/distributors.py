@@ -242,7 +242,7 @@ def _stage(edges: Edges, member: ModuleType, file: IO[bytes], number: int, issue
         said, apart = said + len(good), apart + len(odd)
         with edges.database.begin() as tx:
             statements.add(tx, number, good)
-            statements.set_apart(tx, number, map(_kept, odd))
+            statements.set_apart(tx, number, odd)
     return LoadReport(issuer, origin.name, origin.as_of, said, dict(silent), apart)
 
 
@@ -290,11 +290,6 @@ def _unstorable(one: Statement, name: str) -> Quarantined:
     where = f"{one.package[:80]} {one.cve[:40]}"
     raw = ascii(tuple(_fields(one))).encode()
     return Quarantined(where, SourceError(name, "a record of {where} has an unknown shape", where=where), raw)
-
-
-def _kept(one: Quarantined) -> Quarantined:
-    """Return a record with a place that every database can keep."""
-    return Quarantined(ascii(one.where)[1:-1][:_LONGEST], one.reason, one.raw)
 
 
 def states(tx: Transaction, edges: Edges) -> dict[str, health.Judgement]:

@@ -24,6 +24,8 @@ STEP = 5000
 """Rows that are swept away in one transaction."""
 ABANDONED = timedelta(days=1)
 """After this long a load that did not end was cut short."""
+_LARGEST, _LONGEST = 1 << 20, 2000
+"""Bytes and letters that are kept of a record which could not be read."""
 _LOADING, _CURRENT, _GONE = "loading", "current", "gone"
 
 
@@ -97,8 +99,11 @@ def add(tx: Connection, file: int, given: Sequence[Statement]) -> None:
 
 
 def set_apart(tx: Connection, file: int, given: Iterable[Quarantined]) -> None:
-    """Keep the records of a file that could not be read."""
-    rows = [{"file": file, "place": one.where, "reason": str(one.reason), "raw": one.raw} for one in given]
+    """Keep the records of a file that could not be read; of their words what any database can keep."""
+    rows = [
+        {"file": file, "place": _clean(one.where), "reason": _clean(str(one.reason)), "raw": one.raw[:_LARGEST]}
+        for one in given
+    ]
     if rows:
         tx.execute(insert(tx, distro_quarantine), rows)
 
@@ -207,6 +212,10 @@ _STATEMENTS = (
     .join(distro_files, distro_files.c.id == statements.c.file)
     .where(_IN_FORCE)
 )
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "\\0")[:_LONGEST].encode("utf-8", "backslashreplace").decode()
 
 
 def _key(one: Statement) -> str:

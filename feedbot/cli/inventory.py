@@ -54,7 +54,8 @@ def import_(
     fewer: Annotated[bool, typer.Option("--fewer", help=tr("lists that fell by a fifth are meant"))] = False,
 ) -> int:
     """Take the files in as one snapshot. 3 where rows were refused; they are listed."""
-    from feedbot.pipeline.intake import import_packages, shown
+    from feedbot.pipeline.intake import shown
+    from feedbot.pipeline.packages import import_packages
 
     paths = _intake.need_files(files)
     with _intake.listed():
@@ -68,6 +69,8 @@ def import_(
         added=found.result.added,
         changed=found.result.changed,
     )
+    if found.unchanged:
+        _shell.show("{count} servers as before", count=found.unchanged)
     if found.guessed:
         _shell.say("the file's name was taken for the server's: {servers}", servers=shown(found.guessed))
     return _intake.tell_refused(found.refused)

@@ -15,7 +15,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, tuple_, update
 
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Server
 from feedbot.matching import ComponentNames, Installation
@@ -23,7 +23,7 @@ from feedbot.store import _packages
 from feedbot.store._difference import Difference, Row, compare, remove, write
 from feedbot.store._json import dump, load
 from feedbot.store._sql import chunks, insert, lock
-from feedbot.store._tables import components, host_sets, package_sets, snapshots
+from feedbot.store._tables import components, host_files, host_sets, package_sets, snapshots
 from feedbot.store._tables import contracts as contract_rows
 from feedbot.store._tables import customers as customer_rows
 from feedbot.store._tables import servers as server_rows
@@ -87,6 +87,26 @@ class Counts:
     hosts: int
     unowned: int
     components: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is in force of a server: the schemes of its components, and how many they are."""
+
+    schemes: tuple[str, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostFile:
+    """Which file (by digest) gave a server's components of a scheme. `parts` are all that the file gave; `release`
+    is what the server's contract said then."""
+
+    server: str
+    scheme: str
+    digest: bytes
+    parts: int
+    release: str
 
 
 def replace_customers(
@@ -164,13 +184,52 @@ def snapshot(tx: Connection) -> Snapshot | None:
     return None if row is None else Snapshot(**row._mapping)
 
 
-def rows_of(tx: Connection, servers: Collection[str]) -> int:
-    """Return how many packages are kept of these servers: what a new import of them is measured against."""
-    total = 0
+def releases(tx: Connection, servers: Iterable[str]) -> dict[str, str]:
+    """Return server → the release that its contract gives (empty: none), of those that a contract names."""
+    found: dict[str, str] = {}
     for part in chunks(servers):
-        query = select(func.coalesce(func.sum(package_sets.c.size), 0)).join(host_sets)
-        total += tx.execute(query.where(host_sets.c.server.in_(part))).scalar_one()
-    return total
+        rows = tx.execute(select(server_rows.c.name, server_rows.c.content).where(server_rows.c.name.in_(part)))
+        found |= {row.name: load(Server, row.content).distro for row in rows}
+    return found
+
+
+def held(tx: Connection, servers: Iterable[str]) -> dict[str, Held]:
+    """Return what is in force of each of these servers; those without packages are left out."""
+    found: dict[str, Held] = {}
+    query = select(host_sets.c.server, package_sets.c.schemes, package_sets.c.size).join(package_sets)
+    for part in chunks(servers):
+        for row in tx.execute(query.where(host_sets.c.server.in_(part))):
+            found[row.server] = Held(tuple(row.schemes.split()), row.size)
+    return found
+
+
+def unchanged(tx: Connection, digests: Iterable[bytes]) -> dict[bytes, tuple[HostFile, ...]]:
+    """Return those files of which all is in force that they gave, on the same releases, with what that is."""
+    given: dict[bytes, list[HostFile]] = defaultdict(list)
+    for part in chunks(digests):
+        for row in tx.execute(select(host_files).where(host_files.c.digest.in_(part))):
+            given[row.digest].append(HostFile(**row._mapping))
+    placed = releases(tx, {one.server for rows in given.values() for one in rows})
+    return {
+        digest: tuple(rows)
+        for digest, rows in given.items()
+        if len(rows) == rows[0].parts and all(placed.get(one.server) == one.release for one in rows)
+    }
+
+
+def remember_files(tx: Connection, replaced: Iterable[tuple[str, str]], files: Iterable[HostFile]) -> None:
+    """Forget by which files these (server, scheme) pairs were given, and keep by which they are now."""
+    for part in chunks(replaced):
+        tx.execute(delete(host_files).where(tuple_(host_files.c.server, host_files.c.scheme).in_(part)))
+    for new in chunks(files):
+        tx.execute(insert(tx, host_files), [asdict(one) for one in new])
+
+
+def confirm(tx: Connection, servers: Iterable[str], now: datetime) -> None:
+    """Let the lists of these servers count as taken now, as they are."""
+    lock(tx, "inventory")
+    for part in chunks(servers):
+        tx.execute(update(host_sets).where(host_sets.c.server.in_(part)).values(taken_at=now))
 
 
 def taken(tx: Connection, servers: Collection[str]) -> dict[str, datetime]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feedbot.pipeline import Edges, intake
+from feedbot.pipeline import Edges, intake, packages
 from tests.fakes import World, world
 
 DATA = Path(__file__).resolve().parent.parent.parent / "demo" / "data"
@@ -52,4 +52,4 @@ def import_fleet(edges: Edges) -> None:
     folder = DATA / "inventory"
     intake.import_customers(edges, [folder / "customers.csv", folder / "servers.csv"], "tester")
     files = [file for file in sorted(folder.iterdir()) if file.suffix != ".csv" or file.stem == "self-built"]
-    intake.import_packages(edges, files, "tester")
+    packages.import_packages(edges, files, "tester")

@@ -10,7 +10,7 @@ import pytest
 from feedbot.errors import ReviewError
 from feedbot.inventory import Contract, Customer, Plan, Server
 from feedbot.notice import Audience, render
-from feedbot.pipeline import Edges, decide, draft, intake
+from feedbot.pipeline import Edges, decide, draft, intake, packages
 from feedbot.pipeline.collect import collect
 from feedbot.review import Draft, State
 from feedbot.store import audit, drafts, inventory
@@ -113,7 +113,7 @@ def updated_package(edges: Edges, stage: World) -> None:
     path = Path(str(edges.database.url.database)).with_name("vps101.dpkg")
     text = (DATA / "inventory" / "vps101.dpkg").read_text(encoding="utf-8")
     path.write_text(re.sub(r"(?m)^(apache2\S*)\t2\.4\.57-2", r"\1\t2.4.62-1~deb12u2", text), encoding="utf-8")
-    intake.import_packages(edges, [path], "tester")
+    packages.import_packages(edges, [path], "tester")
 
 
 def revised(edges: Edges, stage: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from feedbot.errors import InventoryError
 from feedbot.inventory import RefusedRowsError
 from feedbot.pipeline import Edges, intake
+from feedbot.pipeline.packages import import_packages
 from feedbot.store import audit, inventory
 from tests.pipeline.conftest import DATA, import_fleet
 
@@ -59,7 +60,7 @@ def test_a_host_cut_at_a_line_end_keeps_its_old_list(fleet: Edges, tmp_path: Pat
     """Among whole files the cut one is refused and named; the others are taken in."""
     before = packages(fleet, "vps101")
     others = [path for path in FILE.parent.glob("*.dpkg") if path != FILE]
-    found = intake.import_packages(fleet, [cut(tmp_path, 4), *others], "tester")
+    found = import_packages(fleet, [cut(tmp_path, 4), *others], "tester")
     assert [one.row for one in found.refused] == ["vps101"]
     assert packages(fleet, "vps101") == before
 
@@ -67,15 +68,15 @@ def test_a_host_cut_at_a_line_end_keeps_its_old_list(fleet: Edges, tmp_path: Pat
 def test_a_fall_that_is_meant_is_taken(fleet: Edges, tmp_path: Path) -> None:
     """The operator says that the packages were removed."""
     with pytest.raises(InventoryError, match="stays in force"):
-        intake.import_packages(fleet, [cut(tmp_path, 6)], "tester")
-    intake.import_packages(fleet, [cut(tmp_path, 6)], "tester", fewer=True)
+        import_packages(fleet, [cut(tmp_path, 6)], "tester")
+    import_packages(fleet, [cut(tmp_path, 6)], "tester", fewer=True)
     assert len(packages(fleet, "vps101")) == 4
 
 
 def test_self_built_software_stays_beside_the_systems_packages(fleet: Edges) -> None:
     """A new package list of a host does not forget what is known of it from another list."""
     assert "ntpd" in packages(fleet, "vps104")
-    intake.import_packages(fleet, [FILE.with_name("vps104.dpkg")], "tester")
+    import_packages(fleet, [FILE.with_name("vps104.dpkg")], "tester")
     assert "ntpd" in packages(fleet, "vps104")
 
 
@@ -83,7 +84,7 @@ def test_a_host_that_nobody_rents_is_refused(fleet: Edges, tmp_path: Path) -> No
     """A server without a contract is listed, not silently kept."""
     path = tmp_path / "stray.dpkg"
     path.write_text(FILE.read_text(encoding="utf-8").replace("vps101", "stray"), encoding="utf-8")
-    found = intake.import_packages(fleet, [path, *FILE.parent.glob("*.rpm")], "tester")
+    found = import_packages(fleet, [path, *FILE.parent.glob("*.rpm")], "tester")
     assert [(one.file, one.line, one.reason) for one in found.refused] == [
         ("stray.dpkg", 0, "the server stray has no contract")
     ]
@@ -94,8 +95,8 @@ def test_a_file_that_names_no_server_needs_one(fleet: Edges, tmp_path: Path) -> 
     path = tmp_path / "list"
     path.write_text("".join(FILE.read_text(encoding="utf-8").splitlines(keepends=True)[2:]), encoding="utf-8")
     with pytest.raises(InventoryError, match="does not say which server"):
-        intake.import_packages(fleet, [path], "tester")
-    assert intake.import_packages(fleet, [path], "tester", server="VPS101").refused == ()
+        import_packages(fleet, [path], "tester")
+    assert import_packages(fleet, [path], "tester", server="VPS101").refused == ()
 
 
 def test_a_named_server_stands_over_a_file_s_name(fleet: Edges, tmp_path: Path) -> None:
@@ -103,25 +104,25 @@ def test_a_named_server_stands_over_a_file_s_name(fleet: Edges, tmp_path: Path) 
     path = tmp_path / "copy.dpkg"
     path.write_text("".join(FILE.read_text(encoding="utf-8").splitlines(keepends=True)[2:]), encoding="utf-8")
     with pytest.raises(RefusedRowsError, match="no server of these files") as caught:
-        intake.import_packages(fleet, [path], "tester")
+        import_packages(fleet, [path], "tester")
     assert "the name is the file's; --server gives another" in caught.value.refused[0].reason
     assert "customers import" in caught.value.hint()
-    assert intake.import_packages(fleet, [path], "tester", server="vps101").guessed == ()
+    assert import_packages(fleet, [path], "tester", server="vps101").guessed == ()
     guess = path.rename(tmp_path / "vps101.dpkg")
-    assert intake.import_packages(fleet, [guess], "tester").guessed == ("vps101",)
+    assert import_packages(fleet, [guess], "tester").guessed == ("vps101",)
     sure = tmp_path / "own.csv"
     sure.write_text("server,name,version\nvps101,nginx,1.27.0\n", encoding="utf-8")
-    assert intake.import_packages(fleet, [guess, sure], "tester").guessed == ()
+    assert import_packages(fleet, [guess, sure], "tester").guessed == ()
 
 
 def test_a_fall_tells_the_way_out(fleet: Edges, tmp_path: Path) -> None:
     """The hint names --fewer, the row the server and its file; what was meant is in the audit log."""
     with pytest.raises(RefusedRowsError) as caught:
-        intake.import_packages(fleet, [cut(tmp_path, 6)], "tester")
+        import_packages(fleet, [cut(tmp_path, 6)], "tester")
     assert "--fewer" in caught.value.hint()
     assert (caught.value.refused[0].file, caught.value.refused[0].line) == ("vps101.dpkg", 0)
     assert "fall from 11 to 4" in caught.value.refused[0].reason
-    intake.import_packages(fleet, [cut(tmp_path, 6)], "tester", fewer=True)
+    import_packages(fleet, [cut(tmp_path, 6)], "tester", fewer=True)
     assert last(fleet) == "1 hosts, --fewer"
 
 
@@ -132,19 +133,19 @@ def test_one_or_two_packages_may_go(fleet: Edges, tmp_path: Path) -> None:
     path = tmp_path / "vps105.dpkg"
     rows = FILE.with_name("vps105.dpkg").read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(rows[:-2]), encoding="utf-8")
-    assert intake.import_packages(fleet, [path, file], "tester").refused == ()
+    assert import_packages(fleet, [path, file], "tester").refused == ()
     assert len(packages(fleet, "vps105")) == len(names) - 2
 
 
 def test_self_built_software_does_not_make_the_system_s_list_fresh(fleet: Edges) -> None:
     """The age of a host is that of its distribution's packages."""
     on = later(fleet)
-    intake.import_packages(on, [FILE.with_name("self-built.csv"), FILE], "tester")
+    import_packages(on, [FILE.with_name("self-built.csv"), FILE], "tester")
     with fleet.database.begin() as tx:
         stale = inventory.stale(tx, on.clock())
     assert "vps104" in stale
     assert "vps101" not in stale
-    intake.import_packages(on, [FILE.with_name("vps104.dpkg")], "tester")
+    import_packages(on, [FILE.with_name("vps104.dpkg")], "tester")
     with fleet.database.begin() as tx:
         assert "vps104" not in inventory.stale(tx, on.clock())
 
@@ -154,7 +155,7 @@ def test_every_bad_file_is_named(fleet: Edges, tmp_path: Path) -> None:
     (tmp_path / "a.dpkg").write_text("bash\t5.2-2", encoding="utf-8")
     (tmp_path / "b.dpkg").write_text("", encoding="utf-8")
     with pytest.raises(InventoryError) as caught:
-        intake.import_packages(fleet, [tmp_path / "a.dpkg", FILE, tmp_path / "b.dpkg"], "tester")
+        import_packages(fleet, [tmp_path / "a.dpkg", FILE, tmp_path / "b.dpkg"], "tester")
     for word in ("2 files", "a.dpkg: the file ends in the middle", "→ fetch it again", "b.dpkg: the file is empty"):
         assert word in str(caught.value)
 
@@ -222,3 +223,44 @@ def test_a_server_that_comes_back_has_its_packages_again(fleet: Edges, tmp_path:
     made = intake.import_customers(later(fleet), [SERVERS], "tester")
     assert made.back == {"shr402": fleet.clock()}
     assert packages(fleet, "shr402") == before
+
+
+def test_the_same_file_again_is_not_read(fleet: Edges, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its servers count as asked now, with the snapshot in force; of a CSV of several servers too."""
+    files = [FILE, FILE.with_name("self-built.csv")]
+    monkeypatch.setattr("feedbot.pipeline.packages.read", unread)
+    made = import_packages(later(fleet), files, "tester")
+    assert (made.unchanged, made.result.changed) == (4, 0)
+    with fleet.database.begin() as tx:
+        assert inventory.stale(tx, later(fleet).clock())[:1] == ("ded201",)
+        assert "vps101" not in inventory.stale(tx, later(fleet).clock())
+        # What is self-built of these two makes the lists of their systems no younger.
+        assert {"ded202", "mng302"} <= set(inventory.stale(tx, later(fleet).clock()))
+
+
+def unread(*_: object) -> None:
+    """Stand for the reader where nothing is to be read."""
+    raise AssertionError
+
+
+def test_a_file_is_read_again_where_it_is_no_longer_what_is_in_force(fleet: Edges, tmp_path: Path) -> None:
+    """Another file of the same server came between, or the contract gives another release."""
+    other = tmp_path / "vps101.dpkg"
+    other.write_text(FILE.read_text(encoding="utf-8") + "zsh\t5.9-4\tzsh\t5.9-4\tamd64\tii \n", encoding="utf-8")
+    import_packages(fleet, [other], "tester")
+    assert "zsh" in packages(fleet, "vps101")
+    assert import_packages(fleet, [FILE], "tester").unchanged == 0
+    assert "zsh" not in packages(fleet, "vps101")
+    assert import_packages(fleet, [FILE], "tester").unchanged == 1
+    moved = tmp_path / "servers.csv"
+    moved.write_text(SERVERS.read_text(encoding="utf-8").replace("debian:12", "debian:11"), encoding="utf-8")
+    intake.import_customers(fleet, [moved], "tester")
+    assert import_packages(fleet, [FILE], "tester").unchanged == 0
+
+
+def test_a_file_with_a_refused_row_is_read_each_time(fleet: Edges, tmp_path: Path) -> None:
+    """So that the row is told each time."""
+    path = tmp_path / "vps101.dpkg"
+    path.write_text(FILE.read_text(encoding="utf-8") + "Bash!\t5\n", encoding="utf-8")
+    for _ in range(2):
+        assert len(import_packages(fleet, [path], "tester").refused) == 1

@@ -172,17 +172,19 @@ def test_customers_do_not_make_packages_fresh(tx: Connection) -> None:
 
 
 def test_there_is_no_snapshot_before_the_first(tx: Connection) -> None:
-    """None, no rows, nothing counted."""
+    """None, nothing held, nothing counted."""
     assert inventory.snapshot(tx) is None
-    assert inventory.rows_of(tx, ["web"]) == 0
+    assert inventory.held(tx, ["web"]) == {}
     assert inventory.counts(tx) == inventory.Counts(0, 0, 0, 0, 0, 0)
 
 
-def test_rows_of_the_servers_given(tx: Connection) -> None:
-    """The rows that a new import is measured against are those of its own servers."""
-    inventory.replace_packages(tx, {"web": host(NTP, SSH), "db": host(SSH)}, NOW)
-    assert inventory.rows_of(tx, ["web"]) == 2
-    assert inventory.rows_of(tx, ["web", "db", "none"]) == 3
+def test_what_is_held_of_the_servers_given(tx: Connection) -> None:
+    """A new import is measured against what is held of its own servers, and leaves other schemes alone."""
+    inventory.replace_packages(tx, {"web": host(NTP, SSH, OWN), "db": host(SSH)}, NOW)
+    assert inventory.held(tx, ["web", "db", "none"]) == {
+        "web": inventory.Held(("deb", "generic"), 3),
+        "db": inventory.Held(("deb",), 1),
+    }
 
 
 def test_counts(tx: Connection) -> None:

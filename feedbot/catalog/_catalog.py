@@ -120,6 +120,10 @@ class Catalog:
         found = self.look(product, vendor, cpe)
         return found.product if found.mapped else None
 
+    def inventoried(self, product: str, vendor: str = "", cpe: str = "") -> Product | None:
+        """Return what to look for in inventories: the product, or the name itself where the catalogue does not know it."""
+        return self.look(product, vendor, cpe).product
+
     def look(self, product: str, vendor: str = "", cpe: str = "") -> Finding:
         """Find the product of that CPE (form 2.2 or 2.3, with or without a version) or of that name.
 

@@ -46,11 +46,11 @@ def named(case: Case, catalog: Catalog) -> tuple[Named, ...]:
     fixed: dict[str, dict[tuple[str, str], set[str]]] = {}
     for advisory in _standing(case):
         for affected in advisory.affected:
-            product = catalog.find(affected.product, affected.vendor, affected.cpe)
+            product = catalog.inventoried(affected.product, affected.vendor, affected.cpe)
             if product:
                 claims.setdefault(product.id, []).append(_claim(advisory, affected, product))
         for correction in advisory.fixed:
-            product = catalog.find(correction.product)
+            product = catalog.inventoried(correction.product)
             if product:
                 held = fixed.setdefault(product.id, {})
                 for first in _firsts(correction.range):

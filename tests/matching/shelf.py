@@ -22,6 +22,8 @@ class Shelf:
         """Find as the real one does, by exact name alone."""
         return next((one for one in self.products if product in one.names), None)
 
+    inventoried = find
+
 
 def line(vers: str, product: str = "ntpd", **more: tuple[str, ...]) -> Affected:
     """Make one line of an advisory; a text that is no VERS is one that was not understood."""

@@ -50,7 +50,6 @@ _SCHEMES = {
     "自社": "generic",
     "pypi": "pep440",
     "pip": "pep440",
-    "npm": "semver",
 }
 _MAX_NAME = 200
 
@@ -99,6 +98,5 @@ def _scheme(ecosystem: str, installed: str, distro: str) -> str:
     """
     folded = ecosystem.casefold()
     if folded:
-        scheme = _SCHEMES.get(folded, folded)
-        return scheme if scheme in version.schemes() else ""
+        return _SCHEMES.get(folded) or version.scheme_of(folded)
     return (scheme_of(distro) if "-" in installed else "") or "generic"

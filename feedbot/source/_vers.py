@@ -8,20 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
 from feedbot.errors import VersionError
-from feedbot.version import Constraint, VersionRange
+from feedbot.version import Constraint, VersionRange, scheme_of
 
-_RPM = ("almalinux", "rocky linux", "red hat", "suse", "opensuse", "openeuler", "mageia", "azure linux", "rpm")
-_SEMVER = ("npm", "go", "golang", "crates.io", "cargo", "hex", "pub", "swifturl", "swift", "github actions", "semver")
-SCHEMES = (
-    dict.fromkeys(("debian", "ubuntu", "deb"), "deb")
-    | dict.fromkeys(_RPM, "rpm")
-    | dict.fromkeys(("pypi", "pep440"), "pep440")
-    | dict.fromkeys(_SEMVER, "semver")
-    | dict.fromkeys(("generic", "intdot"), "generic")
-)
-"""Ecosystem of OSV, type of a package URL, or scheme of VERS, in small letters → our scheme."""
-
-_VERS = re.compile(r"vers:(?P<type>[A-Za-z][A-Za-z0-9.-]*)/(?P<rest>.+)")
 _PURL = re.compile(
     r"pkg:/{0,2}(?P<type>[A-Za-z][A-Za-z0-9.+-]*)/(?P<path>[^@?#\s]+)"
     r"(?:@(?P<version>[^?#\s]+))?(?:\?(?P<qualifiers>[^#\s]*))?(?:#\S*)?"
@@ -37,20 +25,12 @@ class Package:
     version: str
 
 
-def scheme_of(ecosystem: str) -> str:
-    """Return the scheme of an ecosystem, the release behind its colon left out; empty where none is known."""
-    return SCHEMES.get(ecosystem.partition(":")[0].strip().lower(), "")
-
-
 def parse(text: str) -> VersionRange | None:
     """Read VERS; None where it is not, or where its scheme is not known here. `vers:all/*` is every version."""
-    match = _VERS.fullmatch(text)
-    if match is None:
-        return None
     if text == "vers:all/*":
         return VersionRange("generic")
     try:
-        return VersionRange.parse(f"vers:{SCHEMES.get(match['type'].lower(), match['type'])}/{match['rest']}")
+        return VersionRange.parse(text)
     except VersionError:
         return None
 
@@ -73,4 +53,4 @@ def package(purl: str) -> Package | None:
     version = unquote(match["version"] or "")
     if epoch and version and ":" not in version:
         version = f"{epoch}:{version}"
-    return Package(SCHEMES.get(kind, ""), unquote(match["path"].rpartition("/")[2]), version)
+    return Package(scheme_of(kind), unquote(match["path"].rpartition("/")[2]), version)

@@ -36,7 +36,7 @@ from feedbot.fetch import Document
 from feedbot.reading import text as texts
 from feedbot.source import _cvss, _dump, _facts, _json, _vers
 from feedbot.source._member import Judge, ListedItem, SourceInfo
-from feedbot.version import Constraint, VersionRange, key
+from feedbot.version import Constraint, VersionRange, key, scheme_of
 
 SOURCE = SourceInfo(
     title="OSV",
@@ -202,11 +202,13 @@ def _product(line: _json.Node) -> str:
 
 
 def _scheme(line: _json.Node, one: _json.Node) -> str:
+    """Return the order of a range. npm's is that of SEMVER, and its listed versions are then of the same scheme."""
+    own = scheme_of(line.text("package", "ecosystem"))
     match one.text("type"):
         case "SEMVER":
-            return "semver"
+            return own if own == "npm" else "semver"
         case "ECOSYSTEM":
-            return _vers.scheme_of(line.text("package", "ecosystem"))
+            return own
     return ""
 
 
@@ -287,7 +289,7 @@ def _versions(line: _json.Node) -> Iterator[tuple[str, VersionRange | None]]:
     listed = line.texts("versions")
     if not listed:
         return
-    schemes = (_vers.scheme_of(line.text("package", "ecosystem")), *(_scheme(line, one) for one in line.each("ranges")))
+    schemes = (scheme_of(line.text("package", "ecosystem")), *(_scheme(line, one) for one in line.each("ranges")))
     scheme = next(filter(None, schemes), "")
     if not scheme:
         yield f"versions {', '.join(listed)}", None

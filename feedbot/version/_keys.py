@@ -1,4 +1,11 @@
-"""One door to the schemes: each is a member file with `key(version) -> bytes`."""
+"""One door to the schemes: each is a member file with `key(version) -> bytes`.
+
+A member may also say `TYPE`, the type that VERS knows it by where that is not its own name, and `NAMES`, whatever else
+orders its versions so: ecosystems of OSV and types of package URLs, in small letters.
+"""
+
+from collections.abc import Mapping
+from functools import cache
 
 from feedbot import members
 
@@ -6,6 +13,29 @@ from feedbot import members
 def schemes() -> tuple[str, ...]:
     """Return the names of the known schemes."""
     return members.names("feedbot.version")
+
+
+def scheme_of(name: str) -> str:
+    """Return the scheme that orders the versions of an OSV ecosystem, a package URL's or a VERS type; empty for none.
+
+    A release behind a colon (`Debian:12`) and case do not count.
+    """
+    return _named().get(name.partition(":")[0].strip().lower(), "")
+
+
+@cache
+def _named() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for scheme in schemes():
+        module = members.load("feedbot.version", scheme)
+        found |= dict.fromkeys((scheme, vers_type(scheme), *getattr(module, "NAMES", ())), scheme)
+    return found
+
+
+@cache
+def vers_type(scheme: str) -> str:
+    """Return the VERS type of a scheme: `pypi` for pep440, its own name for most."""
+    return str(getattr(members.load("feedbot.version", scheme), "TYPE", scheme))
 
 
 def key(scheme: str, version: str) -> bytes:

@@ -12,7 +12,7 @@ from typing import Literal, Self
 from urllib.parse import unquote
 
 from feedbot.errors import VersionError
-from feedbot.version._keys import key, schemes
+from feedbot.version._keys import key, scheme_of, schemes, vers_type
 from feedbot.version._pieces import Edge, Interval, Piece, join
 
 Comparator = Literal["<", "<=", ">", ">=", "=", "!="]
@@ -62,7 +62,8 @@ class VersionRange:
         match = _VERS.fullmatch(text)
         if match is None:
             raise VersionError(text, "not a version range (VERS)", hint="expected vers:SCHEME/CONSTRAINT|CONSTRAINT…")
-        scheme = match["scheme"].lower()
+        # A type of no scheme stays as it is, for the error to name it.
+        scheme = scheme_of(match["scheme"]) or match["scheme"].lower()
         if match["constraints"] == "*":
             return cls(scheme)
         given = tuple(_read_constraint(part, text) for part in match["constraints"].split("|"))
@@ -89,7 +90,7 @@ class VersionRange:
         return any(place in interval for interval in self.intervals())
 
     def __str__(self) -> str:
-        return f"vers:{self.scheme}/" + ("|".join(map(str, self.constraints)) or "*")
+        return f"vers:{vers_type(self.scheme)}/" + ("|".join(map(str, self.constraints)) or "*")
 
     def intervals(self) -> tuple[Interval, ...]:
         """Return the range as key intervals, sorted, neither touching nor overlapping."""
@@ -144,10 +145,11 @@ def _read_constraint(part: str, text: str) -> Constraint:
     if match is None:
         raise VersionError(text, "{part} is not a constraint of a version range", part=repr(part))
     comparator: Comparator = match["comparator"] or "="  # type: ignore[assignment]  # the pattern admits no other
-    try:
-        return Constraint(comparator, unquote(match["version"], errors="strict"))
-    except UnicodeDecodeError:
-        raise VersionError(text, "{part} is not a constraint of a version range", part=repr(part)) from None
+    read = Constraint(comparator, unquote(match["version"], errors="replace"))
+    # What is encoded without need, or is no UTF-8, does not come out as it went in.
+    if str(read) != part:
+        raise VersionError(text, "{part} is not a constraint of a version range", part=repr(part))
+    return read
 
 
 def _check_sequence(constraints: Iterable[Constraint]) -> None:

@@ -10,6 +10,7 @@ import re
 from feedbot.errors import VersionError
 from feedbot.version._encoding import number
 
+NAMES = ("debian", "ubuntu", "echo")
 _VERSION = re.compile(r"(?:(?P<epoch>[0-9]+):)?(?P<upstream>[A-Za-z0-9.+~-]+?)(?:-(?P<revision>[A-Za-z0-9.+~]*))?")
 _RUNS = re.compile(r"([^0-9]*)([0-9]*)")
 _TILDE, _END, _OTHER = 0x01, 0x02, 0x80

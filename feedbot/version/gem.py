@@ -13,6 +13,7 @@ import re
 from feedbot.errors import VersionError
 from feedbot.version._encoding import number, word
 
+NAMES = ("rubygems",)
 _VERSION = re.compile(r"\s*[0-9]+(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?\s*", re.ASCII)
 _SEGMENT = re.compile(r"[0-9]+|[A-Za-z]+")
 _WORD, _ZERO_BEFORE_WORD, _END, _NUMBER = (bytes([n]) for n in range(1, 5))

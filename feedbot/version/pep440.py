@@ -5,6 +5,7 @@ import re
 from feedbot.errors import VersionError
 from feedbot.version._encoding import number, word
 
+TYPE = "pypi"
 _VERSION = re.compile(
     r"""\s*v?(?:(?P<epoch>[0-9]+)!)?(?P<release>[0-9]+(?:\.[0-9]+)*)
     (?P<pre>[-_.]?(?P<phase>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?P<pre_n>[0-9]*))?

@@ -9,6 +9,9 @@ import re
 from feedbot.errors import VersionError
 from feedbot.version._encoding import number, word
 
+NAMES = (
+    "almalinux", "rocky linux", "red hat", "suse", "opensuse", "openeuler", "mageia", "photon os", "azure linux",
+)  # fmt: skip
 _VERSION = re.compile(r"(?:(?P<epoch>[0-9]+):)?(?P<version>[^\s:-]+)(?:-(?P<release>[^\s:-]*))?", re.ASCII)
 _SEGMENT = re.compile(r"[0-9]+|[A-Za-z]+|~|\^")
 _TILDE, _END, _CARET, _LETTERS, _DIGITS = (bytes([n]) for n in range(1, 6))

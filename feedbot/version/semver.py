@@ -5,6 +5,10 @@ import re
 from feedbot.errors import VersionError
 from feedbot.version._semver import precedence
 
+NAMES = (
+    "go", "golang", "crates.io", "cargo", "hex", "swifturl", "swift", "github actions", "kubernetes", "vscode",
+)  # fmt: skip
+"""Not Dart's pub and Julia, where build metadata counts, and not NuGet, whose versions may have four numbers."""
 _VERSION = re.compile(
     r"v?(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
     r"(?:-(?P<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"

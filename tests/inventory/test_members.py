@@ -157,7 +157,7 @@ def test_an_unknown_ecosystem_is_refused() -> None:
     """A scheme that nobody can order versions of is not taken for another one."""
     text = "server,name,version,ecosystem\nweb01,x,1,cobol\nweb01,y,1,npm\n"
     assert [one.reason for one in refused(text)] == ["no such ecosystem: cobol"]
-    assert hosts(text)[0].components[0].scheme == "semver"
+    assert hosts(text)[0].components[0].scheme == "npm"
 
 
 def test_a_field_over_lines_refuses_every_line() -> None:

@@ -36,7 +36,7 @@ def body(category: str = "product_version_range", name: str = "<2.0", **tracking
     ("category", "name", "expected"),
     [
         ("product_version_range", "vers:deb/>=1.0|<1:2.0-1", "vers:deb/>=1.0|<1:2.0-1"),
-        ("product_version_range", "vers:pypi/>=1.0|<2.0", "vers:pep440/>=1.0|<2.0"),
+        ("product_version_range", "vers:pypi/>=1.0|<2.0", "vers:pypi/>=1.0|<2.0"),
         ("product_version_range", "vers:all/*", "vers:generic/*"),
         ("product_version_range", "all versions", "vers:generic/*"),
         ("product_version_range", "0 < 8.0.1", "vers:generic/>=0|<8.0.1"),

@@ -66,16 +66,16 @@ def test_ranges_are_those_of_the_schema(drawn: list[tuple[str, int]]) -> None:
 @pytest.mark.parametrize(
     ("events", "expected"),
     [
-        ([{"introduced": "0"}, {"fixed": "1.2.0"}], "vers:semver/<1.2.0"),
-        ([{"introduced": "0"}], "vers:semver/*"),
-        ([{"introduced": "1.0.0"}, {"last_affected": "1.0.0"}], "vers:semver/1.0.0"),
+        ([{"introduced": "0"}, {"fixed": "1.2.0"}], "vers:npm/<1.2.0"),
+        ([{"introduced": "0"}], "vers:npm/*"),
+        ([{"introduced": "1.0.0"}, {"last_affected": "1.0.0"}], "vers:npm/1.0.0"),
         (
             [{"fixed": "3.0.0"}, {"introduced": "2.0.0"}, {"introduced": "0"}, {"fixed": "1.0.0"}],
             "<1.0.0|>=2.0.0|<3.0.0",
         ),
-        ([{"introduced": "0", "fixed": "1.0.0"}], "vers:semver/<1.0.0"),
-        ([{"introduced": "1.0.0"}, {"limit": "*"}], "vers:semver/>=1.0.0"),
-        ([{"introduced": "1.0.0"}, {"limit": "2.0.0"}, {"limit": "3.0.0"}], "vers:semver/>=1.0.0|<3.0.0"),
+        ([{"introduced": "0", "fixed": "1.0.0"}], "vers:npm/<1.0.0"),
+        ([{"introduced": "1.0.0"}, {"limit": "*"}], "vers:npm/>=1.0.0"),
+        ([{"introduced": "1.0.0"}, {"limit": "2.0.0"}, {"limit": "3.0.0"}], "vers:npm/>=1.0.0|<3.0.0"),
     ],
 )
 def test_events(events: list[dict[str, object]], expected: str) -> None:
@@ -89,7 +89,7 @@ def test_events(events: list[dict[str, object]], expected: str) -> None:
         [],
         [{"fixed": "1.0.0"}],
         [{"introduced": "1.0.0"}, {"fixed": "1.0.0"}],
-        [{"introduced": "1"}],
+        [{"introduced": "one"}],
         [{"introduced": ""}],
         [{"introduced": "0"}, {"mended": "1.0.0"}],
         [{"introduced": "0"}, {"fixed": None}],
@@ -112,7 +112,7 @@ def test_ranges_of_two_orders_are_not_joined() -> None:
             {"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "2.0.0"}]},
         ],
     )
-    assert str(found.range) == "vers:pep440/<1.0"
+    assert str(found.range) == "vers:pypi/<1.0"
     assert found.unread == ("SEMVER introduced 0, fixed 2.0.0",)
 
 

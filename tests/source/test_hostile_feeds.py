@@ -237,3 +237,13 @@ def _and_refusal(items: Iterator[object]) -> Iterator[object]:
         yield from items
     except SourceError as error:
         yield error
+
+
+@pytest.mark.parametrize("start", [b"", b"<rss>&"])
+def test_feed_of_one_open_token(start: bytes) -> None:
+    """A feed that is one reference, or words outside, costs less than two seconds as large as it may be."""
+    body, started = (start + b"a" * 2**23)[: 2**23], time.process_time()
+    assert not [one for one in _and_refusal(_listing.entries(document(body))) if isinstance(one, _listing.Entry)]
+    assert time.process_time() - started < 2
+    with pytest.raises(SourceError, match="it is larger than 8388608 bytes"):
+        next(_listing.entries(document(body + b"a")))

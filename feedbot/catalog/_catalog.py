@@ -91,6 +91,7 @@ class Catalog:
             self._add_names(file)
             self._add_chosen(file)
         self._makers = {key: frozenset(_makers(product)) for key, product in self.products.items()}
+        self._selves = {key: frozenset(_selves(product)) for key, product in self.products.items()}
         self._with_maker = _with_makers(self.products.values())
         self._cpe = {pair: product for product in self.products.values() for pair in map(_plain_cpe, product.cpe)}
         self._components = {
@@ -121,7 +122,7 @@ class Catalog:
         return found.product if found.mapped else None
 
     def inventoried(self, product: str, vendor: str = "", cpe: str = "") -> Product | None:
-        """Return what to look for in inventories: the product, or the name itself where the catalogue does not know it."""
+        """Return what to look for in inventories: the product, or the name itself where nobody catalogued it."""
         return self.look(product, vendor, cpe).product
 
     def look(self, product: str, vendor: str = "", cpe: str = "") -> Finding:
@@ -139,7 +140,7 @@ class Catalog:
         if chosen := self._chosen.get(plain(product)):
             return Finding(chosen, How.OPERATOR)
         pair = _cpe_pair(cpe)
-        member = self._families.by_wording(product, vendor, pair)
+        member = self._families.hosted(product, vendor, pair)
         by_cpe = self._cpe.get(pair)
         if by_cpe and (member is None or member.kind == by_cpe.kind):
             return Finding(by_cpe, How.CPE)
@@ -176,6 +177,8 @@ class Catalog:
         if found and (found.alone or name not in self._names) and not who:
             return found
         if found and any(one in self._makers[found.id] for one in who):
+            return found
+        if found and not _is_other(pair, found) and any(one in self._selves[found.id] for one in who):
             return found
         both = (self._with_maker.get(one + name) or self._names.get(one + name) for one in who)
         return next((product for product in both if product), None)
@@ -280,9 +283,23 @@ def _with_makers(products: Iterable[Product]) -> Mapping[str, Product]:
 
 
 def _makers(product: Product) -> Iterator[str]:
-    """Yield how the maker may be called: by its names, by the product's, and as CPE has it."""
-    spoken = (product.vendor, *product.makers, product.name, *product.names)
-    return (maker(text) for text in (*spoken, *(pair.partition(":")[0] for pair in product.cpe)) if text)
+    """Yield how the maker may be called: by its names, and as CPE has it."""
+    spoken = (product.vendor, *product.makers, *(pair.partition(":")[0] for pair in product.cpe))
+    return (maker(text) for text in spoken if text)
+
+
+def _selves(product: Product) -> Iterator[str]:
+    """Yield the product's own names: publishers name a project by what it makes (Exim, uriparser project)."""
+    return (maker(text) for text in (product.name, *product.names))
+
+
+def _is_other(pair: str, product: Product) -> bool:
+    """Tell whether a CPE names a project by its product (tar_project:tar), and not that of this product.
+
+    The CPE dictionary calls every small project so: of the tar of GNU and that of npm, one is not the other.
+    """
+    who = pair.partition(":")[0]
+    return who.endswith("_project") and bool(product.cpe)
 
 
 def _is_application(cpe: str) -> bool:

@@ -55,13 +55,14 @@ class Families:
     def __init__(self, families: Iterable[Family]) -> None:
         """Take the families; an earlier one is asked first."""
         self.all = tuple(families)
+        self._hosts = re.compile(_any(host for one in self.all for host in one.hosts) or r"(?!)", re.IGNORECASE)
         self._said = tuple((one, _said(one.hosts), _cut(one.hosts)) for one in self.all if one.hosts)
         self._forms = tuple((one, form) for one in self.all for form in one.forms)
         self._by_word = {word: one for one in reversed(self.all) for word in one.words}
         self._by_maker = {name: one for one in reversed(self.all) for name in one.makers}
 
     def by_wording(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
-        """Return the member where the name itself says so: 「WordPress 用プラグイン X」, "X for WordPress".
+        """Return the member where the name itself says so: "X gem", "Foo::Bar", 「WordPress 用プラグイン X」.
 
         `pair` is the maker:product of a CPE, or empty.
         """
@@ -69,7 +70,12 @@ class Families:
         for family, form in self._forms:
             if found := form.fullmatch(text):
                 return _member(family, found[1], name, vendor, pair)
-        for family, said, cut in self._said:
+        return self.hosted(name, vendor, pair)
+
+    def hosted(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
+        """Return the member where the name says whose plugin it is: 「WordPress 用プラグイン X」, "X for WordPress"."""
+        text = unicodedata.normalize("NFKC", name).strip()
+        for family, said, cut in self._said if self._hosts.search(text) else ():
             if said.search(text):
                 quoted = _QUOTED.search(text)
                 return _member(family, quoted[1] if quoted else cut.sub(" ", text), name, vendor, pair)
@@ -77,9 +83,10 @@ class Families:
 
     def by_word_or_maker(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
         """Return the member where a word of the name, or the maker (named, or in the CPE), tells the family."""
+        makers = map(maker, (vendor, pair.partition(":")[0]))
+        found = [self._by_maker[who] for who in makers if who in self._by_maker]
         words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
-        found = [self._by_word[word] for word in words if word in self._by_word]
-        found += [self._by_maker[who] for who in map(maker, (vendor, pair.partition(":")[0])) if who in self._by_maker]
+        found += [self._by_word[word] for word in words if word in self._by_word]
         family = next((one for one in found if plain(name) not in one.keep), None)
         return _member(family, name, name, vendor, pair) if family else None
 
@@ -93,7 +100,7 @@ def _family(key: str, entry: Mapping[str, Any]) -> Family:
     return Family(
         id=key,
         hosts=tuple(entry.get("hosts", ())),
-        forms=tuple(re.compile(form, re.IGNORECASE) for form in entry.get("forms", ())),
+        forms=tuple(re.compile(form) for form in entry.get("forms", ())),
         deb=entry.get("deb", ""),
         rpm=entry.get("rpm", ""),
         purl=entry.get("purl", ""),

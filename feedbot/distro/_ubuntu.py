@@ -12,7 +12,7 @@ _UNSAID = {
     "in-triage": "not looked at yet",
 }
 _ENDED = re.compile(
-    r"end of (?:standard |security )?(?:support|life)|out of (?:standard )?support|reached end[- ]of[- ]life"
+    r"end of (?:\w+ )*(?:support|life)|out of (?:\w+ )*support|reached end[- ]of[- ]life|(?:superseded|replaced) by "
 )
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+~:-]*")
 _NO_RELEASES = frozenset({"upstream", "devel", "snap", "product", "edge"})
@@ -25,7 +25,8 @@ def said(
     """Return what a state of a package means; None where it is not known.
 
     `pocket` is where its corrections appear: security, esm-infra, esm-apps, fips-updates, realtime … `ignored` is a
-    package that will not be corrected; that no longer looked after is told from it by the note alone.
+    package that will not be corrected; that it is no longer looked after, or another took its place, the note alone
+    tells.
     """
     where = f"{package} {cve} {'/'.join(filter(None, (pocket, codename)))}"
     if codename in _NO_RELEASES:

@@ -34,7 +34,7 @@ from feedbot.advisory import (
 from feedbot.errors import SourceError, VersionError
 from feedbot.fetch import Document
 from feedbot.reading import text as texts
-from feedbot.source import _cvss, _dump, _facts, _json, _vers
+from feedbot.source import _cvss, _dump, _facts, _json, _pages, _vers
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 from feedbot.version import Constraint, VersionRange, key, scheme_of
 
@@ -88,7 +88,7 @@ def _listed(document: Document, line: str, where: str) -> ListedItem:
     if match is None or ".." in match["name"]:
         raise SourceError(where, "not a moment and a number")
     number = identity.normalise(match["name"].rpartition("/")[2])
-    url = urljoin(document.url, quote(f"./{match['name'].lstrip('/')}.json"))
+    url = _pages.beside(document.url, quote(f"{match['name'].lstrip('/')}.json"))
     return ListedItem(number, url, "", _facts.moment(match["moment"], where, UTC))
 
 

@@ -188,11 +188,20 @@ def test_address_of_a_listed_document(url: str, path: str) -> None:
     assert found.url == urljoin(url, quote(path))
 
 
-def test_the_longest_list_of_documents() -> None:
+@pytest.mark.parametrize("path", ["npm/A-1", "A:1", "//npm//A-1", "npm/./A-1", "npm/.A", ".A", "あ/A-1"])
+@pytest.mark.parametrize("url", ["https://csirt-a.example/npm/modified_id.csv", "file:modified_id.csv"])
+def test_address_of_a_listed_record(url: str, path: str) -> None:
+    """The same of the records that a dump's list of changes names."""
+    (found,) = import_module("feedbot.source.osv").listing(document(f"2026-11-10T00:00:00Z,{path}\n".encode(), url))
+    assert found.url == urljoin(url, quote(f"./{path.lstrip('/')}.json"))
+
+
+@pytest.mark.parametrize(("member", "line"), [("csaf", b"a.json\n"), ("osv", b"2026-11-10T00:00:00Z,a/A-1\n")])
+def test_the_longest_list_of_documents(member: str, line: bytes) -> None:
     """A list of nearly as many lines as are read costs less than two seconds."""
-    given = document(b"a.json\n" * 299_000, "https://csirt-a.example/index.txt")
+    given = document(line * 299_000, "https://csirt-a.example/index.txt")
     started = time.process_time()
-    assert sum(1 for _ in import_module("feedbot.source.csaf").listing(given)) == 299_000
+    assert sum(1 for _ in import_module(f"feedbot.source.{member}").listing(given)) == 299_000
     assert time.process_time() - started < 2
 
 

@@ -5,11 +5,12 @@
 comparisons that any database can do. Ranges are written as VERS (`vers:deb/>=1.0|<2.0`).
 """
 
-from feedbot.version._keys import compare, key, scheme_of, schemes
+from feedbot.version._keys import compare, key, keys, scheme_of, schemes
 from feedbot.version._pieces import Interval
 from feedbot.version._ranges import Comparator, Constraint, VersionRange
 from feedbot.version._upstream import upstream_of
 
 __all__ = [
-    "Comparator", "Constraint", "Interval", "VersionRange", "compare", "key", "scheme_of", "schemes", "upstream_of",
+    "Comparator", "Constraint", "Interval", "VersionRange",
+    "compare", "key", "keys", "scheme_of", "schemes", "upstream_of",
 ]  # fmt: skip

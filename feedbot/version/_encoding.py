@@ -3,10 +3,34 @@
 Every block says by itself where it ends, so what follows it in a key never decides before it does.
 """
 
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
 from feedbot.errors import VersionError
 
 MAX_DIGITS = 255
 """One byte holds the length. Dates and hashes written as numbers have at most 40 digits."""
+
+
+Fragment = TypeVar("Fragment", bound=Hashable)
+_REMEMBERED = 1 << 16
+
+
+class Encoded(dict[Fragment, bytes], Generic[Fragment]):
+    """Fragments of versions as bytes, each encoded once: a fleet's versions are made of few fragments.
+
+    What comes from outside must not fill the memory, so the table starts anew at 65,536 fragments.
+    """
+
+    def __init__(self, encode: Callable[[Fragment], bytes]) -> None:
+        super().__init__()
+        self._encode = encode
+
+    def __missing__(self, fragment: Fragment) -> bytes:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        made = self[fragment] = self._encode(fragment)
+        return made
 
 
 def number(digits: str, version: str) -> bytes:

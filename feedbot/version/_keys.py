@@ -4,7 +4,7 @@ A member may also say `TYPE`, the type that VERS knows it by where that is not i
 orders its versions so: ecosystems of OSV and types of package URLs, in small letters.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from feedbot import members
@@ -43,6 +43,11 @@ def key(scheme: str, version: str) -> bytes:
     made = members.load("feedbot.version", scheme).key(version)
     assert isinstance(made, bytes)
     return made
+
+
+def keys(scheme: str, versions: Iterable[str]) -> list[bytes]:
+    """Return the keys of many versions, faster than one by one. Raises VersionError as `key` does."""
+    return list(map(members.load("feedbot.version", scheme).key, versions))
 
 
 def compare(scheme: str, left: str, right: str) -> int:

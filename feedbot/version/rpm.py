@@ -7,14 +7,16 @@ before `^`, that before a segment of letters, and letters before digits.
 import re
 
 from feedbot.errors import VersionError
-from feedbot.version._encoding import number, word
+from feedbot.version._encoding import Encoded, number, word
 
 NAMES = (
     "almalinux", "rocky linux", "red hat", "suse", "opensuse", "openeuler", "mageia", "photon os", "azure linux",
 )  # fmt: skip
-_VERSION = re.compile(r"(?:(?P<epoch>[0-9]+):)?(?P<version>[^\s:-]+)(?:-(?P<release>[^\s:-]*))?", re.ASCII)
-_SEGMENT = re.compile(r"[0-9]+|[A-Za-z]+|~|\^")
+_VERSION = re.compile(r"(?:([0-9]+):)?([^\s:-]+(?:-[^\s:-]*)?)", re.ASCII)
+_SEGMENT = re.compile(r"[0-9]+|[A-Za-z]+|[~^-]")
 _TILDE, _END, _CARET, _LETTERS, _DIGITS = (bytes([n]) for n in range(1, 6))
+_NO_EPOCH = number("0", "")
+_SIGNS = {"~": _TILDE, "^": _CARET, "-": _END}
 
 
 def key(version: str) -> bytes:
@@ -26,19 +28,17 @@ def key(version: str) -> bytes:
     match = _VERSION.fullmatch(version)
     if match is None:
         raise VersionError(version, "not an RPM version", hint="expected [epoch:]version[-release]")
-    epoch = number(match["epoch"] or "", version)
-    return epoch + _part(match["version"], version) + _part(match["release"] or "", version)
+    epoch, parts = match.groups()
+    segments = _SEGMENT.findall(parts if "-" in parts else parts + "-")
+    return (number(epoch, version) if epoch else _NO_EPOCH) + b"".join(map(_ENCODED.__getitem__, segments)) + _END
 
 
-def _part(text: str, version: str) -> bytes:
-    return b"".join(_segment(segment, version) for segment in _SEGMENT.findall(text)) + _END
-
-
-def _segment(segment: str, version: str) -> bytes:
-    if segment == "~":
-        return _TILDE
-    if segment == "^":
-        return _CARET
+def _segment(segment: str) -> bytes:
+    if segment in _SIGNS:
+        return _SIGNS[segment]
     if segment[0].isdigit():
-        return _DIGITS + number(segment, version)
+        return _DIGITS + number(segment, segment)
     return _LETTERS + word(segment)
+
+
+_ENCODED = Encoded(_segment)

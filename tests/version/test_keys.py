@@ -1,0 +1,50 @@
+"""Keys of many versions at once, and the table of fragments behind them."""
+
+import pytest
+
+from feedbot.errors import VersionError
+from feedbot.version import key, keys
+from feedbot.version._encoding import Encoded
+
+
+@pytest.mark.parametrize(
+    ("scheme", "versions"),
+    [
+        ("deb", ["1:2.4.62-1~deb12u2", "2.4.62", "0~", "1.0-", "1-2-3", "a-", "1.0~"]),
+        ("rpm", ["1:1.0.1e-60.el7", "1.0", "2.0^20260101-1", "1.0~rc1-0"]),
+        ("maven", ["1.0", "1-rc1"]),
+    ],
+)
+def test_many_at_once_are_the_same_as_one_by_one(scheme: str, versions: list[str]) -> None:
+    """`keys` gives what `key` gives, in order."""
+    assert keys(scheme, versions) == [key(scheme, version) for version in versions]
+
+
+def test_one_that_cannot_be_read_is_named() -> None:
+    """The error of `keys` says which version it was."""
+    with pytest.raises(VersionError, match="two words"):
+        keys("deb", ["1.0", "two words", "2.0"])
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1:", "1:-1", "a:1", "1_0", "1.0\n", "1:2:3", "1.0-1\n"])
+def test_what_is_no_debian_version_is_refused(text: str) -> None:
+    """A version without an upstream part, with a word for its epoch or with foreign characters raises VersionError."""
+    with pytest.raises(VersionError):
+        key("deb", text)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("1.0-0", "1.0"), ("0:1.0", "1.0"), ("1.0-", "1.0"), ("00:1.00", "1.0"), ("1.0-00", "1.0-")]
+)
+def test_what_is_absent_in_a_debian_version_is_zero(left: str, right: str) -> None:
+    """No epoch, no revision and no number are 0, as dpkg has it."""
+    assert key("deb", left) == key("deb", right)
+
+
+def test_the_table_of_fragments_does_not_grow_without_end() -> None:
+    """Fragments from outside cannot fill the memory, and what was forgotten is encoded again."""
+    table = Encoded(lambda text: text.encode())
+    for number in range(70_000):
+        assert table[str(number)] == str(number).encode()
+    assert len(table) < 65_537
+    assert table["1"] == b"1"

@@ -22,6 +22,9 @@ def phrase(
     text: Annotated[list[str] | None, typer.Argument()] = None,
     product: Annotated[str, typer.Option(help=tr("the product the wording is about"))] = "",
     file: Annotated[Path | None, typer.Option("--file", help=tr("read one wording a line"))] = None,
+    listed: Annotated[
+        bool, typer.Option("--listed", help=tr("the wording stands in a publisher's list of affected versions"))
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> int:
     """Read each wording and print what was understood. 1 when a piece of any was not."""
@@ -32,16 +35,28 @@ def phrase(
     lines = list(text or ())
     if file is not None:
         lines += _shell.read_text(file).splitlines()
-    found = [read(line, product) for line in lines]
+    found = [read(line, product, listed=listed) for line in lines]
     for one in found:
         if as_json:
             _shell.put(as_dict(one))
         else:
-            _shell.show("{input}", input=one.input)
-            _shell.show("  range: {range}", range=one.range or "-")
-            for words in one.unread:
-                _shell.show("  not understood: {words}", words=words)
+            _show(one)
     return _shell.DONE if all(one.complete for one in found) else _shell.NO
+
+
+def _show(one: "Phrase") -> None:
+    _shell.show("{input}", input=one.input)
+    _shell.show("  range: {range}", range=one.range or "-")
+    if one.unaffected:
+        _shell.show("  not affected: {range}", range=one.unaffected)
+    if one.fixed:
+        _shell.show("  fixed: {versions}", versions=", ".join(one.fixed))
+    if one.note:
+        _shell.show("  only where: {note}", note=one.note)
+    for words in one.two_senses:
+        _shell.show("  used in two senses: {words}", words=words)
+    for words in one.unread:
+        _shell.show("  not understood: {words}", words=words)
 
 
 def as_dict(one: "Phrase") -> dict[str, object]:
@@ -55,4 +70,7 @@ def as_dict(one: "Phrase") -> dict[str, object]:
         "complete": one.complete,
         "unread": list(one.unread),
         "note": one.note,
+        "unaffected": str(one.unaffected) if one.unaffected is not None else None,
+        "two_senses": list(one.two_senses),
+        "pieces": [{"text": piece.text, "means": piece.means, "start": piece.start} for piece in one.pieces],
     }

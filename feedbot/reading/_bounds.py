@@ -32,13 +32,18 @@ class Clause:
     """What one item of a line says.
 
     `alone` is the version of an item that names just one; `single` is a bound with one sign behind it (以前), which
-    after bare versions could be meant for them too. `unclear` is the word that is used in two senses.
+    after bare versions could be meant for them too. `unclear` is the word that is used in two senses. `sign` is the
+    piece that makes the range what it is; `loose`: two ends with nothing that closes them; `twice`: a name or a word
+    stands before both of them.
     """
 
     range: VersionRange
     alone: Version | None = None
     single: bool = False
     unclear: Token | None = None
+    sign: Token | None = None
+    loose: bool = False
+    twice: bool = False
 
 
 def bound(scheme: str, sign: Comparator, version: Version) -> VersionRange:
@@ -64,13 +69,14 @@ class Bounds(Cursor):
         super().__init__(tokens)
         self.scheme = scheme
         self.subject_known = subject_known
+        self.branch_word: Token | None = None
 
     def version(self) -> Version:
         """Read `[バージョン] 2.4.1`, `2.4.x`, `2.4 系`."""
         marked = self.skip("noun")
         token = self.need("version")
         self.qualifiers()
-        word = self.take("branch")
+        word = self.branch_word = self.take("branch")
         series = word is not None and word.text.casefold() in {"シリーズ", "series"}
         sure = marked or token.prefixed or token.branch or (word is not None and len(token.text) <= 2 and not series)
         read = Version(token.text, token.branch or word is not None, sure)
@@ -87,22 +93,23 @@ class Bounds(Cursor):
         if self.peek(*BEFORE):
             return self._before()
         version = self.version()
-        if self._between():
-            return self._range(version)
+        word = self.branch_word
+        if sign := self._between():
+            return self._range(version, sign)
         if sign := self.take(*AFTER):
             return self._after(version, sign)
         if self.peek(*BEFORE):
             low = single(self.scheme, version) if version.wide else bound(self.scheme, ">=", version)
             return Clause(low.intersection(self._before().range))
-        return self._alone(version)
+        return self._alone(version, word)
 
-    def _alone(self, version: Version) -> Clause:
+    def _alone(self, version: Version, word: Token | None) -> Clause:
         odd = version.bare and not version.wide and len(version.text) > 3 and not _YEAR.fullmatch(version.text)
         if odd or (version.bare and not self.subject_known):
             raise UnclearError(version)
-        return Clause(single(self.scheme, version), alone=version)
+        return Clause(single(self.scheme, version), alone=version, sign=word)
 
-    def _between(self) -> bool:
+    def _between(self) -> Token | None:
         """Go over から, 〜, - or through, where a version follows."""
         ahead = 1
         while self.peek("noun", "name", ahead=ahead):
@@ -110,19 +117,21 @@ class Bounds(Cursor):
         sign = self.peek("range", "bullet", "before_upto", "before_unclear")
         words = sign is not None and (sign.kind == "range" or sign.text == "-" or sign.text.casefold() in _TO)
         if not words or not self.peek("version", ahead=ahead):
-            return False
+            return None
         self.at += 1
-        return True
+        return sign
 
-    def _range(self, low: Version) -> Clause:
+    def _range(self, low: Version, sign: Token) -> Clause:
+        start = self.at
         self.same_subject()
+        twice = self.at > start or self.peek("noun") is not None
         high = self.version()
         self.skip("noun")
         end: Comparator = "<" if self.take("below") else "<="
-        if end == "<=":
-            self.take("upto")
-            self.take("between")
-        return Clause(bound(self.scheme, ">=", low).intersection(bound(self.scheme, end, high)))
+        closed = end == "<" or self.take("upto") is not None or sign.kind == "before_upto"
+        between = self.take("between") if not closed else None
+        made = bound(self.scheme, ">=", low).intersection(bound(self.scheme, end, high))
+        return Clause(made, sign=between or sign, loose=not closed, twice=twice or between is not None)
 
     def same_subject(self) -> None:
         """Go over the product's name where it is repeated."""
@@ -133,7 +142,7 @@ class Bounds(Cursor):
         if sign.kind in {"since", "above"}:
             with self.attempt():
                 return Clause(made.intersection(self._upper(version)))
-        return Clause(made, single=True, unclear=unclear)
+        return Clause(made, single=True, unclear=unclear, sign=sign)
 
     def _upper(self, low: Version) -> VersionRange:
         """Read 「、B 未満」 after 「A 以上」, where B is above A."""
@@ -153,10 +162,10 @@ class Bounds(Cursor):
         made = bound(self.scheme, BEFORE[sign.kind], version)
         unclear = sign if sign.kind == "before_unclear" else None
         if sign.kind not in {"before_since", "before_above"}:
-            return Clause(made, unclear=unclear)
+            return Clause(made, unclear=unclear, sign=sign)
         with self.attempt():
             self.skip("noun")
             self.take("and")
             upper = self.need("before_below", "before_upto", "before_unclear")
             return Clause(made.intersection(bound(self.scheme, BEFORE[upper.kind], self.version())))
-        return Clause(made)
+        return Clause(made, sign=sign)

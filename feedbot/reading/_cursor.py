@@ -11,11 +11,12 @@ class UnclearError(Exception):
 
 
 class Cursor:
-    """Tokens and the place of the next one."""
+    """Tokens and the place of the next one. `means` is what a rule took a token for, where its kind does not tell."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.at = 0
+        self.means: dict[int, str] = {}
 
     def peek(self, *kinds: str, ahead: int = 0) -> Token | None:
         """Return the token `ahead` of here if it is of one of the kinds (of any, where none is given)."""
@@ -44,6 +45,11 @@ class Cursor:
         while self.take(*kinds):
             pass
         return self.at > start
+
+    def mark(self, start: int, meaning: str) -> None:
+        """Record what the tokens from `start` to here were taken for."""
+        for place in range(start, self.at):
+            self.means[self.tokens[place].start] = meaning
 
     def ended(self) -> bool:
         """Say whether nothing is left."""

@@ -16,41 +16,97 @@ from dataclasses import replace
 
 from feedbot.errors import VersionError
 from feedbot.reading._bounds import BEFORE, Clause, Version, single
+from feedbot.reading._conditions import Conditions
 from feedbot.reading._cursor import UnclearError
-from feedbot.reading._names import Names, is_qualifier, plain
+from feedbot.reading._names import plain
+from feedbot.reading._plain import corrects, doubted
 from feedbot.reading._tokens import Token, tokenise
-from feedbot.version import VersionRange
+from feedbot.version import Constraint, VersionRange
+
+_REFUSED = frozenset({"refuse", "date", "address"})
 
 
-class Line(Names):
-    """One line, and what was read of it so far. `void`: whatever was read must not be taken as a range."""
+class Line(Conditions):
+    """One line, and what was read of it so far. `void`: whatever was read must not be taken as a range.
 
-    def __init__(self, text: str, product: str, scheme: str) -> None:
+    `listed`: it is known that the line stands where its publisher lists what is affected.
+    """
+
+    def __init__(self, text: str, product: str, scheme: str, *, listed: bool = False) -> None:
         super().__init__(text, product, scheme)
+        self.listed = listed
         self.clauses: list[Clause] = []
         self.fixed: list[str] = []
-        self.notes: list[str] = []
+        self.unaffected: VersionRange | None = None
         self.unread: list[Token] = []
         self.void = False
+        self._holes: list[VersionRange] = []
         self._scope: VersionRange | None = None
         self._separated = True
 
     def read(self) -> None:
         """Read the whole line."""
-        groups = [part for token in self.tokens if token.kind == "group" for part in tokenise(token.text[1:-1])]
-        if any(token.kind in {"refuse", "date", "address"} for token in (*self.tokens, *groups)):
-            self.unread, self.void = list(self.tokens), True
-            return
-        self.skip("bullet")
-        while not self.ended():
-            self._step()
+        groups = [part.kind for token in self.tokens if token.kind == "group" for part in tokenise(token.text[1:-1])]
+        if _REFUSED.intersection(groups, (token.kind for token in self.tokens)) or "unaffected" in groups:
+            self._refuse()
+        elif any(token.kind == "unaffected" for token in self.tokens):
+            self._read_denial()
+        else:
+            self._read_items()
+            if not self.listed and not self.void:
+                self._doubt()
 
     def result(self) -> VersionRange | None:
         """Return everything that the line calls affected."""
         made: VersionRange | None = None
         for clause in () if self.void else self.clauses:
             made = clause.range if made is None else made.union(clause.range)
+        for hole in self._holes:
+            made = made.intersection(hole) if made else None
         return made
+
+    def _refuse(self) -> None:
+        self.unread, self.void = list(self.tokens), True
+
+    def _read_items(self) -> None:
+        self.skip("bullet")
+        while self.take("lead"):
+            self.skip("topic", "colon", "and")
+        while not self.ended():
+            self._step()
+
+    def _read_denial(self) -> None:
+        """Read 「A 以降は影響を受けません」, and 「A にのみ影響し、それ以前は影響を受けません」: no more than its first half.
+
+        What else is said along with a denial is not read at all.
+        """
+        whole = self.tokens
+        end = next(place for place, token in enumerate(whole) if token.kind == "unaffected")
+        rest = [token.kind for token in whole[end + 1 :]]
+        back = max((place for place in range(end) if whole[place].kind == "back"), default=-1)
+        only = back > 1 and whole[back - 2].kind == "affected" and whole[back - 1].kind == "and"
+        between = {token.kind for token in whole[back + 1 : end]} if only else {"topic", "toward"}
+        last = back - 1 if only else end
+        while last and not only and whole[last - 1].kind in {"topic", "toward"}:
+            last -= 1
+        self.tokens = whole[:last]
+        self._read_items()
+        self.tokens = whole
+        found = self.result() if not self.unread and not self.fixed and not self.void else None
+        if found is None or rest not in ([], ["stop"]) or not between <= {"topic", "toward", "noun"}:
+            self._refuse()
+        elif not only:
+            self.unaffected, self.clauses = found, []
+
+    def _doubt(self) -> None:
+        """Leave unread what may be no affected range at all."""
+        bare = all(clause.alone and not clause.alone.wide for clause in self.clauses)
+        if self.clauses and bare and self.names and not self.fixed and corrects(self.names[0]):
+            self.fixed = [clause.alone.text for clause in self.clauses if clause.alone]
+            self.unread += [token for token in self.tokens if token.kind == "version"]
+            self.clauses = []
+        elif not self.unread:
+            self.unread += doubted(self.clauses, self.tokens, named=self.subject_known)
 
     def _step(self) -> None:
         if self.clauses and self.skip("and") and not self.ended():
@@ -58,11 +114,12 @@ class Line(Names):
         if self.peek("stop") and self.at == len(self.tokens) - 1:
             self.at += 1
             return
-        before = self.at, self.clauses[:], self.names[:], self.notes[:], self.fixed[:]
+        before = self.at, self.clauses[:], self.names[:], self.notes[:], self.fixed[:], self._holes[:]
         try:
-            self._item()
+            if not self._exception():
+                self._item()
         except (UnclearError, VersionError):
-            self.at, self.clauses, self.names, self.notes, self.fixed = before
+            self.at, self.clauses, self.names, self.notes, self.fixed, self._holes = before
             self._leave_rest()
         self._separated = not self.clauses or self.tokens[self.at - 1].kind in {"colon", "and"}
 
@@ -100,6 +157,8 @@ class Line(Names):
             self.take("colon")
             self._fixed_list()
             return None
+        if self.peek("level") and self.peek("version", ahead=1) and self.clauses:
+            return self._same_base()
         every = self.take("all")
         self.take("of")
         if self.peek("noun") and self.peek(*BEFORE, ahead=1):
@@ -109,6 +168,51 @@ class Line(Names):
             return Clause(VersionRange(self.scheme))
         clause = self.bounds()
         return self._widened(clause) if every and clause.alone else clause
+
+    def _same_base(self) -> Clause:
+        """Read 「preview 2」 after 「2.3.0 preview 1 および」."""
+        level, before = self.need("level"), self.clauses[-1].alone
+        base, found, _ = before.text.casefold().rpartition(level.text.casefold()) if before else ("", "", "")
+        number = self.need("version")
+        if before is None or not base or not found or not number.text.isdigit():
+            raise UnclearError(level)
+        version = Version(f"{before.text[: len(base) + len(found)]} {number.text}", False, True)
+        return Clause(single(self.scheme, version), alone=version)
+
+    def _exception(self) -> bool:
+        """Read 「、ただし 6.3.4、6.3.5 を除く」 at the end of a line, or in a bracket."""
+        start = self.at
+        token = self.peek("group")
+        inner = tokenise(token.text[1:-1]) if token else []
+        if not self.clauses or (token and not any(part.kind == "except" for part in inner)):
+            return False
+        if token:
+            self._cut_out(Conditions(token.text[1:-1], self.product or "?", self.scheme))
+            self.at += 1
+            return True
+        ahead = next((n for n in range(len(self.tokens) - start) if self.peek("except", ahead=n)), None)
+        if ahead is None or not {one.kind for one in self.tokens[start + ahead + 1 :]} <= {"stop"}:
+            return False
+        self._cut_out(self)
+        return True
+
+    def _cut_out(self, words: Conditions) -> None:
+        """Read versions and branches up to を除く, each of them within what was said before."""
+        start, whole = words.at, self.result()
+        words.skip("stop", "but", "and")
+        while not words.take("except"):
+            words.same_subject()
+            version = words.version()
+            words.skip("and", "noun")
+            if whole is None or version.text not in whole:
+                raise UnclearError(version)
+            ends = single(self.scheme, version).constraints
+            self._holes.append(
+                VersionRange(self.scheme, (Constraint("<", ends[0].version), Constraint(">=", ends[1].version)))
+                if version.wide
+                else VersionRange(self.scheme, (Constraint("!=", version.text),))
+            )
+        words.mark(start, "exception")
 
     def _fixed_list(self) -> None:
         self.fixed.append(self.version().text)
@@ -138,31 +242,24 @@ class Line(Names):
     # -- what follows a clause
 
     def _tail(self) -> None:
-        while self._qualify() or self.take("noun", "only") or self._is_affected() or self._all_of() or self._is_fixed():
+        while (
+            self.note()
+            or self._fixed_in_group()
+            or self.take("noun", "only")
+            or self._is_affected()
+            or self._all_of()
+            or self._is_fixed()
+        ):
             pass
         if self.clauses and self.clauses[-1].alone and self.clauses[-1].alone.wide:
             self._as_scope()
-
-    def qualifiers(self) -> None:
-        """Note editions and brackets."""
-        while self._qualify():
-            pass
-
-    def _qualify(self) -> bool:
-        if token := self.take("group", test=is_qualifier):
-            self.notes.append(self.text[token.start + 1 : token.end - 1].strip())
-            return True
-        if token := self.take("edition"):
-            self.notes.append(token.text)
-            return True
-        return self._fixed_in_group()
 
     def _fixed_in_group(self) -> bool:
         """Read 「(1.2.3 で修正)」."""
         token = self.peek("group")
         if token is None:
             return False
-        inner = Line(token.text[1:-1], self.product or "?", self.scheme)
+        inner = Line(token.text[1:-1], self.product or "?", self.scheme, listed=True)
         inner.read()
         if inner.unread or inner.clauses or not inner.fixed:
             return False

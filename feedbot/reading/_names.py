@@ -16,6 +16,7 @@ _INSIDE: Mapping[str, frozenset[str]] = {
     "group": frozenset({"name", "version", "noun"}),
     "version": frozenset({"name", "version"}),
     "bullet": frozenset({"name", "version"}),
+    "platform": frozenset({"name"}),
 }
 
 
@@ -31,18 +32,19 @@ class Names(Bounds):
     def name(self, *, first: bool = False) -> str:
         """Read a name; empty where there is none. The first of a line may begin with の, going on what was given."""
         start = end = self.at
-        prefix = self.peek("of", "level") if first else None
+        prefix = self.peek("of", "level", "platform") if first else None
         if not self.peek("name") and not (prefix and self.peek("name", ahead=1)):
             return ""
         while self._goes_on(begun=self.at > start):
             self.at += 1
             end = self.at if self.tokens[self.at - 1].text != "-" else end
+        self.mark(start, "product")
         return self.text[self.tokens[start].start : self.tokens[end - 1].end].strip()
 
     def _goes_on(self, *, begun: bool) -> bool:
         token, following = self.peek(), self.peek(ahead=1)
         if token is None or token.kind == "name" or not begun:
-            return token is not None and token.kind in {"name", "of", "level"}
+            return token is not None and token.kind in {"name", "of", "level", "platform"}
         if token.kind == "branch":
             return self.tokens[self.at - 1].kind == "name"
         if following is None or following.kind not in _INSIDE.get(token.kind, ()):

@@ -9,12 +9,33 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from types import MappingProxyType
+from typing import Any
 
 WAVES = "〜～〰∼"
 _DASHES = "‐‑‒–—―−－"
 _VOICED = "ﾞﾟ"
+
+MEANINGS = MappingProxyType(
+    {
+        **dict.fromkeys(("below", "upto", "since", "above", "range", "between", "only"), "bound"),
+        **dict.fromkeys(("before_below", "before_upto", "before_since", "before_above"), "bound"),
+        **dict.fromkeys(("noun", "of", "topic", "toward", "and", "but", "lead", "back"), "connective"),
+        **dict.fromkeys(("bullet", "stop", "colon"), "mark"),
+        **dict.fromkeys(("group", "edition", "others"), "note"),
+        "version": "version",
+        "level": "version",
+        "branch": "branch",
+        "all": "all versions",
+        "name": "product",
+        "affected": "affected",
+        "unaffected": "not affected",
+        "fixed": "fixed",
+    }
+)
+"""Kind → what a token that was read means, where no rule says it otherwise. What is not here is never understood."""
 
 # 2011-22 is the number of an advisory far more often than a version.
 _DATE = re.compile(
@@ -27,8 +48,9 @@ _DIGEST = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
 # Addresses that no version looks like: private, loopback, netmask.
 _ADDRESS = re.compile(r"(?:192\.168|127\.0|255\.255|169\.254)\.\d{1,3}\.\d{1,3}(?![\d.])")
 _IDENTIFIER = re.compile(r"CVE-\d{4}-\d{4,}|JVN(?:VU|TA)?#\d+|JVNDB-\d{4}-\d+|VU#\d+", re.IGNORECASE)
+# [6-9].x-[1-5].N is how Drupal numbers a module: for core 7, release 3.0. 4.x-5.7 may be two branches.
 _VERSION = re.compile(
-    r"""(?P<v>v(?=\d))?(?P<numbers>\d+(?:\.\d+)*)
+    r"""(?P<v>v(?=\d))?(?P<numbers>[6-9]\.x-[1-5]\.\d+|\d+(?:\.\d+)*)
     (?:(?P<any>\.[x*])(?![0-9a-z])|(?P<tail>(?:\.?[a-z]+\d*(?:\.\d+)*|[-_][a-z]+[0-9a-z.]*|[-_]\d+(?!\d*\.\d))*))
     (?P<level>\s+(?:patch\s?level|preview|beta|alpha|rc|r|sp|service\s+pack|update|patch|build)\s*\d+
       |\s*\((?:build|ビルド)\s*\d+\))?""",
@@ -68,14 +90,44 @@ class Wording:
     words: tuple[str, ...]
     example: str
     reads: str
+    two_senses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """A row of the table of habits: products whose publisher lists what corrects and not what is affected."""
+
+    products: tuple[str, ...]
+    example: str
+    reads: str
+
+
+@cache
+def _table() -> Mapping[str, list[dict[str, Any]]]:
+    text = (resources.files(__package__) / "wordings.toml").read_text(encoding="utf-8")
+    table: dict[str, list[dict[str, Any]]] = tomllib.loads(text)
+    return table
 
 
 @cache
 def wordings() -> tuple[Wording, ...]:
     """Return the table of wordings."""
-    text = (resources.files(__package__) / "wordings.toml").read_text(encoding="utf-8")
-    rows = tomllib.loads(text)["wording"]
-    return tuple(Wording(row["kind"], tuple(row["words"]), row["example"], row["reads"]) for row in rows)
+    return tuple(
+        Wording(row["kind"], tuple(row["words"]), row["example"], row["reads"], row.get("two_senses", False))
+        for row in _table()["wording"]
+    )
+
+
+@cache
+def habits() -> tuple[Habit, ...]:
+    """Return the table of habits."""
+    return tuple(Habit(tuple(row["products"]), row["example"], row["reads"]) for row in _table()["habit"])
+
+
+@cache
+def two_senses() -> frozenset[str]:
+    """Return the words that are read in one sense and used in two."""
+    return frozenset(word.casefold() for row in wordings() if row.two_senses for word in row.words)
 
 
 @cache
@@ -89,15 +141,22 @@ def _by_first() -> Mapping[str, tuple[tuple[str, str], ...]]:
     return {first: tuple(sorted(words, key=lambda w: -len(w[0]))) for first, words in found.items()}
 
 
+@lru_cache(maxsize=4096)
+def _even(source: str) -> str:
+    return "〜" if source in WAVES else "-" if source in _DASHES else unicodedata.normalize("NFKC", source)
+
+
 def even_out(text: str) -> tuple[str, list[int]]:
     """Return the text in one width, and for each of its characters the place it came from (one more for the end)."""
+    if text.isascii():
+        return text, list(range(len(text) + 1))
     out: list[str] = []
     places: list[int] = []
     position = 0
     while position < len(text):
         size = 2 if text[position + 1 : position + 2] in tuple(_VOICED) else 1
         source = text[position : position + size]
-        even = "〜" if source in WAVES else "-" if source in _DASHES else unicodedata.normalize("NFKC", source)
+        even = _even(source)
         out.append(even)
         places.extend([position] * len(even))
         position += size

@@ -4,14 +4,25 @@ The words are in wordings.toml, each with an example; _tokens.py cuts a line by 
 the tokens.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from feedbot.reading._grammar import Line
-from feedbot.reading._tokens import spans
+from feedbot.reading._tokens import MEANINGS, spans, two_senses
 from feedbot.version import VersionRange
 
 _LONGEST = 2000
 """Characters of a line that is read at all: nobody writes longer ones by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the line as printed, its kind of wordings.toml, what it was taken for, and where it begins."""
+
+    text: str
+    kind: str
+    means: str
+    start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,10 @@ class Phrase:
 
     `range` is None where the line gives none. `fixed` are versions that it names as corrected. `complete` is false
     when a piece was not understood; `unread` holds these pieces as printed. `note` has what narrows the range without
-    being a version: editions, CVE names in brackets, a surrounding product's branch.
+    being a version: editions, platforms, conditions, CVE names in brackets, a surrounding product's branch; `range` is
+    then more than what is affected, never less. `unaffected` are versions that the line says are not affected.
+    `two_senses` are words that are read in one sense and used in two (prior to): a version that is an end of the range
+    is then not safely outside. `pieces` are all words of the line in order, with what each was taken for.
     """
 
     input: str
@@ -31,26 +45,47 @@ class Phrase:
     complete: bool
     unread: tuple[str, ...]
     note: str
+    unaffected: VersionRange | None = None
+    two_senses: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
 
-def read(text: str, product: str = "", scheme: str = "generic") -> Phrase:
+def read(text: str, product: str = "", scheme: str = "generic", *, listed: bool = False) -> Phrase:
     """Read one line; one of more than 2,000 characters is left unread.
 
-    `product` is what the line is known to be about; else it is the words before the version.
+    `product` is what the line is known to be about; else it is the words before the version. `listed`: the line stands
+    where its publisher lists what is affected, so that 「3.7 以降」 is no requirement (see _plain.py).
     """
     if len(text) > _LONGEST:
         return Phrase(text, product, None, (), scheme, False, (text.strip(),), "")
-    line = Line(text, product, scheme)
+    line = Line(text, product, scheme, listed=listed)
     line.read()
-    unread = tuple(text[start:end] for start, end in spans(sorted(line.unread, key=lambda token: token.start)))
+    left = sorted(set(line.unread), key=lambda token: token.start)
+    unread = tuple(text[start:end] for start, end in spans(left))
     found = line.result()
+    said = found is not None or bool(line.fixed) or line.unaffected is not None
     return Phrase(
         input=text,
         product=line.subject(),
         range=found,
         fixed=tuple(dict.fromkeys(line.fixed)),
         scheme=scheme,
-        complete=not unread and (found is not None or bool(line.fixed)),
-        unread=unread or (() if found is not None or line.fixed else (text.strip(),)),
+        complete=not unread and said,
+        unread=unread or (() if said else (text.strip(),)),
         note=" / ".join(dict.fromkeys(line.notes)),
+        unaffected=line.unaffected,
+        two_senses=() if line.void else tuple(dict.fromkeys(_in_two_senses(line))),
+        pieces=tuple(_pieces(line)),
     )
+
+
+def _in_two_senses(line: Line) -> Iterator[str]:
+    for token in line.tokens:
+        if token.text.casefold() in two_senses() and line.means.get(token.start) != "condition":
+            yield token.text
+
+
+def _pieces(line: Line) -> Iterator[Piece]:
+    for token in line.tokens:
+        means = "unread" if token in line.unread else line.means.get(token.start) or MEANINGS.get(token.kind, "unread")
+        yield Piece(line.text[token.start : token.end], token.kind, means, token.start)

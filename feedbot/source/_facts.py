@@ -92,7 +92,7 @@ def affected_lines(lines: Iterable[str], product: str = "") -> tuple[Affected, .
 
 
 def _line(wording: str, product: str) -> Affected:
-    phrase = phrases.read(wording, "", SCHEME)
+    phrase = phrases.read(wording, "", SCHEME, listed=True)
     if phrase.range is None:
         # What begins with words of its own may be about another product than the line before it.
         named = product if _VERSION.match(wording) else phrase.product
@@ -115,7 +115,7 @@ def affected_sentences(prose: Iterable[str], product: str = "") -> tuple[Affecte
 
 def affected(wording: str, *, product: str, vendor: str = "", cpe: str = "", evidence: str = "") -> Affected:
     """Read one wording of affected versions of a product that is named beside it."""
-    phrase = phrases.read(wording, product, SCHEME)
+    phrase = phrases.read(wording, product, SCHEME, listed=True)
     shown = evidence or wording
     if phrase.range is None:
         return Affected(product, UnreadRange(wording), shown, vendor, cpe)
@@ -138,7 +138,7 @@ def fixed_lines(lines: Iterable[str], product: str = "") -> tuple[Fixed, ...]:
     for line in lines:
         if not names_version(line) or _NOT_AFFECTED.search(line) or "://" in line:
             continue
-        phrase = phrases.read(bare(line), "", SCHEME)
+        phrase = phrases.read(bare(line), "", SCHEME, listed=True)
         if not phrase.complete:
             continue
         versions = phrase.fixed or _exact(phrase.range)

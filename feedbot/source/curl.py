@@ -169,7 +169,7 @@ def _affected(wording: str) -> Affected:
         bounds = (Constraint(">=", found["low"]), Constraint("<=", found["high"]))
         versions = VersionRange(_facts.SCHEME, bounds if order else (Constraint("=", found["high"]),))
         return Affected(found["product"], versions, wording)
-    phrase = phrases.read(wording, "", _facts.SCHEME)
+    phrase = phrases.read(wording, "", _facts.SCHEME, listed=True)
     if phrase.range is None or not phrase.complete:
         return Affected(phrase.product or "curl", UnreadRange(wording), wording)
     return Affected(phrase.product or "curl", phrase.range, wording)

@@ -162,7 +162,7 @@ def _prose(statement: str) -> Affected:
     pieces = _PIECES.split(statement)
     current = tuple(piece for piece in pieces if _CURRENT.search(piece))
     releases = [piece for piece in pieces if piece not in current]
-    phrase = phrases.read(releases[0].rstrip("."), "", _facts.SCHEME) if len(releases) == 1 else None
+    phrase = phrases.read(releases[0].rstrip("."), "", _facts.SCHEME, listed=True) if len(releases) == 1 else None
     if phrase is None or phrase.range is None or not phrase.complete or phrase.product not in ("", "NetBSD"):
         return Affected("NetBSD", UnreadRange(statement), statement)
     return Affected("NetBSD", phrase.range, statement, unread=current)

@@ -119,7 +119,7 @@ def _affected(node: _xml.Node, good: tuple[str, ...]) -> Iterator[Affected]:
     if not wording:
         return
     evidence = f"vulnerable: {wording}; not vulnerable: {node.get('good')}"
-    phrase = phrases.read(wording, "", _facts.SCHEME)
+    phrase = phrases.read(wording, "", _facts.SCHEME, listed=True)
     product = phrase.product or "nginx"
     known = node.get("good") == "none" or _good(node)
     try:

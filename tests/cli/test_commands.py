@@ -247,7 +247,7 @@ def test_an_internal_fault_is_saved_not_shown(
 ) -> None:
     """A fault of ours: exit 70, a report only its owner can read, no traceback on the screen."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("feedbot.reading.phrases.read", lambda *_: 1 / 0)
+    monkeypatch.setattr("feedbot.reading.phrases.read", lambda *_, **__: 1 / 0)
     assert cli.invoke(["phrase", "x"]) == 70
     out, err = capsys.readouterr()
     assert "Traceback" not in out + err

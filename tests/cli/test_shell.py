@@ -197,7 +197,7 @@ def test_bytes_that_are_no_text(desk_config: Path) -> None:
 def test_ctrl_c_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """One line, exit 3; what was done stays done."""
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("feedbot.reading.phrases.read", interrupt)

@@ -43,16 +43,18 @@ class Product:
             return None
         return Fixed(self._called, self.range, self.shown)
 
+    @property
+    def end(self) -> str:
+        """The version below which it is affected; empty where its range does not end like that."""
+        if not isinstance(self.range, VersionRange) or self.range.scheme != _facts.SCHEME or self.unread:
+            return ""
+        last = next(reversed(self.range.constraints), None)
+        return last.version if last and last.comparator == "<" else ""
+
     def ended(self, details: str) -> Iterator[Fixed]:
         """Yield the version below which it is affected as the corrected one, where `details` name that version."""
-        if not isinstance(self.range, VersionRange) or self.range.scheme != _facts.SCHEME or self.unread:
-            return
-        last = next(reversed(self.range.constraints), None)
-        if last is None or last.comparator != "<":
-            return
-        plain = details.replace(" ", "_")
-        if re.search(rf"(?<![0-9.]){re.escape(last.version.replace(' ', '_'))}(?![0-9A-Za-z]|[._][0-9])", plain):
-            yield from _facts.fixed(self._called, last.version, details)
+        if self.end and _names(details, self.end):
+            yield from _facts.fixed(self._called, self.end, details)
 
     @property
     def _called(self) -> str:
@@ -68,6 +70,12 @@ class _Place:
     product: str = ""
     version: str = ""
     ranged: bool = False
+
+
+def _names(words: str, version: str) -> bool:
+    """Say whether words name just this version ("V3.2 SP2" is 3.2_SP2, and no 3.2)."""
+    wanted = re.escape(version.replace(" ", "_"))
+    return bool(re.search(rf"(?<![0-9.]){wanted}(?![0-9A-Za-z]|[._][0-9])", words.replace(" ", "_")))
 
 
 def products(tree: _json.Node) -> Mapping[str, Product]:
@@ -149,7 +157,7 @@ def _versions(wording: str, product: str) -> tuple[VersionRange | UnreadRange, t
         return UnreadRange(wording), ()
     span, listed = _SPAN.fullmatch(wording), _LIST.fullmatch(wording)
     plain = f"{span[1]} {span[2]}" if span else wording.replace("|", ",") if listed else wording
-    phrase = phrases.read(plain, product, _facts.SCHEME)
+    phrase = phrases.read(plain, product, _facts.SCHEME, listed=True)
     if phrase.range is None:
         return UnreadRange(wording), ()
     return phrase.range, phrase.unread

@@ -51,6 +51,7 @@ _CORRECTED = re.compile(r"\b(?P<release>(?P<branch>[0-9]{1,2}\.[0-9]{1,2}(?:\.[0
 _RELEASE = re.compile(r"(?P<branch>[0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9])?)(?:-RELEASE)?")
 _REVISION = re.compile(r"^v?[0-9.]+[ \t]+(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[ \t]+(?:-- )?(?P<text>\S.*)$")
 _HISTORY = re.compile(r"^0\.[ \t]+Revision History[ \t]*$", re.MULTILINE)
+_FOLDER = "https://security.FreeBSD.org/advisories/"
 _SUPPORTED = re.compile(r"\bsupported\b|\bcorrection date\b", re.IGNORECASE)
 _ALL = re.compile(r"All (?:released )?(?:versions of FreeBSD|FreeBSD (?:releases|versions))\.?", re.IGNORECASE)
 
@@ -111,9 +112,17 @@ def _advisory(document: Document, judged: VerifiedText | UnsignedText, words: st
             Reference(url) for part in headed if "References" in part.heading for url in texts.urls(part.text)
         ),
         history=history,
-        url=f"https://security.FreeBSD.org/advisories/{number}.asc",
+        url=_own_address(document, number),
         publisher=SOURCE.issuer,
     )
+
+
+def _own_address(document: Document, number: str) -> str:
+    """Return where a text stands. Until 2000 its number has no name in it, its address has: that is then known only
+    from where the text was fetched."""
+    fetched = document.url if document.transport in ("https", "http") and _ADDRESS.search(document.url) else ""
+    named = "." in number or "-SN-" in number
+    return f"{_FOLDER}{number}.asc" if named else fetched or _FOLDER
 
 
 def _summary(headed: tuple[Section, ...]) -> str:
@@ -167,7 +176,7 @@ def _said(wording: str) -> VersionRange | None:
     """Return the range of `Affects` where it is understood completely and speaks of FreeBSD itself, not of a port."""
     if _ALL.fullmatch(wording):
         return VersionRange(_facts.SCHEME)
-    phrase = phrases.read(wording.rstrip("."), "", _facts.SCHEME)
+    phrase = phrases.read(wording.rstrip(".").removesuffix(" and"), "", _facts.SCHEME, listed=True)
     return _with_patch_levels(phrase.range) if phrase.complete and phrase.product in ("", "FreeBSD") else None
 
 

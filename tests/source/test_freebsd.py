@@ -50,3 +50,27 @@ def test_an_advisory_without_cve_is_about_a_flaw(sort: str, kind: str) -> None:
     """A FreeBSD-SA is about a flaw though it has no CVE name and its title no word of one; an erratum is not."""
     text = TEXT.replace("SA-99", f"{sort}-99").replace("Lamp overflow", "Lamp burns").format(affects="FreeBSD 93.0")
     assert advisory("freebsd", document(text.encode())).kind == kind
+
+
+def test_a_release_before_current() -> None:
+    """A line that goes on with the development branch tells its release; the branch stays as unread."""
+    affects = "FreeBSD 93.0 and\n\t\tFreeBSD-current before the correction date."
+    (found,) = advisory("freebsd", document(TEXT.format(affects=affects).encode())).affected
+    assert isinstance(found.range, VersionRange)
+    assert "93.0-RELEASE-p5" in found.range
+    assert "93.0-RELEASE-p6" not in found.range
+    assert found.unread == ("FreeBSD-current before the correction date.",)
+
+
+@pytest.mark.parametrize(
+    ("number", "url", "address"),
+    [
+        ("99:07.lamp", "file:x", "https://security.FreeBSD.org/advisories/FreeBSD-SA-99:07.lamp.asc"),
+        ("99:07", "https://x.example/FreeBSD-SA-99:07.lamp.asc", "https://x.example/FreeBSD-SA-99:07.lamp.asc"),
+        ("99:07", "file:x", "https://security.FreeBSD.org/advisories/"),
+    ],
+)
+def test_the_address_of_a_number_without_a_name(number: str, url: str, address: str) -> None:
+    """Texts of the 1990s leave the name out of their number, and their addresses have it: none is made up."""
+    text = TEXT.replace("99:07.lamp", number).format(affects="FreeBSD 93.0")
+    assert advisory("freebsd", document(text.encode(), url)).url == address

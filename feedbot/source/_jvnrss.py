@@ -10,7 +10,7 @@ from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Severit
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import text as texts
-from feedbot.source import _facts, _xml
+from feedbot.source import _facts, _jvndb, _matter, _xml
 
 _PLAIN = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}|JVNDB-[0-9]{4}-[0-9]{6}").fullmatch
 """A name that stands as identity would write it."""
@@ -72,12 +72,14 @@ def _item(node: _xml.Node, where: str) -> Item:
         raise SourceError(where, "no advisory number")
     if "title" not in first:
         raise SourceError(where, "no title")
+    description = _jvndb.plain(first.get("description", ""))
+    names |= dict.fromkeys(_matter.cves(description))
     names.pop(number, None)
     return Item(
         number,
         first["title"],
         url,
-        first.get("description", ""),
+        description,
         _facts.moment(first.get("issued", ""), where),
         _facts.moment(first.get("modified") or first.get("date", ""), where),
         tuple(names),

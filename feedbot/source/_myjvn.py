@@ -83,9 +83,19 @@ def names_nothing(document: Document) -> bool:
     return _said(document).get("totalRes") == "0"
 
 
+def method(document: Document) -> str:
+    """Return which method an answer in XML answers; empty where it does not say."""
+    return _said(document).get("method", "")
+
+
 def is_question(url: str) -> bool:
     """Say whether an address is a question to the API rather than a feed."""
     return bool(_PATH.fullmatch(urlsplit(url).path))
+
+
+def asks_details(url: str) -> bool:
+    """Say whether an address asks for the details of numbers that it names (`vulnId`, up to ten joined by `+`)."""
+    return is_question(url) and dict(parse_qsl(urlsplit(url).query)).get("method") == "getVulnDetailInfo"
 
 
 def _said(document: Document) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from feedbot.errors import SourceError, VersionError
 from feedbot.fetch import Document
 from feedbot.reading import dates, identifiers, sections
 from feedbot.reading import text as texts
-from feedbot.source import _facts, _front, _pages, _updates
+from feedbot.source import _facts, _front, _matter, _pages, _updates
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 from feedbot.version import Constraint, VersionRange
 
@@ -47,8 +47,6 @@ _DENIED = re.compile(r"(?:影響|該当|存在)(?:は|し)?(?:ありません|�
 _CODE = re.compile(r"```|\{% (?:end)?highlight\b")
 _INLINE = re.compile(r"\[(?P<words>[^\[\]\n]{0,300})\](?:\([^()\n]{0,300}\)|\[[0-9]{1,3}\])")
 _DEFINED = re.compile(r"^\[(?P<label>[^\]\n]{1,60})\]:[^\n]*$", re.MULTILINE)
-_OTHER = re.compile(r"別の(?:脆弱性|問題|新たな|もの)|類似|似てい|不完全な修正")
-"""Sentences that name a matter because this one is another."""
 _BRANCH = re.compile(r"[0-9]+\.[0-9]+")
 _MARKS = re.compile(r"[\[\]()<>]")
 """What Markdown sets around an address, without a blank between them."""
@@ -147,9 +145,7 @@ def _words(text: str) -> str:
 def _of_this_matter(parts: tuple[Section, ...]) -> Iterator[str]:
     """Yield what is said, without the sentences that name another matter and the addresses that labels stand for."""
     for part in parts:
-        for one in texts.statements(_DEFINED.sub(r"\g<label>", part.text)):
-            if not _OTHER.search(one):
-                yield one
+        yield from _matter.about_this(texts.statements(_DEFINED.sub(r"\g<label>", part.text)))
 
 
 def _corrected(parts: tuple[Section, ...]) -> tuple[Fixed, ...]:

@@ -10,7 +10,7 @@ from lxml import etree
 from bench import _jvnrss as made
 from feedbot.advisory import Advisory, Quarantined, Reference, identity
 from feedbot.errors import SourceError
-from feedbot.source import _facts, _jvnrss, jvn_ipedia
+from feedbot.source import _facts, _jvndb, _jvnrss, _matter, jvn_ipedia
 from tests.source.reading import document, judge
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -168,11 +168,13 @@ def _plain_item(node: etree._Element, where: str) -> _jvnrss.Item:
         raise SourceError(where, "no title")
     references = _each(node, "references")
     names = [name for one in references for name in identity.names_in(f"{_said(one, 'id')} {_content(one)}")]
+    summary = _jvndb.plain(_text(node, "description"))
+    names += _matter.cves(summary)
     return _jvnrss.Item(
         number=number,
         title=_text(node, "title"),
         url=url,
-        summary=_text(node, "description"),
+        summary=summary,
         published=_facts.moment(_text(node, "issued"), where),
         updated=_facts.moment(_text(node, "modified") or _text(node, "date"), where),
         names=tuple(dict.fromkeys(name for name in names if name != number)),

@@ -102,15 +102,34 @@ def test_a_failed_answer_in_json() -> None:
 
 
 def test_what_is_no_source(corpus: Path) -> None:
-    """Of dictionaries, statistics, alerts, STIX and CSAF nothing is taken for an advisory."""
+    """Of dictionaries, statistics and alerts nothing is taken for an advisory, and of answers nothing is left out."""
     folder = corpus / "feeds/myjvn-api/np"
-    lists = ("getVulnOverviewList_oka", "jvndb_rss_oka")
+    lists = ("getVulnOverviewList_oka", "jvndb_rss_oka", "getVulnDetailInfo")
     for path in sorted(folder.rglob("*.*")):
         json_list = any(name in path.name for name in lists)
         if (path.suffix == ".json" and not json_list) or any(name in path.name for name in NO_SOURCE):
             found = read("jvn_ipedia", document(path.read_bytes()))
             assert found, path.name
             assert all(isinstance(one, Quarantined) for one in found), path.name
+
+
+def test_details_in_json(corpus: Path) -> None:
+    """Each answer of feed=oka is read in both of its forms, and says what the XML of feed=hnd says of the same number:
+    names, title, products, scores and days."""
+    folder = corpus / "feeds/myjvn-api/np"
+    paths = sorted((folder / "oka").glob("getVulnDetailInfo*.json"))
+    assert len(paths) == 7
+    for path in paths:
+        (found,) = read("jvn_ipedia", document(path.read_bytes()))
+        assert isinstance(found, Advisory), path.name
+        plain = folder / "hnd" / f"getVulnDetailInfo_hnd_{found.number}.xml"
+        if plain.exists():
+            (other,) = read("jvn_ipedia", document(plain.read_bytes()))
+            assert isinstance(other, Advisory)
+            assert (set(found.aliases), found.title, found.url) == (set(other.aliases), other.title, other.url)
+            assert {one.product for one in found.affected} == {one.product for one in other.affected}
+            assert {float(one.score) for one in found.severity} >= {float(one.score) for one in other.severity}
+            assert (found.published, found.revision) == (other.published, other.revision)
 
 
 QUESTION = "https://jvndb.example/myjvn?method=getVulnOverviewList&feed=hnd&rangeDatePublished=w"

@@ -1,0 +1,171 @@
+"""getVulnDetailInfo of the MyJVN API in JSON (feed=oka): `ft=jvncsaf` (myjvn_vuldef_1.0.csaf.json) and `ft=jvnstix`
+(myjvn_vuldef_1.0.stix.json: the same documents inside the objects of a STIX bundle).
+
+A document is a CSAF one with `jvn_extension`, in which the affected versions stand: read as CSAF alone, it would name
+the products and not their versions.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Status, UnreadRange, identity
+from feedbot.errors import SourceError
+from feedbot.fetch import Document
+from feedbot.reading import text as texts
+from feedbot.source import _facts, _json, _jvndb, _matter, _myjvn_json
+
+_STATES = {"draft": Status.DRAFT, "interim": Status.DRAFT}
+Product = tuple[str, str, str, str]
+"""(vendor, product, version or "", CPE name)"""
+
+
+def is_detail(answer: _json.Node) -> bool:
+    """Say whether an answer is one of the two forms."""
+    return "jvn_extension" in answer.fields or answer.text("type") == "bundle"
+
+
+def advisories(document: Document, answer: _json.Node, publisher: str) -> Iterator[Advisory | Quarantined]:
+    """Yield an advisory a document of the answer. Raises SourceError where it holds none."""
+    found = [answer] if "jvn_extension" in answer.fields else list(_embedded(answer))
+    if not found:
+        raise SourceError(document.url, "a STIX bundle without a detail of JVN iPedia")
+    for index, one in enumerate(found, 1):
+        where = f"{document.url} item {index}"
+        try:
+            yield _advisory(document, one, where, publisher)
+        except SourceError as error:
+            yield Quarantined(where, error, one.raw())
+
+
+def _embedded(bundle: _json.Node) -> Iterator[_json.Node]:
+    for item in bundle.each("objects"):
+        yield from item.each("VULDEF-Document")
+
+
+def _advisory(document: Document, detail: _json.Node, where: str, publisher: str) -> Advisory:
+    said, tracking = detail.at("document"), detail.at("document", "tracking")
+    number = identity.normalise(tracking.text("id") or detail.text("jvn_extension", "vulnid"))
+    title = said.text("title")
+    if not number.startswith("JVNDB-"):
+        raise SourceError(where, "no advisory number")
+    if not title:
+        raise SourceError(where, "no title")
+    overview = _jvndb.plain(_notes(said))
+    flaws = list(detail.each("vulnerabilities"))
+    solution = _details(flaws, "remediations")
+    published = _facts.moment(tracking.text("initial_release_date"), where)
+    updated = _facts.moment(tracking.text("current_release_date"), where)
+    affected = tuple(dict.fromkeys(_affected(detail, flaws)))
+    products = {one.product for one in affected}
+    last = updated or published
+    return Advisory(
+        source="jvn_ipedia",
+        number=number,
+        revision=last.date().isoformat() if last else "",
+        title=title,
+        language=texts.language(title + overview),
+        signature=_facts.unsigned(document),
+        status=_STATES.get(tracking.text("status"), _facts.status_of(title)),
+        published=published,
+        updated=updated,
+        summary=overview,
+        aliases=_aliases(said, flaws, number, _matter.cves(_jvndb.broken(f"{title}\n{overview}"))),
+        severity=tuple(
+            dict.fromkeys(score for one in flaws for each in one.each("metrics") for score in _myjvn_json.scores(each))
+        ),
+        affected=affected,
+        fixed=_jvndb.corrected(solution, products.pop() if len(products) == 1 else ""),
+        workarounds=tuple(_jvndb.workarounds(solution)),
+        sections=_jvndb.sections(
+            overview, _details(flaws, "threats"), solution, ((one.text("cve"), _notes(one)) for one in flaws)
+        ),
+        references=tuple(
+            Reference(one.text("url"), " ".join(filter(None, (one.text("source"), one.text("summary")))))
+            for one in said.each("references")
+            if one.text("url")
+        ),
+        history=tuple(
+            _jvndb.history(one.text("summary"), _facts.moment(one.text("date"), where))
+            for one in tracking.each("revision_history")
+        ),
+        url=_jvndb.url(number),
+        publisher=publisher,
+    )
+
+
+def _notes(node: _json.Node) -> str:
+    return "\n".join(text for one in node.each("notes") if (text := one.text("text")))
+
+
+def _details(flaws: list[_json.Node], kind: str) -> str:
+    """Return what the flaws say of impact or remedy, each text once."""
+    return "\n".join(dict.fromkeys(text for one in flaws for each in one.each(kind) if (text := each.text("details"))))
+
+
+def _aliases(said: _json.Node, flaws: list[_json.Node], number: str, own: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the CVE names of the flaws, the numbers that other publishers' advisories have, and those of the text."""
+    named = (name for one in flaws for name in identity.names_in(one.text("cve")))
+    linked = (
+        name
+        for one in said.each("references")
+        if one.text("type") in ("advisory", "") and identity.NAME.fullmatch(one.text("summary"))
+        for name in identity.names_in(one.text("summary"))
+    )
+    names = (name for name in (*named, *linked, *own) if name != number and not name.startswith("JVNDB-"))
+    return tuple(dict.fromkeys(names))
+
+
+def _affected(detail: _json.Node, flaws: list[_json.Node]) -> Iterator[Affected]:
+    """Yield the versions that the extension tells, then what else the flaws name: a version of the tree, or a product
+    of which nobody wrote down any."""
+    tree = {name: product for branch in detail.each("product_tree", "branches") for name, product in _tree(branch)}
+    cpes = {(vendor, product): cpe for vendor, product, version, cpe in tree.values() if not version}
+    told: set[tuple[str, str]] = set()
+    for line in detail.each("jvn_extension", "affected"):
+        vendor, product = line.text("vendor"), line.text("product")
+        for one in line.each("versions"):
+            told.add((vendor, product))
+            yield _row(one, vendor, product, cpes.get((vendor, product), ""))
+    named = dict.fromkeys(name for one in flaws for name in one.texts("product_status", "known_affected"))
+    for vendor, product, version, cpe in (tree[name] for name in named if name in tree):
+        shown = f"{vendor} {product} {version}".strip()
+        if version:
+            yield _facts.affected(version, product=product, vendor=vendor, cpe=cpe, evidence=shown)
+        elif (vendor, product) not in told and not any(_is_version_of(tree[one], vendor, product) for one in named):
+            yield Affected(product, UnreadRange(""), shown, vendor, cpe)
+    for name in (name for name in named if name not in tree):
+        yield Affected(name, UnreadRange(""), name)
+
+
+def _is_version_of(one: Product, vendor: str, product: str) -> bool:
+    return one[:2] == (vendor, product) and bool(one[2])
+
+
+def _row(one: _json.Node, vendor: str, product: str, cpe: str) -> Affected:
+    """Read an entry by its Japanese wording, or by its bounds where it has none. Another status than affected, and what
+    is not read, stays as it was said."""
+    wording, status = one.text("description"), one.text("status")
+    bounds = " ".join(
+        f"{name} {text}" for name in ("version", "lessThan", "lessThanOrEqual") if (text := one.text(name))
+    )
+    evidence = f"{vendor} {product} {wording or bounds}".strip()
+    if status not in ("affected", ""):
+        return Affected(product, UnreadRange(f"{status}: {wording or bounds}"), evidence, vendor, cpe)
+    make = partial(_facts.affected, product=product, vendor=vendor, cpe=cpe, evidence=evidence)
+    if wording:
+        return make(wording)
+    alone = set(one.fields) & {"lessThan", "lessThanOrEqual"} == set()
+    return make(one.text("version")) if alone else Affected(product, UnreadRange(bounds), evidence, vendor, cpe)
+
+
+def _tree(branch: _json.Node, above: Mapping[str, str] | None = None, deep: int = 0) -> Iterator[tuple[str, Product]]:
+    """Yield product_id → product of a branch and those below it, at most ten deep."""
+    names = {**(above or {}), branch.text("category"): branch.text("name")}
+    product = branch.at("product")
+    if product.text("product_id"):
+        cpe = product.text("product_identification_helper", "cpe")
+        version = names.get("product_version", "") or names.get("product_version_range", "")
+        name = names.get("product_name", "") or product.text("name")
+        yield product.text("product_id"), (names.get("vendor", ""), name, version, cpe)
+    for one in branch.each("branches") if deep < 10 else ():
+        yield from _tree(one, names, deep + 1)

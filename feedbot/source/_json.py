@@ -6,8 +6,10 @@ missing. NUL and lone surrogates (`\\ud800`), which no database and no mail can 
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
+from feedbot.advisory import Quarantined
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import text as texts
@@ -19,6 +21,7 @@ _MOST = 300_000
 _MOST_ITEMS = 100_000
 """Entries of a list of items: a member makes something of each, at 8 µs at least where it is no item at all."""
 _NOTHING: Mapping[str, object] = {}
+_Item = TypeVar("_Item")
 
 
 class Node:
@@ -96,6 +99,23 @@ def lines(document: Document) -> list[str]:
     text = text_of(document)
     _check_count(document, text.count("\n"))
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def items(document: Document, given: list[str], read: Callable[[str, str], _Item]) -> Iterator[_Item | Quarantined]:
+    """Yield what `read(line, where)` makes of each line of a list; a line where it raises SourceError is quarantined.
+
+    Raises SourceError behind 100,000 bad lines: each costs more than a good one, and no list with so many is one.
+    """
+    bad = 0
+    for index, line in enumerate(given, 1):
+        where = f"{document.url} line {index}"
+        try:
+            yield read(line, where)
+        except SourceError as error:
+            bad += 1
+            if bad > _MOST_ITEMS:
+                raise SourceError(document.url, "more than {most} of its lines are bad", most=_MOST_ITEMS) from error
+            yield Quarantined(where, error, line.encode())
 
 
 def _check_count(document: Document, count: int) -> None:

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import quote, urljoin
 
 from feedbot.advisory import (
@@ -48,7 +49,7 @@ SOURCE = SourceInfo(
 )
 
 _LINE = re.compile(r"(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}T[^,\s]*),(?P<name>[^,\s\\?#]+(?: [^,\s\\?#]+)*)")
-_LISTING = 64 * 2**20
+_LISTING = 16 * 2**20
 _ORDER = {"introduced": 0, "fixed": 1, "last_affected": 2}
 
 
@@ -62,12 +63,7 @@ def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     lines = _json.lines(document)
     if not any(map(_LINE.fullmatch, lines)):
         raise SourceError(document.url, "not a list of changed records", hint="expected a dump's modified_id.csv")
-    for index, line in enumerate(lines, 1):
-        where = f"{document.url} line {index}"
-        try:
-            yield _listed(document, line, where)
-        except SourceError as error:
-            yield Quarantined(where, error, line.encode())
+    yield from _json.items(document, lines, partial(_listed, document))
 
 
 def addresses(url: str, since: datetime | None, now: datetime) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -256,3 +257,17 @@ def test_feed_of_one_open_token(start: bytes) -> None:
     assert time.process_time() - started < 2
     with pytest.raises(SourceError, match="it is larger than 8388608 bytes"):
         next(_listing.entries(document(body + b"a")))
+
+
+@pytest.mark.parametrize("line", [b"2026-13-10T00:00:00Z,a/A-1\n", b"x\n"])
+def test_list_of_bad_lines(line: bytes) -> None:
+    """Of more bad lines than any list has, 100,000 are quarantined in less than two seconds, then it is refused."""
+    given = document(b"2026-11-10T00:00:00Z,a/A-1\n" + line * 298_000)
+    started = time.process_time()
+    counts = Counter(
+        str(one) if isinstance(one, SourceError) else type(one).__name__
+        for one in _and_refusal(import_module("feedbot.source.osv").listing(given))
+    )
+    assert time.process_time() - started < 2
+    refusal = "file:given: more than 100000 of its lines are bad"
+    assert counts == {"ListedItem": 1, "Quarantined": 100_000, refusal: 1}

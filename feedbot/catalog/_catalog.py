@@ -103,10 +103,10 @@ class Catalog:
         self._like: Likeness | None = None
 
     @classmethod
-    def load(cls, *paths: Path) -> Self:
-        """Read the shipped catalogue and the operator's files over it. Raises CatalogError naming file and field.
+    def load(cls, *paths: Path, text: Mapping[str, str] | None = None) -> Self:
+        """Read the shipped catalogue and the operator's files over it; `text` are further files by name, not on disk.
 
-        The shipped files are parts of one: no spelling may be in two of them.
+        The shipped files are parts of one: no spelling may be in two. Raises CatalogError naming file and field.
         """
         here = resources.files(__package__)
         parts = sorted(
@@ -114,7 +114,8 @@ class Catalog:
         )
         shipped = _joined([parse(one.read_text(encoding="utf-8"), f"{_SHIPPED}/{one.name}") for one in parts])
         families = _families.parse((here / _FAMILIES).read_text(encoding="utf-8"))
-        return cls([shipped, *map(read_file, paths)], families)
+        given = (parse(body, name) for name, body in (text or {}).items())
+        return cls([shipped, *map(read_file, paths), *given], families)
 
     def find(self, product: str, vendor: str = "", cpe: str = "") -> Product | None:
         """Return the product that `look` finds, or None where the catalogue does not know it."""

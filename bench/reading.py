@@ -4,7 +4,7 @@ Prints Markdown: gold's readings by family (exact, incomplete, wrong and yet com
 family among publishers' lines and among other prose, the largest groups of what stays unread, and lines a second. The
 corpus is looked for at ../shared/corpus, or where FEEDBOT_CORPUS says.
 
-`./run bench reading --seed 7` prints instead 300 complete lines drawn with that seed, to be judged by eye.
+`./run bench reading --seed=7` prints instead 300 complete lines drawn with that seed, to be judged by eye.
 """
 
 import json
@@ -231,9 +231,10 @@ def measure(folder: Path) -> dict[str, Any]:
 def main(as_json: bool) -> None:
     """Print the figures, or the drawn lines."""
     folder = corpus_folder()
-    if "--seed" in sys.argv:
-        print("\n".join(drawn(folder, int(sys.argv[sys.argv.index("--seed") + 1]))))
-        return
+    for word in sys.argv:
+        if word.startswith("--seed="):
+            print(word, *drawn(folder, int(word.removeprefix("--seed="))), sep="\n")
+            return
     found = measure(folder)
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))

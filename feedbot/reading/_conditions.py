@@ -69,4 +69,6 @@ def says_note(token: Token) -> bool:
     if is_qualifier(token):
         return True
     inner = tokenise(token.text[1:-1])
+    if len(inner) > 1 and inner[-1].kind == "only":
+        return all(part.kind in {"name", "noun", "and"} for part in inner[:-1])
     return len(inner) > 1 and inner[-1].kind == "while" and all(part.kind in _OF_CONDITION for part in inner[:-1])

@@ -245,6 +245,7 @@ class Line(Conditions):
         while (
             self.note()
             or self._fixed_in_group()
+            or self._branch_in_group()
             or self.take("noun", "only")
             or self._is_affected()
             or self._all_of()
@@ -259,13 +260,31 @@ class Line(Conditions):
         token = self.peek("group")
         if token is None:
             return False
-        inner = Line(token.text[1:-1], self.product or "?", self.scheme, listed=True)
-        inner.read()
+        inner = self._inner(token)
         if inner.unread or inner.clauses or not inner.fixed:
             return False
         self.at += 1
         self.fixed.extend(inner.fixed)
         return True
+
+    def _branch_in_group(self) -> bool:
+        """Read 「6.8.6 以前 (Sample 6 系)」 like 「6.8.6 以前の Sample 6 系」."""
+        token = self.peek("group")
+        if token is None or not self.clauses or self.clauses[-1].alone:
+            return False
+        inner = self._inner(token)
+        found = inner.clauses[0].alone if len(inner.clauses) == 1 and not inner.unread else None
+        if found is None or not found.wide or not all(self.is_subject(name) for name in inner.names):
+            return False
+        self.at += 1
+        self._cut_last(inner.clauses[0].range)
+        return True
+
+    def _inner(self, token: Token) -> "Line":
+        """Return what is in a bracket, read as a line of its own."""
+        inner = Line(token.text[1:-1], self.product or "?", self.scheme, listed=True)
+        inner.read()
+        return inner
 
     def _is_affected(self) -> bool:
         start = self.at
@@ -293,6 +312,9 @@ class Line(Conditions):
         start = self.at
         self.skip("of", "all")
         every = any(token.kind == "all" for token in self.tokens[start : self.at])
+        if every and self.tokens[self.at - 1].kind == "all" and not self.peek("noun", "of", "name", "version"):
+            self._widen_list()
+            return True
         if self.clauses and self.at > start and self._of_what(every=every):
             return True
         self.at = start
@@ -331,6 +353,8 @@ class Line(Conditions):
 
     def _as_scope(self) -> None:
         """Take a branch that a clause follows as the branch that the clause is in."""
+        if self._clause_in_group():
+            return
         colon = self.take("colon") is not None
         ahead = 1 if self.peek("of") else 0
         if not colon and not self.peek("version", "noun", *BEFORE, ahead=ahead):
@@ -346,6 +370,24 @@ class Line(Conditions):
             raise UnclearError
         self._add(inner, named=True)
         self._tail()
+
+    def _clause_in_group(self) -> bool:
+        """Read 「5.3.x (5.3.12 未満)」."""
+        token = self.peek("group")
+        inner = self._inner(token) if token else None
+        if (
+            inner is None
+            or inner.unread
+            or inner.names
+            or inner.fixed
+            or len(inner.clauses) != 1
+            or inner.clauses[0].alone
+        ):
+            return False
+        self.at += 1
+        branch = self.clauses.pop().range
+        self.clauses.append(replace(inner.clauses[0], range=inner.clauses[0].range.intersection(branch)))
+        return True
 
     def _of_another(self, branch: Clause) -> bool:
         """「Sample 3.2 系: samplelib 0.2.2 以前」: the branch is another product's, so it is a note."""

@@ -9,7 +9,7 @@ Counted over the corpus of wordings (481 lines of JVN, JPCERT/CC, advisories and
 blogs), lines with nothing else in them:
 
     form                                    affected  other   decision
-    A 以降, 以上, より新しい (open upwards)        0    747   doubted
+    A 以降, 以上, より新しい, with no B 未満       1    728   doubted; 「A 以降の 2.1 系」 is also how Ruby lists its fixes
     A 系, A シリーズ                               0     74   doubted; 2.4.x, すべての … 系 and 影響を受ける say enough
     A のみ                                         0     13   doubted
     A から B の間                                  0     12   doubted
@@ -39,8 +39,8 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool) -> list[
     """
     said = any(token.kind in {"all", "affected"} for token in tokens)
     found = [clause.sign for clause in clauses if clause.sign and _doubted(clause, said=said)]
-    if len(clauses) == 1:
-        found += [clause.sign for clause in clauses if clause.sign and clause.loose and _is_step(clause)]
+    if len(clauses) == 1 and not any(token.kind == "branch" for token in tokens):
+        found += [clause.sign for clause in clauses if clause.sign and clause.loose and _is_step(clause, named=named)]
         found += [token for token in tokens if token.kind == "only" and clauses[0].alone]
     if _is_list(clauses) and not (named and _of_one_branch(clauses)) and not said:
         found += [token for token in tokens if token.kind == "and"]
@@ -48,18 +48,17 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool) -> list[
 
 
 def _doubted(clause: Clause, *, said: bool) -> bool:
-    ends = clause.range.constraints
-    if ends and ends[-1].comparator[0] == ">":
+    if clause.sign is not None and clause.sign.kind.removeprefix("before_") in {"since", "above"}:
         return True
     if clause.sign is not None and clause.sign.kind == "branch":
         return clause.alone is not None and not said
     return clause.loose and clause.twice
 
 
-def _is_step(clause: Clause) -> bool:
+def _is_step(clause: Clause, *, named: bool) -> bool:
     """Say whether two ends with no word that closes them may be an upgrade, or addresses."""
     low, high = clause.range.constraints[0], clause.range.constraints[-1]
-    if _QUAD.fullmatch(low.version) and high.version.endswith(".255"):
+    if _QUAD.fullmatch(low.version) and _QUAD.fullmatch(high.version) and not named:
         return True
     if high.comparator == "<" or not _NUMBERS.fullmatch(high.version) or (clause.sign and clause.sign.text == "-"):
         return False

@@ -51,7 +51,7 @@ _IDENTIFIER = re.compile(r"CVE-\d{4}-\d{4,}|JVN(?:VU|TA)?#\d+|JVNDB-\d{4}-\d+|VU
 # [6-9].x-[1-5].N is how Drupal numbers a module: for core 7, release 3.0. 4.x-5.7 may be two branches.
 _VERSION = re.compile(
     r"""(?P<v>v(?=\d))?(?P<numbers>[6-9]\.x-[1-5]\.\d+|\d+(?:\.\d+)*)
-    (?:(?P<any>\.[x*])(?![0-9a-z])|(?P<tail>(?:\.?[a-z]+\d*(?:\.\d+)*|[-_][a-z]+[0-9a-z.]*|[-_]\d+(?!\d*\.\d))*))
+    (?:(?P<any>\.[x*])(?![0-9a-z])|(?P<tail>(?:\.?[a-z]+\d*(?:\.\d+)*|[-_](?!v\d)[a-z]+[0-9a-z.]*|[-_]\d+(?!\d*\.\d))*))
     (?P<level>\s+(?:patch\s?level|preview|beta|alpha|rc|r|sp|service\s+pack|update|patch|build)\s*\d+
       |\s*\((?:build|ビルド)\s*\d+\))?""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,

@@ -17,7 +17,8 @@ from feedbot.source import _facts, _json
 from feedbot.version import Constraint, VersionRange
 
 _NUMBER = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
-_RELEASED = re.compile(r"(?P<version>[0-9]+(?:\.[0-9]+)+[a-z]?) released")
+_RELEASE = r"[0-9]+(?:\.[0-9]+)+[a-z]?"
+_RELEASED = re.compile(rf"(?P<version>{_RELEASE}) released?|released in (?P<in>{_RELEASE})")
 _STATES = {"REJECT": Status.WITHDRAWN, "REJECTED": Status.WITHDRAWN, "DRAFT": Status.DRAFT, "RESERVED": Status.DRAFT}
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+~_-]*")
 _SIGNS: dict[str, Literal["<", "<=", ">", ">="]] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "!<": ">="}
@@ -284,7 +285,7 @@ def _releases(history: tuple[HistoryEntry, ...], product: str) -> Iterator[Fixed
     for one in history:
         found = _RELEASED.fullmatch(one.text.strip())
         if found and product:
-            yield from _facts.fixed(product, found["version"], one.text)
+            yield from _facts.fixed(product, found["version"] or found["in"], one.text)
 
 
 def _values(values: Iterable[_json.Node]) -> Iterator[str]:

@@ -1,13 +1,15 @@
 """Vulnerabilities of the Apache HTTP Server.
 
-listing   the page of the 2.4 branch; each CVE name on it has a record beside it
+listing   the page of the 2.4 branch, or of an older one in a source's url; each CVE name on it has a record beside it
 read      one such record, in CVE form 5 or, from before 2022, in form 4 (every affected version named one by one)
 
 The releases that a record's timeline names hold the correction.
 Form: apache/httpd-site, content/security/json. READY and REVIEW are steps of the editor's; the pages show these too.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from feedbot.advisory import Advisory, Quarantined
@@ -26,7 +28,10 @@ SOURCE = SourceInfo(
 )
 
 _RECORD = "https://httpd.apache.org/security/json/{number}.json"
-_PAGE = "https://httpd.apache.org/security/vulnerabilities_24.html#{number}"
+_PAGE = "https://httpd.apache.org/security/vulnerabilities_{branch}.html#{number}"
+_BRANCHES = ("24", "22", "20", "13")
+"""The branches that have a page, the newest first."""
+_BRANCH = re.compile(r"(?P<major>[12])\.(?P<minor>[0-9])\.[0-9]")
 
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
@@ -42,6 +47,18 @@ def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
 def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     """Yield the advisory of a record."""
     try:
-        yield _records.advisory(document, "httpd", SOURCE.issuer, _PAGE)
+        found = _records.advisory(document, "httpd", SOURCE.issuer, "{number}")
+        yield replace(found, url=_PAGE.format(branch=_branch(found), number=found.number))
     except SourceError as error:
         yield Quarantined(document.url, error, document.body)
+
+
+def _branch(found: Advisory) -> str:
+    """Return the newest branch that a record speaks of, whose page shows it: by its corrections, else by what it calls
+    affected."""
+    for said in ([str(one.range) for one in found.fixed], [one.evidence for one in found.affected]):
+        named = {f"{match['major']}{match['minor']}" for text in said for match in _BRANCH.finditer(text)}
+        for branch in _BRANCHES:
+            if branch in named:
+                return branch
+    return _BRANCHES[0]

@@ -1,48 +1,21 @@
-"""Read the tokens of one line as affected versions, by recursive descent.
+"""Read one line: whether it may be read at all, and whether it affirms, denies or leaves open what is affected.
 
-    line   = {bullet} { item | and } [stop]
-    item   = [others ":"] [name] ["の" | ":"] clause { tail }
-    clause = all [noun] | [all] bounds | fixed version { and version }
-    bounds = sign version [and sign version]
-           | version (sign [and version sign] | range version [sign] | sign version | nothing)
-    tail   = bracket | edition | noun | only | ["は"] [all] affected | fixed
-           | "の" [all] ["の"] (noun | name | [name] branch)
-    scope  = an item that is a branch alone and is followed by ":", "の" or a clause, which is then cut to the branch
+    line = items | denial
+    denial = items ("は" | "には") unaffected [stop]
+           | items affected and back [noun] ("は" | "には") unaffected [stop]
 
-Where a piece fits no rule, it and all behind it are unread; where a rule fits in two ways, the line gives no range.
+The items are in _items.py; when a line leaves open what it is about is in _plain.py.
 """
 
-from dataclasses import replace
-
-from feedbot.errors import VersionError
-from feedbot.reading._bounds import BEFORE, Clause, Version, single
-from feedbot.reading._conditions import Conditions
-from feedbot.reading._cursor import UnclearError
-from feedbot.reading._names import plain
+from feedbot.reading._items import Items
 from feedbot.reading._plain import corrects, doubted
-from feedbot.reading._tokens import Token, tokenise
-from feedbot.version import Constraint, VersionRange
+from feedbot.reading._tokens import tokenise
 
 _REFUSED = frozenset({"refuse", "date", "address"})
 
 
-class Line(Conditions):
-    """One line, and what was read of it so far. `void`: whatever was read must not be taken as a range.
-
-    `listed`: it is known that the line stands where its publisher lists what is affected.
-    """
-
-    def __init__(self, text: str, product: str, scheme: str, *, listed: bool = False) -> None:
-        super().__init__(text, product, scheme)
-        self.listed = listed
-        self.clauses: list[Clause] = []
-        self.fixed: list[str] = []
-        self.unaffected: VersionRange | None = None
-        self.unread: list[Token] = []
-        self.void = False
-        self._holes: list[VersionRange] = []
-        self._scope: VersionRange | None = None
-        self._separated = True
+class Line(Items):
+    """One line. What it says is in `result()`, `fixed`, `unaffected`, `notes`; what was not understood in `unread`."""
 
     def read(self) -> None:
         """Read the whole line."""
@@ -52,31 +25,15 @@ class Line(Conditions):
         elif any(token.kind == "unaffected" for token in self.tokens):
             self._read_denial()
         else:
-            self._read_items()
+            self.read_items()
             if not self.listed and not self.void:
                 self._doubt()
-
-    def result(self) -> VersionRange | None:
-        """Return everything that the line calls affected."""
-        made: VersionRange | None = None
-        for clause in () if self.void else self.clauses:
-            made = clause.range if made is None else made.union(clause.range)
-        for hole in self._holes:
-            made = made.intersection(hole) if made else None
-        return made
 
     def _refuse(self) -> None:
         self.unread, self.void = list(self.tokens), True
 
-    def _read_items(self) -> None:
-        self.skip("bullet")
-        while self.take("lead"):
-            self.skip("topic", "colon", "and")
-        while not self.ended():
-            self._step()
-
     def _read_denial(self) -> None:
-        """Read 「A 以降は影響を受けません」, and 「A にのみ影響し、それ以前は影響を受けません」: no more than its first half.
+        """Read 「A 以降は影響を受けません」, and 「A にのみ影響し、それ以前は影響を受けません」, which is A.
 
         What else is said along with a denial is not read at all.
         """
@@ -90,9 +47,11 @@ class Line(Conditions):
         while last and not only and whole[last - 1].kind in {"topic", "toward"}:
             last -= 1
         self.tokens = whole[:last]
-        self._read_items()
+        self.read_items()
         self.tokens = whole
         found = self.result() if not self.unread and not self.fixed and not self.void else None
+        if not only and any(token.kind == "affected" for token in whole):
+            found = None
         if found is None or rest not in ([], ["stop"]) or not between <= {"topic", "toward", "noun"}:
             self._refuse()
         elif not only:
@@ -107,298 +66,3 @@ class Line(Conditions):
             self.clauses = []
         elif not self.unread:
             self.unread += doubted(self.clauses, self.tokens, named=self.subject_known)
-
-    def _step(self) -> None:
-        if self.clauses and self.skip("and") and not self.ended():
-            self._separated = True
-        if self.peek("stop") and self.at == len(self.tokens) - 1:
-            self.at += 1
-            return
-        before = self.at, self.clauses[:], self.names[:], self.notes[:], self.fixed[:], self._holes[:]
-        try:
-            if not self._exception():
-                self._item()
-        except (UnclearError, VersionError):
-            self.at, self.clauses, self.names, self.notes, self.fixed, self._holes = before
-            self._leave_rest()
-        self._separated = not self.clauses or self.tokens[self.at - 1].kind in {"colon", "and"}
-
-    def _leave_rest(self) -> None:
-        """Leave the rest unread. It may belong to a bare version before it (1.2.3 から…), which then says nothing."""
-        if not self._separated and self.clauses and self.clauses[-1].alone:
-            del self.clauses[-1]
-        self.unread.extend(self.tokens[self.at :])
-        self.at = len(self.tokens)
-
-    def _item(self) -> None:
-        if not self._separated:
-            raise UnclearError
-        if others := self.take("others"):
-            self.notes.append(others.text)
-            self.need("colon")
-        self.qualifiers()
-        name = self.name(first=not self.clauses)
-        if name and not self.is_subject(name):
-            raise UnclearError(name)
-        if name and not self.names:
-            self.names.append(name)
-        self.subject_known = self.subject_known or bool(name)
-        self.take("of", "colon", "topic")
-        self.qualifiers()
-        clause = self._clause()
-        if clause is not None:
-            self._add(clause, named=bool(name))
-            self._tail()
-
-    # -- clauses
-
-    def _clause(self) -> Clause | None:
-        if self.take("fixed"):
-            self.take("colon")
-            self._fixed_list()
-            return None
-        if self.peek("level") and self.peek("version", ahead=1) and self.clauses:
-            return self._same_base()
-        every = self.take("all")
-        self.take("of")
-        if self.peek("noun") and self.peek(*BEFORE, ahead=1):
-            self.at += 1
-        if every and not self.peek("version", *BEFORE):
-            self.skip("noun")
-            return Clause(VersionRange(self.scheme))
-        clause = self.bounds()
-        return self._widened(clause) if every and clause.alone else clause
-
-    def _same_base(self) -> Clause:
-        """Read 「preview 2」 after 「2.3.0 preview 1 および」."""
-        level, before = self.need("level"), self.clauses[-1].alone
-        base, found, _ = before.text.casefold().rpartition(level.text.casefold()) if before else ("", "", "")
-        number = self.need("version")
-        if before is None or not base or not found or not number.text.isdigit():
-            raise UnclearError(level)
-        version = Version(f"{before.text[: len(base) + len(found)]} {number.text}", False, True)
-        return Clause(single(self.scheme, version), alone=version)
-
-    def _exception(self) -> bool:
-        """Read 「、ただし 6.3.4、6.3.5 を除く」 at the end of a line, or in a bracket."""
-        start = self.at
-        token = self.peek("group")
-        inner = tokenise(token.text[1:-1]) if token else []
-        if not self.clauses or (token and not any(part.kind == "except" for part in inner)):
-            return False
-        if token:
-            self._cut_out(Conditions(token.text[1:-1], self.product or "?", self.scheme))
-            self.at += 1
-            return True
-        ahead = next((n for n in range(len(self.tokens) - start) if self.peek("except", ahead=n)), None)
-        if ahead is None or not {one.kind for one in self.tokens[start + ahead + 1 :]} <= {"stop"}:
-            return False
-        self._cut_out(self)
-        return True
-
-    def _cut_out(self, words: Conditions) -> None:
-        """Read versions and branches up to を除く, each of them within what was said before."""
-        start, whole = words.at, self.result()
-        words.skip("stop", "but", "and")
-        while not words.take("except"):
-            words.same_subject()
-            version = words.version()
-            words.skip("and", "noun")
-            if whole is None or version.text not in whole:
-                raise UnclearError(version)
-            ends = single(self.scheme, version).constraints
-            self._holes.append(
-                VersionRange(self.scheme, (Constraint("<", ends[0].version), Constraint(">=", ends[1].version)))
-                if version.wide
-                else VersionRange(self.scheme, (Constraint("!=", version.text),))
-            )
-        words.mark(start, "exception")
-
-    def _fixed_list(self) -> None:
-        self.fixed.append(self.version().text)
-        while self.peek("and") and self.peek("version", ahead=1):
-            self.at += 1
-            self.fixed.append(self.version().text)
-
-    def _add(self, clause: Clause, *, named: bool) -> None:
-        """Join a clause to the line. A sign or a branch word after bare versions could be meant for them too."""
-        before = self.clauses[-1] if self.clauses else None
-        bare_before = before is not None and before.alone is not None and not before.alone.wide
-        by_word = clause.alone is not None and clause.alone.wide and self.tokens[self.at - 1].kind == "branch"
-        if bare_before and not named and (clause.single or by_word):
-            self.void = True
-            self.unread.append(self.tokens[self.at - 1])
-        if clause.unclear:
-            self.unread.append(clause.unclear)
-        self.clauses.append(clause)
-        if self._scope is not None:
-            self._cut_last(self._scope)
-
-    def _cut_last(self, branch: VersionRange) -> None:
-        """Cut the last clause to a branch."""
-        clause = self.clauses[-1]
-        self.clauses[-1] = replace(clause, range=clause.range.intersection(branch))
-
-    # -- what follows a clause
-
-    def _tail(self) -> None:
-        while (
-            self.note()
-            or self._fixed_in_group()
-            or self._branch_in_group()
-            or self.take("noun", "only")
-            or self._is_affected()
-            or self._all_of()
-            or self._is_fixed()
-        ):
-            pass
-        if self.clauses and self.clauses[-1].alone and self.clauses[-1].alone.wide:
-            self._as_scope()
-
-    def _fixed_in_group(self) -> bool:
-        """Read 「(1.2.3 で修正)」."""
-        token = self.peek("group")
-        if token is None:
-            return False
-        inner = self._inner(token)
-        if inner.unread or inner.clauses or not inner.fixed:
-            return False
-        self.at += 1
-        self.fixed.extend(inner.fixed)
-        return True
-
-    def _branch_in_group(self) -> bool:
-        """Read 「6.8.6 以前 (Sample 6 系)」 like 「6.8.6 以前の Sample 6 系」."""
-        token = self.peek("group")
-        if token is None or not self.clauses or self.clauses[-1].alone:
-            return False
-        inner = self._inner(token)
-        found = inner.clauses[0].alone if len(inner.clauses) == 1 and not inner.unread else None
-        if found is None or not found.wide or not all(self.is_subject(name) for name in inner.names):
-            return False
-        self.at += 1
-        self._cut_last(inner.clauses[0].range)
-        return True
-
-    def _inner(self, token: Token) -> "Line":
-        """Return what is in a bracket, read as a line of its own."""
-        inner = Line(token.text[1:-1], self.product or "?", self.scheme, listed=True)
-        inner.read()
-        return inner
-
-    def _is_affected(self) -> bool:
-        start = self.at
-        self.take("topic")
-        self.take("all")
-        if self.take("affected"):
-            return True
-        self.at = start
-        return False
-
-    def _is_fixed(self) -> bool:
-        """「1.2.3 で修正」 names a correction, not a range."""
-        if not self.clauses or not self.peek("fixed"):
-            return False
-        ends = self.clauses[-1].range.constraints
-        if len(ends) != 1 or ends[0].comparator not in {"=", ">="}:
-            raise UnclearError
-        self.at += 1
-        self.fixed.append(ends[0].version)
-        del self.clauses[-1]
-        return True
-
-    def _all_of(self) -> bool:
-        """Read 「のすべてのバージョン」, 「の 2.4 系」, 「の Sample Server」."""
-        start = self.at
-        self.skip("of", "all")
-        every = any(token.kind == "all" for token in self.tokens[start : self.at])
-        if every and self.tokens[self.at - 1].kind == "all" and not self.peek("noun", "of", "name", "version"):
-            self._widen_list()
-            return True
-        if self.clauses and self.at > start and self._of_what(every=every):
-            return True
-        self.at = start
-        return False
-
-    def _of_what(self, *, every: bool) -> bool:
-        if self.skip("noun"):
-            if every:
-                self._widen_list()
-            return True
-        name = self.name()
-        if name and not self.is_subject(name):
-            return False
-        if self.peek("version") and self.clauses[-1].alone is None:
-            version = self.version()
-            if not version.wide and not name:
-                raise UnclearError(version)
-            self._cut_last(single(self.scheme, _as_branch(version)))
-        elif not name or (self.peek() and not self.peek("and", "stop", "topic", "affected", "group")):
-            return False
-        if name and not self.names:
-            self.names.append(name)
-        return True
-
-    def _widen_list(self) -> None:
-        """「1.0.1、1.0.0 のすべてのバージョン」: each version of the list is a branch."""
-        for place in reversed(range(len(self.clauses))):
-            if self.clauses[place].alone is None:
-                return
-            self.clauses[place] = self._widened(self.clauses[place])
-
-    def _widened(self, clause: Clause) -> Clause:
-        assert clause.alone is not None
-        branch = _as_branch(clause.alone)
-        return Clause(single(self.scheme, branch), alone=branch)
-
-    def _as_scope(self) -> None:
-        """Take a branch that a clause follows as the branch that the clause is in."""
-        if self._clause_in_group():
-            return
-        colon = self.take("colon") is not None
-        ahead = 1 if self.peek("of") else 0
-        if not colon and not self.peek("version", "noun", *BEFORE, ahead=ahead):
-            return
-        branch = self.clauses.pop()
-        if colon and self.names and self.peek("name") and self._of_another(branch):
-            return
-        self.take("of")
-        self._scope = branch.range
-        self.same_subject()
-        inner = self._clause()
-        if inner is None:
-            raise UnclearError
-        self._add(inner, named=True)
-        self._tail()
-
-    def _clause_in_group(self) -> bool:
-        """Read 「5.3.x (5.3.12 未満)」."""
-        token = self.peek("group")
-        inner = self._inner(token) if token else None
-        if (
-            inner is None
-            or inner.unread
-            or inner.names
-            or inner.fixed
-            or len(inner.clauses) != 1
-            or inner.clauses[0].alone
-        ):
-            return False
-        self.at += 1
-        branch = self.clauses.pop().range
-        self.clauses.append(replace(inner.clauses[0], range=inner.clauses[0].range.intersection(branch)))
-        return True
-
-    def _of_another(self, branch: Clause) -> bool:
-        """「Sample 3.2 系: samplelib 0.2.2 以前」: the branch is another product's, so it is a note."""
-        token = self.peek("name")
-        assert token is not None
-        assert branch.alone is not None
-        if plain(token.text) == plain(self.names[0]):
-            return False
-        self.notes.append(f"{self.names.pop(0)} {branch.alone.text}")
-        return True
-
-
-def _as_branch(version: Version) -> Version:
-    return Version(version.text, True, version.marked)

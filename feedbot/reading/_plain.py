@@ -9,7 +9,7 @@ Counted over the corpus of wordings (481 lines of JVN, JPCERT/CC, advisories and
 blogs), lines with nothing else in them:
 
     form                                    affected  other   decision
-    A 以降, 以上, より新しい, with no B 未満       1    728   doubted; 「A 以降の 2.1 系」 is also how Ruby lists its fixes
+    A 以降, 以上, より新しい, with no B 未満       1    728   doubted; Ruby lists its fixes as 「A 以降の 2.1 系」
     A 系, A シリーズ                               0     74   doubted; 2.4.x, すべての … 系 and 影響を受ける say enough
     A のみ                                         0     13   doubted
     A から B の間                                  0     12   doubted

@@ -1,7 +1,7 @@
 """Read one line of affected versions, Japanese or English, as a range. Nothing is guessed.
 
-The words are in wordings.toml, each with an example; _tokens.py cuts a line by them, _bounds.py and _grammar.py read
-the tokens.
+The words are in wordings.toml, each with an example; _tokens.py cuts a line by them, and the tokens are read by the
+rules of _bounds.py, _names.py, _conditions.py, _items.py and _grammar.py, each above the next.
 """
 
 from collections.abc import Iterator

@@ -19,7 +19,8 @@ class Component:
 
     `scheme` orders its version (deb, rpm, generic, pep440 …); `source` is the source package name (deb, rpm) or the
     name itself;
-    `distro` the release it belongs to (debian:12, ubuntu:24.04, almalinux:9), empty for self-built software.
+    `distro` the release it belongs to (debian:12, ubuntu:24.04, almalinux:9), empty for self-built software; `stream`
+    the module stream (php:8.2) that an rpm was built for, empty where it was for none or that is not told.
     """
 
     scheme: str
@@ -29,6 +30,7 @@ class Component:
     source_version: str = ""
     arch: str = ""
     distro: str = ""
+    stream: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from packageurl import PackageURL
 from feedbot import version
 from feedbot.inventory._lines import Refusal, fault
 from feedbot.inventory._model import Component
-from feedbot.inventory._release import release_of
+from feedbot.inventory._release import release_of, stream_of
 from feedbot.messages import tr
 
 MAX = 200
@@ -80,6 +80,7 @@ def component(purl: str, source: str = "", source_version: str = "") -> Componen
         source_version or made_of[1] or ("" if scheme not in ("deb", "rpm") else plain),
         qualifiers.get("arch", ""),
         distro,
+        stream_of(qualifiers.get("rpmmod", "")) if scheme == "rpm" else "",
     )
 
 

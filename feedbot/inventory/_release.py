@@ -41,6 +41,7 @@ _DEB, _RPM = (
     frozenset({"debian", "ubuntu"}),
     frozenset({"almalinux", "rocky", "centos", "ol", "rhel", "fedora", "amzn"}),
 )
+_LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._+-]*:[A-Za-z0-9._+-]+)(?::|$)")
 _MAX = 200
 
 
@@ -70,3 +71,10 @@ def scheme_of(release: str) -> str:
     """Return the version scheme of a release's own packages; empty where it is not known."""
     family = release.partition(":")[0]
     return "deb" if family in _DEB else "rpm" if family in _RPM else ""
+
+
+def stream_of(label: str) -> str:
+    """Return the stream of a module's label, NAME:STREAM:VERSION:CONTEXT, as rpm's MODULARITYLABEL and the qualifier
+    `rpmmod` of purls give it; empty where there is none."""
+    found = _LABEL.match(label)
+    return found[1] if found else ""

@@ -1,6 +1,7 @@
 """RPM distributions: what `rpm -qa` prints.
 
-Best is COMMAND, because it gives the epoch and the source package.
+Best is COMMAND, because it gives the epoch and the source package; from release 8 on COMMAND_8, which gives the module
+stream too, that errata speak of (rpm of release 7 does not know it).
 Also read: the plain `name-version-release.arch`, with an epoch before the name or the version where there is one.
 A version without epoch stands for "not told": matching then leaves the epoch of the other side out.
 """
@@ -10,11 +11,12 @@ from collections.abc import Iterable, Iterator
 
 from feedbot.inventory._lines import Found, Refusal, looks_like, one_host, reading
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
-from feedbot.inventory._release import release_of
+from feedbot.inventory._release import release_of, stream_of
 from feedbot.messages import tr
 
 TITLE = "rpm -qa"
 COMMAND = r"rpm -qa --qf '%{NAME}\t%{EPOCHNUM}\t%{VERSION}\t%{RELEASE}\t%{ARCH}\t%{SOURCERPM}\n'"
+COMMAND_8 = COMMAND.replace(r"\n'", r"\t%{MODULARITYLABEL}\n'")
 
 _ARCHES = "noarch|x86_64|i[3-6]86|aarch64|armv7hl|ppc64|ppc64le|s390x|riscv64|src|\\(none\\)"
 _PART = r"[A-Za-z0-9._+~^]+"
@@ -22,7 +24,7 @@ _NEVRA = re.compile(
     rf"(?:(?P<early>\d+):)?(?P<name>[A-Za-z0-9._+-]+)-(?:(?P<epoch>\d+):)?(?P<version>{_PART})"
     rf"-(?P<release>{_PART}?)(?:\.(?P<arch>{_ARCHES}))?"
 )
-_COLUMNS = r"[A-Za-z0-9._+-]+\t(?:\d+|\(none\))\t\S+\t\S+\t\S+\t(?:\S+\.rpm|\(none\))\s*$"
+_COLUMNS = r"[A-Za-z0-9._+-]+\t(?:\d+|\(none\))\t\S+\t\S+\t\S+\t(?:\S+\.rpm|\(none\))(?:\t\S*)?\s*$"
 _FORM = re.compile(rf"{_COLUMNS}|(?:\d+:)?[A-Za-z0-9._+-]+-(?:\d+:)?{_PART}-")
 _NAME = re.compile(r"[A-Za-z0-9._+-]+")
 _EPOCH = re.compile(r"\d{1,9}|\(none\)|")
@@ -73,15 +75,15 @@ def _hint() -> str:
 
 def _columns(line: str) -> Found:
     fields = [field.strip() for field in line.split("\t")]
-    if len(fields) != 6:
+    if len(fields) not in (6, 7):
         return Refusal(tr("{count} columns instead of {right}", count=len(fields), right=6), _hint())
-    name, epoch, version, release, arch, source = fields
+    name, epoch, version, release, arch, source, *label = fields
     if name == "gpg-pubkey":
         return None
-    return _made(name, epoch, f"{version}-{release}", arch, source)
+    return _made(name, epoch, f"{version}-{release}", arch, source, stream_of("".join(label)))
 
 
-def _made(name: str, epoch: str, version: str, arch: str, source: str) -> Component | Refusal:
+def _made(name: str, epoch: str, version: str, arch: str, source: str, stream: str = "") -> Component | Refusal:
     if not _NAME.fullmatch(name):
         return Refusal(tr("not a package name: {name}", name=name))
     if not (_EPOCH.fullmatch(epoch) and _VERSION.fullmatch(version)):
@@ -95,6 +97,7 @@ def _made(name: str, epoch: str, version: str, arch: str, source: str) -> Compon
         built["name"] if built else name,
         built["version"] if built else version,
         "" if arch == "(none)" else arch,
+        stream=stream,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from feedbot.inventory import _json, _purl
 from feedbot.inventory._lines import Refusal, fault, server_name
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
-from feedbot.inventory._release import release_of, scheme_of
+from feedbot.inventory._release import release_of, scheme_of, stream_of
 from feedbot.messages import language, tr
 
 TITLE = "Vuls (JSON)"
@@ -39,6 +39,7 @@ class _Package(msgspec.Struct, frozen=True):
     version: str
     release: str = ""
     arch: str = ""
+    modularitylabel: str = ""
 
 
 class _Source(msgspec.Struct, frozen=True):
@@ -118,7 +119,8 @@ def _found(raw: bytes, scheme: str, _language: str) -> Component | Refusal | Non
         return None
     version = f"{one.version}-{one.release}" if one.release else one.version
     plain = version.partition(":")[2] or version if scheme == "rpm" else version
-    return Component(scheme, one.name, version.removeprefix("0:"), one.name, plain, one.arch)
+    stream = stream_of(one.modularitylabel)
+    return Component(scheme, one.name, version.removeprefix("0:"), one.name, plain, one.arch, stream=stream)
 
 
 def _libraries(result: _Result) -> _Pieces:

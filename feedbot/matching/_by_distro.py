@@ -148,9 +148,11 @@ def _order(one: Statement) -> tuple[str, str, str]:
 def _same_stream(statement: Statement, component: Component) -> bool:
     """Tell whether a statement is about the builds that a component is one of.
 
-    rpm does not print the stream; a stream is named after the branch of its main package (php:8.2 holds php 8.2.x),
-    so a package of another numbering is left to the range.
+    Where the inventory does not tell the stream: one is named after the branch of its main package (php:8.2 holds php
+    8.2.x), so a package of another numbering is left to the range.
     """
+    if component.stream:
+        return statement.stream == component.stream
     modular = _MODULAR in component.version
     if not statement.stream:
         return not modular

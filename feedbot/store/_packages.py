@@ -1,6 +1,6 @@
 """Components and package sets, each kept once: a fleet costs its distinct packages and what its servers differ in.
 
-A component goes by a digest of its seven fields, a set by a digest of its components' digests, so that a host whose
+A component goes by a digest of its fields, a set by a digest of its components' digests, so that a host whose
 set did not change is known without a look at its packages.
 
 Servers are a few images that drifted apart. A set is kept as its symmetric difference from a base, the first set that
@@ -50,35 +50,94 @@ class _Base:
     members: BitMap
 
 
-def intern_sets(tx: Connection, wanted: Mapping[bytes, Mapping[bytes, Component]]) -> dict[bytes, int]:
-    """Return set digest → row number, making the sets (given as digest → components by digest) that are missing."""
-    known = _numbers(tx, wanted)
-    missing = {digest: wanted[digest] for digest in wanted if digest not in known}
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Hosts in digests: of each its set, of each set the components, each component once."""
+
+    of_host: Mapping[str, bytes]
+    sets: Mapping[bytes, Collection[bytes]]
+    components: Mapping[bytes, Component]
+
+
+def digested(hosts: Iterable[tuple[str, Iterable[Component]]]) -> Fleet:
+    """Return hosts in digests. Readers give the same object for the same package: its digest is made once."""
+    known: dict[int, bytes] = {}
+    components: dict[bytes, Component] = {}
+    of_host: dict[str, bytes] = {}
+    sets: dict[bytes, Collection[bytes]] = {}
+    for name, found in hosts:
+        members = set()
+        for one in found:
+            digest = known.get(id(one))
+            if digest is None:
+                digest = known[id(one)] = digest_of(one)
+                components[digest] = one  # kept, so that its id is no other object's
+            members.add(digest)
+        of_host[name] = whole = set_digest(members)
+        sets[whole] = members
+    return Fleet(of_host, sets, components)
+
+
+def intern_sets(tx: Connection, fleet: Fleet) -> dict[bytes, int]:
+    """Return set digest → row number, making the sets that are missing."""
+    known = _numbers(tx, fleet.sets)
+    missing = {digest: fleet.sets[digest] for digest in fleet.sets if digest not in known}
     if not missing:
         return known
-    ids = _intern_components(tx, {key: one for members in missing.values() for key, one in members.items()})
-    members = {digest: BitMap([ids[key] for key in found]) for digest, found in missing.items()}
-    sketches = {digest: _sketch(found.values()) for digest, found in missing.items()}
-    bases = _bases(tx, set(sketches.values()))
+    ids = _intern_components(tx, {key: fleet.components[key] for key in set().union(*missing.values())})
+    marks = {key: _mark(fleet.components[key].name) for key in ids}
+    schemes = {key: fleet.components[key].scheme for key in ids}
+    new = {
+        digest: _Set(
+            BitMap([ids[key] for key in found]), _sketch([marks[key] for key in found]), _words(schemes, found)
+        )
+        for digest, found in missing.items()
+    }
+    bases = _bases(tx, {one.sketch for one in new.values()})
     first: dict[bytes, bytes] = {}
-    for digest, sketch in sketches.items():
-        if sketch not in bases:
-            first.setdefault(sketch, digest)
-    made = _made(tx, missing, {digest: (members[digest], None, sketch) for sketch, digest in first.items()})
-    bases |= {sketch: _Base(made[digest], members[digest]) for sketch, digest in first.items()}
-    rest: dict[bytes, tuple[BitMap, int | None, bytes | None]] = {}
-    for digest in missing.keys() - made.keys():
-        base = bases[sketches[digest]]
-        delta = members[digest] ^ base.members
-        near = len(delta) * _NEAR < len(members[digest])
-        rest[digest] = (delta, base.number, None) if near else (members[digest], None, None)
-    made |= _made(tx, missing, rest)
+    for digest, one in new.items():
+        if one.sketch not in bases:
+            first.setdefault(one.sketch, digest)
+    made = _made(tx, {digest: _Row(new[digest], new[digest].members, None) for digest in first.values()})
+    bases |= {sketch: _Base(made[digest], new[digest].members) for sketch, digest in first.items()}
+    made |= _made(tx, {digest: _row_of(one, bases[one.sketch]) for digest, one in new.items() if digest not in made})
     return known | made
 
 
-def _sketch(members: Iterable[Component]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Base:
+    number: int
+    members: BitMap
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    members: BitMap
+    sketch: bytes
+    schemes: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """How a set is kept. Without a base, `delta` is the set itself."""
+
+    whole: _Set
+    delta: BitMap
+    base: int | None
+
+
+def _row_of(one: _Set, base: _Base) -> _Row:
+    delta = one.members ^ base.members
+    near = len(delta) * _NEAR < len(one.members)
+    return _Row(one, delta, base.number) if near else _Row(one, one.members, None)
+
+
+def _words(schemes: Mapping[bytes, str], members: Iterable[bytes]) -> str:
+    return " ".join(sorted({schemes[key] for key in members}))
+
+
+def _sketch(marks: Collection[bytes]) -> bytes:
     """Return what two sets of nearly the same names, whatever their versions, most likely have in common."""
-    marks = [_mark(one.name) for one in members]
     return min(marks) + max(marks) if marks else b""
 
 
@@ -96,35 +155,31 @@ def _bases(tx: Connection, sketches: Collection[bytes]) -> dict[bytes, _Base]:
     return found
 
 
-def _made(
-    tx: Connection,
-    wanted: Mapping[bytes, Mapping[bytes, Component]],
-    sets: Mapping[bytes, tuple[BitMap, int | None, bytes | None]],
-) -> dict[bytes, int]:
-    """Add sets, given as digest → (difference, base or None, sketch), and tell the components and bases of them."""
+def _made(tx: Connection, sets: Mapping[bytes, _Row]) -> dict[bytes, int]:
+    """Add sets, and tell the components and bases of them. A base that others may derive from keeps its sketch."""
+    if not sets:
+        return {}
     rows = [
         {
             "digest": digest,
-            "size": len(wanted[digest]),
-            "schemes": " ".join(sorted({one.scheme for one in wanted[digest].values()})),
-            "base": base,
-            "sketch": sketch,
-            "delta": delta.serialize(),
+            "size": len(one.whole.members),
+            "schemes": one.whole.schemes,
+            "base": one.base,
+            "sketch": one.whole.sketch if one.base is None else None,
+            "delta": one.delta.serialize(),
         }
-        for digest, (delta, base, sketch) in sets.items()
+        for digest, one in sets.items()
     ]
-    if not rows:
-        return {}
     tx.execute(insert(tx, package_sets), rows)
     made = _numbers(tx, sets)
     bases: dict[int, list[int]] = defaultdict(list)
     holders: dict[int, list[int]] = defaultdict(list)
     derived: dict[int, list[int]] = defaultdict(list)
-    for digest, (delta, base, _) in sets.items():
+    for digest, one in sets.items():
         number = made[digest]
-        derived[number if base is None else base].append(number)
-        told = bases if base is None else holders
-        for component in delta:
+        derived[number if one.base is None else one.base].append(number)
+        told = bases if one.base is None else holders
+        for component in one.delta:
             told[component].append(number)
     _add_derived(tx, derived)
     _add_sets(tx, bases, holders)
@@ -220,7 +275,7 @@ def _numbers(tx: Connection, digests: Collection[bytes]) -> dict[bytes, int]:
 
 
 def _fields(one: Component) -> tuple[str, ...]:
-    return (one.scheme, one.name, one.version, one.source, one.source_version, one.arch, one.distro)
+    return (one.scheme, one.name, one.version, one.source, one.source_version, one.arch, one.distro, one.stream)
 
 
 def _row(digest: bytes, one: Component) -> dict[str, object]:
@@ -233,6 +288,7 @@ def _row(digest: bytes, one: Component) -> dict[str, object]:
         "source_version": one.source_version,
         "arch": one.arch,
         "distro": one.distro,
+        "stream": one.stream,
         "known_as": known_as(one),
         "key": _key(one),
     }

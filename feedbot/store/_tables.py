@@ -263,6 +263,7 @@ components = Table(
     Column("source_version", String, nullable=False),
     Column("arch", String, nullable=False),
     Column("distro", String, nullable=False),
+    Column("stream", String, nullable=False),
     Column("known_as", String, nullable=False),
     Column("key", LargeBinary),
     Index(None, "known_as", "scheme"),

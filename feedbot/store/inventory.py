@@ -36,6 +36,7 @@ _FIELDS = (
     components.c.source_version,
     components.c.arch,
     components.c.distro,
+    components.c.stream,
 )
 _INSTALLED = (
     select(
@@ -154,14 +155,8 @@ def replace_packages(
     times = taken(tx, aged)
     for part in chunks([name for name in hosts if name not in times]):
         tx.execute(update(host_sets).where(host_sets.c.server.in_(part)).values(taken_at=now))
-    digest_of = cache(_packages.digest_of)
-    sets: dict[bytes, dict[bytes, Component]] = {}
-    of_host: dict[str, bytes] = {}
-    for name, host in hosts.items():
-        members = {digest_of(one): one for one in host.components}
-        of_host[name] = _packages.set_digest(members)
-        sets[of_host[name]] = members
-    numbers = _packages.intern_sets(tx, sets)
+    fleet = _packages.digested((name, host.components) for name, host in hosts.items())
+    numbers, of_host = _packages.intern_sets(tx, fleet), fleet.of_host
     wanted: dict[str, Row] = {
         name: {
             "server": name,

@@ -1,5 +1,7 @@
 """Whose builds a distributor's words are about: lines beside the release, backports, signed kernels, other builders."""
 
+from dataclasses import replace
+
 import pytest
 
 from feedbot import matching
@@ -196,3 +198,19 @@ def test_the_reason_carries_the_statements_and_their_age() -> None:
     word = said("fixed", "1:4-2")
     match = judged(deb("1:4-2"), word)
     assert (match.because.statements, match.because.as_of, match.because.silence) == ((word,), None, "")
+
+
+@pytest.mark.parametrize(
+    ("stream", "rule"), [("php:8.2", "distro-fixed"), ("php:8.0", "all-versions"), ("ntp:1", "all-versions")]
+)
+def test_the_stream_that_the_inventory_tells(stream: str, rule: str) -> None:
+    """A package of another numbering than its module's belongs to the stream that rpm itself names."""
+    word = replace(said("fixed", "1.22-2.module+el9+2", "almalinux:9"), stream="php:8.2")
+    component = replace(rpm("1.22-1.module+el9+1"), stream=stream)
+    assert judged(component, word).because.rule == rule
+
+
+def test_a_plain_word_says_nothing_of_a_stream() -> None:
+    """What is said without a stream is about the release's own package, not a module's."""
+    component = replace(rpm("1.22-1.el9"), stream="php:8.2")
+    assert judged(component, said("fixed", "1.22-2.el9", "almalinux:9")).because.silence == "no-statement"

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("source_version", sa.String(), nullable=False),
         sa.Column("arch", sa.String(), nullable=False),
         sa.Column("distro", sa.String(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
         sa.Column("known_as", sa.String(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_components")),

@@ -22,11 +22,16 @@ def page(document: Document) -> _html.Page:
 
 def links(document: Document, base: str) -> Iterator[tuple[str, str]]:
     """Yield the absolute address and the words of each link of a page that lists advisories; `base` is its address."""
-    for address, words in page(document).links():
+    yield from absolute(page(document), base)
+
+
+def absolute(part: _html.Page, base: str) -> Iterator[tuple[str, str]]:
+    """Yield the same of a part of a page."""
+    for address, words in part.links():
         try:
             yield urljoin(base, address), words
         except ValueError:
-            # An address such as http://[ is nobody's item.
+            # An address such as http://[ leads nowhere.
             continue
 
 

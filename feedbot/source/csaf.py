@@ -17,8 +17,8 @@ believed, because who can change the documents can change them too.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, timedelta
-from functools import lru_cache
-from urllib.parse import quote, urljoin
+from functools import partial
+from urllib.parse import quote
 
 from feedbot.advisory import (
     Advisory,
@@ -37,7 +37,7 @@ from feedbot.advisory import (
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import text as texts
-from feedbot.source import _facts, _json, _product_tree
+from feedbot.source import _facts, _json, _pages, _product_tree
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 
 SOURCE = SourceInfo(
@@ -73,19 +73,14 @@ def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
         return
     if not any(map(_LINE.fullmatch, lines)):
         raise SourceError(document.url, "not a listing of CSAF documents")
-    for index, line in enumerate(lines, 1):
-        where = f"{document.url} line {index}"
-        try:
-            yield _line(document, line, where)
-        except SourceError as error:
-            yield Quarantined(where, error, line.encode())
+    yield from _json.items(document, lines, partial(_line, document))
 
 
 def _line(document: Document, line: str, where: str) -> ListedItem:
     match = _LINE.fullmatch(line)
     if match is None or match["path"].startswith("/") or ".." in match["path"]:
         raise SourceError(where, "no address")
-    url = _beside(document.url, quote(match["path"], safe="/%"))
+    url = _pages.beside(document.url, quote(match["path"], safe="/%"))
     return ListedItem(
         number="",
         url=url,
@@ -93,18 +88,6 @@ def _line(document: Document, line: str, where: str) -> ListedItem:
         hash_urls=(f"{url}.sha256", f"{url}.sha512"),
         signature_url=f"{url}.asc",
     )
-
-
-def _beside(url: str, path: str) -> str:
-    """Return urljoin(url, path); for the plain paths of a list, which may have 300,000, without its cost."""
-    if "//" in path or "/." in f"/{path}":
-        return urljoin(url, path)
-    return _folder(url) + path
-
-
-@lru_cache(maxsize=8)
-def _folder(url: str) -> str:
-    return urljoin(url, "x").removesuffix("x")
 
 
 def _feed(document: Document) -> Iterator[ListedItem | Quarantined]:

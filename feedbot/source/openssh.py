@@ -11,7 +11,6 @@ with a date is quarantined. Matters have no number; it is made of the day (OpenS
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urljoin
 
 from feedbot.advisory import Advisory, Affected, Quarantined, Reference, UnreadRange, identity
 from feedbot.errors import SourceError
@@ -94,7 +93,7 @@ def _advisory(document: Document, item: _html.Page, words: str, where: str, take
         fixed=tuple(
             fix for one in _FIXED.finditer(" ".join(prose)) for fix in _facts.fixed("OpenSSH", one["version"], one[0])
         ),
-        references=tuple(Reference(urljoin(SOURCE.listing_url, address), label) for address, label in item.links()),
+        references=tuple(Reference(url, label) for url, label in _pages.absolute(item, SOURCE.listing_url)),
         url=SOURCE.listing_url,
         publisher=SOURCE.issuer,
     )

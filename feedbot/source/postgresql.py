@@ -12,7 +12,6 @@ Form: postgres/pgweb, templates/security.
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import urljoin
 
 from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Section, Severity, UnreadRange
 from feedbot.errors import SourceError, VersionError
@@ -99,9 +98,9 @@ def _advisory(document: Document, row: _html.Page, where: str) -> Advisory:
         fixed=tuple(fix for one in versions if _branch(one) for fix in _facts.fixed("PostgreSQL", one, fixed)),
         sections=(Section("Component", component.split("\n")[0].strip()), Section("Description", title)),
         references=tuple(
-            Reference(urljoin(SOURCE.listing_url, address), words)
-            for address, words in cells[0].links()
-            if address.startswith(("/", "https://"))
+            Reference(url, words)
+            for url, words in _pages.absolute(cells[0], SOURCE.listing_url)
+            if url.startswith("https://")
         ),
         url=f"{SOURCE.listing_url}{numbers[0]}/",
         publisher=SOURCE.issuer,

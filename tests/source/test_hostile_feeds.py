@@ -11,7 +11,7 @@ from urllib.parse import quote, urljoin
 
 import pytest
 
-from feedbot.advisory import Advisory, Quarantined, UnreadRange, advisory_json
+from feedbot.advisory import Advisory, Quarantined, Reference, UnreadRange, advisory_json
 from feedbot.errors import SourceError
 from feedbot.reading import dates, phrases
 from feedbot.reading import text as texts
@@ -271,3 +271,21 @@ def test_list_of_bad_lines(line: bytes) -> None:
     assert time.process_time() - started < 2
     refusal = "file:given: more than 100000 of its lines are bad"
     assert counts == {"ListedItem": 1, "Quarantined": 100_000, refusal: 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "href"), [("openssh/security.html", "txt/release-19.8"), ("postgresql/page.html", "/about/news/hay-2081/")]
+)
+@pytest.mark.parametrize("address", ["http://[", "//[::1", "https://\u2100/"])
+def test_link_that_leads_nowhere(name: str, href: str, address: str) -> None:
+    """A link whose address is none is left out of its advisory, which keeps the others."""
+    member, body = name.partition("/")[0], fixture(name).body.decode()
+    whole, found = (read(member, document(one.encode())) for one in (body, body.replace(href, address)))
+    left = [one.url for one in _references(whole) if not one.url.endswith(href)]
+    assert [one.url for one in _references(found)] == left
+    assert len(left) < len(_references(whole))
+    assert len(found) == len(whole)
+
+
+def _references(items: list[Advisory | Quarantined]) -> list[Reference]:
+    return [link for one in items if isinstance(one, Advisory) for link in one.references]

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from feedbot.errors import VersionError
 from feedbot.version._encoding import number, word
 
-NAMES = ("intdot",)
 _VERSION = re.compile(r"(?:v|ver\.?|version)?\s*(?=[0-9a-z])[0-9a-z.+_~:()\[\] -]*", re.IGNORECASE | re.ASCII)
 _BRANCH = re.compile(r".*[0-9][.][x*]", re.IGNORECASE)
 _PART = re.compile(r"(?P<gap>[^0-9a-z]*)(?P<word>[a-z]*)(?P<inner>[^0-9a-z]*)(?P<digits>[0-9]*)")

@@ -29,9 +29,9 @@ def test_every_ecosystem_of_osv_has_its_own_order_or_none(scheme: str, ecosystem
 
 
 def test_no_ecosystem_is_read_as_generic() -> None:
-    """Only what says `generic`, or VERS's `intdot`, is."""
+    """Only what says `generic` is."""
     assert not any(scheme_of(one) == "generic" for names in OSV.values() for one in names)
-    assert scheme_of("intdot") == scheme_of("generic") == "generic"
+    assert scheme_of("generic") == "generic"
 
 
 @pytest.mark.parametrize(

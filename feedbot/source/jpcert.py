@@ -43,6 +43,8 @@ _NUMBER = re.compile(
     r"^[ \t　]*(?P<number>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*?-AT-[0-9]{4}-[0-9]{4})[ \t　\r]*$", re.MULTILINE
 )
 _ADDRESS = re.compile(r"/at/(?P<year>[0-9]{4})/at[0-9]{2}(?P<count>[0-9]{4})\.(?:html|txt)$")
+_LARGEST = 4 * 2**20
+"""Bytes of an alert, as of any page. What is signed has one MiB at most; blank lines to 16 MiB took three seconds."""
 _POST = re.compile(r"\s*[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日\s*")
 _BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----"
 _END = "-----BEGIN PGP SIGNATURE-----"
@@ -99,6 +101,8 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     if b"<rdf:RDF" in document.body[:2048]:
         yield from _weekly.reports(document, SOURCE.issuer)
         return
+    if len(document.body) > _LARGEST:
+        raise SourceError(document.url, "it is larger than {limit} bytes", limit=_LARGEST)
     text = texts.decode(document.body, document.charset, document.url).removeprefix("\ufeff").replace("\0", "\ufffd")
     if _html.looks_like_html(text):
         page = _html.Page(text, document.url)

@@ -289,3 +289,11 @@ def test_link_that_leads_nowhere(name: str, href: str, address: str) -> None:
 
 def _references(items: list[Advisory | Quarantined]) -> list[Reference]:
     return [link for one in items if isinstance(one, Advisory) for link in one.references]
+
+
+def test_alert_of_blank_lines() -> None:
+    """An alert that is nothing but lines costs less than two seconds as large as it may be; a larger one is refused."""
+    body, started = b"a\n" * 2**21, time.process_time()
+    assert reasons(read("jpcert", document(body))) != ["it is larger than 4194304 bytes"]
+    assert time.process_time() - started < 2
+    assert reasons(read("jpcert", document(body + b"\n"))) == ["it is larger than 4194304 bytes"]

@@ -61,9 +61,9 @@ def maven(pairs: Pairs) -> list[int]:
 
 
 def _node(scheme: str, pairs: Pairs) -> list[int]:
-    node, manager = need_program("node", "nodejs"), need_program("npm", "npm")
-    root = subprocess.run([manager, "root", "-g"], capture_output=True, text=True, check=True).stdout.strip()
-    folders = [f"{root}/npm/node_modules", "/usr/share/nodejs"]
+    node = need_program("node", "node-semver")
+    # Debian's package, or what npm brings with it.
+    folders = ["/usr/share/nodejs", "/usr/lib/node_modules/npm/node_modules", "/usr/share/nodejs/npm/node_modules"]
     if not any(Path(folder, "semver").is_dir() for folder in folders):
         pytest.skip("node's semver is missing: apt-get install node-semver")
     return _json([node, "-e", _NODE, scheme, *folders], pairs)

@@ -203,6 +203,7 @@ DIFFERENT = {
 }
 
 
+@pytest.mark.long
 def test_the_cases_of_the_specification() -> None:
     """Every required or recommended case of a scheme known here comes out as it says, or is named as a difference."""
     cases = _cases()

@@ -12,14 +12,17 @@ from typing import Literal
 from feedbot.advisory import Advisory, Quarantined, Trust, Verdict
 from feedbot.advisory.flapping import flaps
 from feedbot.advisory.identity import content_digest
-from feedbot.advisory.revision import Kind, compare
+from feedbot.advisory.revision import Kind as Meaning
+from feedbot.advisory.revision import compare
 from feedbot.errors import FeedbotError, SourceError
 from feedbot.fetch import Document
 from feedbot.messages import tr
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline._quiet import settle
 from feedbot.pipeline._reader import reader_of
+from feedbot.pipeline._telling import Flap, Kind
 from feedbot.pipeline._vouchers import judge_of
+from feedbot.pipeline.alarms import tell_flapping
 from feedbot.pipeline.cases import join
 from feedbot.signature import Stamp, Standing, standing
 from feedbot.store import Transaction, advisories, audit, documents, flapping, quarantine, reading
@@ -150,6 +153,7 @@ def _take_advisory(
             if flap is None:
                 flapping.note(tx, advisory, digest, document.sha256, now)
                 audit.append(tx, "(feedbot)", "flapping", advisory.number, tr("its text goes to and fro"), now)
+                tell_flapping(edges, tx, source, Flap(Kind.OPENED, advisory.number, now), now)
             report.flapping.append(advisory.number)
             return True
         make_current(edges, tx, advisory, document.sha256)
@@ -189,7 +193,7 @@ def _standing(advisory: Advisory, current: Advisory | None) -> Standing:
     if current is None:
         return Standing.NEWER
     proven = advisory.trust is Trust.SIGNED and current.trust is not Trust.SIGNED
-    if compare(current, advisory).kind is Kind.SAME:
+    if compare(current, advisory).kind is Meaning.SAME:
         return Standing.NEWER if proven else Standing.DUPLICATE
     stands = standing(_stamp(advisory), _stamp(current))
     signed = advisory.trust is Trust.SIGNED and current.trust is Trust.SIGNED

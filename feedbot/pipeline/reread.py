@@ -16,6 +16,8 @@ from feedbot.messages import tr
 from feedbot.pipeline._edges import ConfiguredSource, Edges
 from feedbot.pipeline._reader import reader_of
 from feedbot.pipeline._take import CollectReport, fault, make_current, set_apart, take
+from feedbot.pipeline._telling import Flap, Kind
+from feedbot.pipeline.alarms import tell_flapping
 from feedbot.source import ListedItem
 from feedbot.store import Transaction, advisories, audit, documents, flapping, quarantine, reading
 
@@ -133,6 +135,7 @@ def _settle(edges: Edges, source: ConfiguredSource, report: CollectReport) -> No
             seen = advisories.times_seen(tx, said.source, said.number)
             flapping.end(tx, said.source, said.number)
             audit.append(tx, "(feedbot)", "flapping-over", said.number, tr("its text has settled"), now)
+            tell_flapping(edges, tx, source, Flap(Kind.CLOSED, said.number, one.since), now)
             if seen[-1][0] != one.digest:
                 make_current(edges, tx, said, one.document)
                 report.changed.append(said.number)

@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from feedbot.advisory.flapping import SETTLED
 from feedbot.delivery import Answer, OutboxState, Outcome
 from feedbot.errors import FetchError
 from feedbot.pipeline import AlarmChannels, Edges
@@ -15,6 +16,7 @@ from feedbot.pipeline.collect import collect
 from feedbot.pipeline.rounds import watch_all
 from feedbot.store import alarms, outbox, reading
 from tests.fakes import World
+from tests.pipeline import publisher
 from tests.pipeline.conftest import BASE, wired
 
 JVN = f"{BASE}/rss/jvn.rdf"
@@ -216,3 +218,28 @@ def test_a_source_whose_rounds_have_stopped_is_told(stage: World, desk: Edges, h
     stage.now += timedelta(hours=2)
     watch_all(desk)
     assert ("opened", "stale") in hook.kinds
+
+
+def test_a_text_that_goes_to_and_fro_is_told_when_it_begins_and_when_it_is_over(stage: World, hook: Hook) -> None:
+    """Two mirrors disagree about two advisories for a day: each is told once a channel, and once that it is over."""
+    read = publisher.source(stage)
+    desk = replace(publisher.wired(stage, read), alarms=AlarmChannels(("noc@hosting.example",), hook))
+
+    def serve(words: str, after: timedelta) -> None:
+        stage.now += after
+        publisher.put(stage, *(f"number: {number}\nsummary: {words}" for number in ("B-1", "B-2")))
+        collect(desk, read)
+        watch(desk, read)
+
+    for number in range(24):
+        serve("AB"[number % 2], timedelta(hours=1))
+    begun = [(one["kind"], one["state"], one["number"]) for one in hook.told]
+    assert begun == [("opened", "flapping", "B-1"), ("opened", "flapping", "B-2")]
+    assert hook.told[0]["hint"] == "compare the publisher's page; feedbot advisory show B-1"
+    serve("B", SETTLED + timedelta(hours=1))
+    over = [(one["kind"], one["state"], one["number"]) for one in hook.told[2:] if "number" in one]
+    assert over == [("closed", "ok", "B-1"), ("closed", "ok", "B-2")]
+    subjects = [message_from_bytes(mail.content, policy=policy.default)["Subject"] for mail in stage.mails]
+    assert subjects[:2] == [f"[feedbot] source csirt_b: the text of B-{number} goes to and fro" for number in (1, 2)]
+    assert "[feedbot] source csirt_b: the text of B-2 has settled" in subjects
+    assert len({mail.key for mail in stage.mails}) == len(stage.mails)

@@ -29,6 +29,10 @@ class Edge:
     closed: bool
     version: str
 
+    def flipped(self) -> "Edge":
+        """Return the end of what lies on the other side."""
+        return Edge(self.key, not self.closed, self.version)
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -74,6 +78,19 @@ def join(pieces: Iterable[Piece]) -> list[Piece]:
         else:
             joined.append(piece)
     return joined
+
+
+def outside(pieces: Iterable[Piece]) -> list[Piece]:
+    """Return what is in none of the pieces."""
+    out: list[Piece] = []
+    low: Edge | None = None
+    for piece in join(pieces):
+        if piece.low:
+            out.append(Piece(low, piece.low.flipped()))
+        if piece.high is None:
+            return out
+        low = piece.high.flipped()
+    return [*out, Piece(low, None)]
 
 
 def _low_order(piece: Piece) -> tuple[bool, bytes, bool]:

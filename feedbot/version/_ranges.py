@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from feedbot.errors import VersionError
 from feedbot.version._keys import key, scheme_of, schemes, vers_type
-from feedbot.version._pieces import Edge, Interval, Piece, join
+from feedbot.version._pieces import Edge, Interval, Piece, join, outside
 
 Comparator = Literal["<", "<=", ">", ">=", "=", "!="]
 _VERS = re.compile(r"vers:(?P<scheme>[A-Za-z][A-Za-z0-9.-]*)/(?P<constraints>[\x21-\x7e]+)")
@@ -106,11 +106,22 @@ class VersionRange:
 
         Raises VersionError where the schemes differ or no version is in both.
         """
+        return self._cut(other, other._pieces(), "no version is in both ranges")
+
+    def without(self, other: "VersionRange") -> "VersionRange":
+        """Return the versions of this range that are not in `other`.
+
+        `VersionRange(scheme).without(healthy)` is what is affected by default, as CVE's `defaultStatus` says it.
+        Raises VersionError where the schemes differ or nothing is left.
+        """
+        return self._cut(other, outside(other._pieces()), "no version is left of the range")
+
+    def _cut(self, other: "VersionRange", pieces: list[Piece], nothing: str) -> "VersionRange":
         self._same_scheme(other)
-        both = [one.cut(two) for one in self._pieces() for two in other._pieces()]
+        both = [one.cut(two) for one in self._pieces() for two in pieces]
         left = [piece for piece in both if not piece.is_empty()]
         if not left:
-            raise VersionError(f"{self} {other}", "no version is in both ranges")
+            raise VersionError(f"{self} {other}", nothing)
         return _assemble(self.scheme, left)
 
     def _same_scheme(self, other: "VersionRange") -> None:

@@ -54,6 +54,26 @@ def test_union_and_intersection_hold_exactly_their_versions(one: VersionRange, t
         assert [v in both for v in PROBES] == [v in one and v in two for v in PROBES]
 
 
+@given(ranges(), ranges())
+def test_a_range_without_another_holds_the_rest(one: VersionRange, two: VersionRange) -> None:
+    """Membership in what is left is membership in the one and not in the other; nothing left raises."""
+    try:
+        rest = one.without(two)
+    except VersionError:
+        assert not any(v in one and v not in two for v in PROBES)
+    else:
+        assert [v in rest for v in PROBES] == [v in one and v not in two for v in PROBES]
+        assert VersionRange.parse(str(rest)) == rest
+
+
+def test_what_is_affected_by_default_is_all_but_the_healthy() -> None:
+    """All versions without the healthy ones are what `defaultStatus` affected says."""
+    healthy = _range(">=9.4.1", "<9.5").union(_range(">=9.5.2"))
+    assert str(VersionRange("generic").without(healthy)) == "vers:generic/<9.4.1|>=9.5|<9.5.2"
+    with pytest.raises(VersionError, match="no version is left"):
+        healthy.without(VersionRange("generic"))
+
+
 @given(ranges())
 def test_intervals_ascend_and_hold_what_the_range_holds(one: VersionRange) -> None:
     """Intervals are sorted, apart from each other, and a version is in one of them when it is in the range."""

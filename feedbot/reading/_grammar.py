@@ -20,9 +20,12 @@ class Line(Items):
     def read(self) -> None:
         """Read the whole line."""
         groups = [part.kind for token in self.tokens if token.kind == "group" for part in tokenise(token.text[1:-1])]
-        if _REFUSED.intersection(groups, (token.kind for token in self.tokens)) or "unaffected" in groups:
+        kinds = {token.kind for token in self.tokens}
+        if not _REFUSED.isdisjoint(kinds.union(groups)) or "unaffected" in groups:
             self._refuse()
-        elif any(token.kind == "unaffected" for token in self.tokens):
+        elif "matter" in kinds and kinds.isdisjoint({"affected", "unaffected"}):
+            self._refuse()
+        elif "unaffected" in kinds:
             self._read_denial()
         else:
             self.read_items()

@@ -59,7 +59,7 @@ class Items(Conditions):
     def read_items(self) -> None:
         """Read item after item to the end of the tokens."""
         self.skip("bullet")
-        while self.take("lead"):
+        while self.take("lead", "matter"):
             self.skip("topic", "colon", "and")
         while not self.ended():
             self._step()

@@ -66,6 +66,8 @@ class Names(Bounds):
         name = self.name()
         if name and not self.is_subject(name):
             raise UnclearError(name)
+        if name and not self.names:
+            self.names.append(name)
 
     def subject(self) -> str:
         """Return the product: the given one with what the line adds to it, or the line's own words."""

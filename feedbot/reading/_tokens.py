@@ -22,7 +22,7 @@ MEANINGS = MappingProxyType(
     {
         **dict.fromkeys(("below", "upto", "since", "above", "range", "between", "only"), "bound"),
         **dict.fromkeys(("before_below", "before_upto", "before_since", "before_above"), "bound"),
-        **dict.fromkeys(("noun", "of", "topic", "toward", "and", "but", "lead", "back"), "connective"),
+        **dict.fromkeys(("noun", "of", "topic", "toward", "and", "but", "lead", "matter", "back"), "connective"),
         **dict.fromkeys(("bullet", "stop", "colon"), "mark"),
         **dict.fromkeys(("group", "edition", "others"), "note"),
         "version": "version",

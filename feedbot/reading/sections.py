@@ -47,7 +47,7 @@ def _of_family(lines: list[str], family: re.Pattern[str]) -> dict[int, str]:
     """Return line → heading; empty where a numbered family has not begun with one."""
     found: dict[int, str] = {}
     for index, line in enumerate(lines):
-        match = family.fullmatch(line.rstrip()) if len(line) <= _LONGEST * 2 else None
+        match = family.fullmatch(line.rstrip()) if 0 < len(line) <= _LONGEST * 2 else None
         if not match or not _is_name(match["name"]):
             continue
         number = match.groupdict().get("number")
@@ -98,8 +98,13 @@ def _cut(lines: list[str], headings: dict[int, str]) -> Iterator[Section]:
 def _tidy(body: list[str]) -> str:
     """Take off the blank lines and rules around a part; its inside stays as written."""
     lines = [line.rstrip() for line in body]
-    while lines and (not lines[0].strip() or _RULE.fullmatch(lines[0].strip())):
-        lines.pop(0)
-    while lines and (not lines[-1].strip() or _RULE.fullmatch(lines[-1].strip())):
-        lines.pop()
-    return "\n".join(lines)
+    start, end = 0, len(lines)
+    while start < end and _is_empty(lines[start]):
+        start += 1
+    while start < end and _is_empty(lines[end - 1]):
+        end -= 1
+    return "\n".join(lines[start:end])
+
+
+def _is_empty(line: str) -> bool:
+    return not line.strip() or bool(_RULE.fullmatch(line.strip()))

@@ -37,7 +37,7 @@ def listed(document: Document, naming: Naming) -> Iterator[ListedItem | Quaranti
 
 def advisories(document: Document, source: str, publisher: str, naming: Naming) -> Iterator[Advisory | Quarantined]:
     """Yield an advisory an entry. Raises SourceError where the document is no feed."""
-    for index, entry in enumerate(_listing.entries(document), 1):
+    for index, entry in enumerate(_told_apart(tuple(_listing.entries(document))), 1):
         if isinstance(entry, Quarantined):
             yield entry
             continue
@@ -48,6 +48,22 @@ def advisories(document: Document, source: str, publisher: str, naming: Naming) 
                 yield replace(_advisory(document, entry, where, named), source=source, publisher=publisher)
         except SourceError as error:
             yield Quarantined(where, error, repr(entry).encode("utf-8", "replace"))
+
+
+def _told_apart(
+    found: tuple[_listing.Entry | Quarantined, ...],
+) -> Iterator[_listing.Entry | Quarantined]:
+    """Yield the entries; where several addresses have one identifier, which then names none of them, the address is
+    the identifier. Else two entries would look like revisions of one another."""
+    addresses: dict[str, set[str]] = {}
+    for one in found:
+        if isinstance(one, _listing.Entry):
+            addresses.setdefault(one.identifier, set()).add(one.url)
+    for one in found:
+        if isinstance(one, _listing.Entry) and len(addresses[one.identifier]) > 1:
+            yield replace(one, identifier=one.url)
+        else:
+            yield one
 
 
 def _advisory(document: Document, entry: _listing.Entry, where: str, name: Name) -> Advisory:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from feedbot.advisory import (
     Advisory,
@@ -50,6 +50,8 @@ SOURCE = SourceInfo(
 
 _LINE = re.compile(r"(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}T[^,\s]*),(?P<name>[^,\s\\?#]+(?: [^,\s\\?#]+)*)")
 _LISTING = 16 * 2**20
+_OTHERS = re.compile(r"(?<![a-z0-9])[a-z]{2,6}-[0-9]{4}-[0-9]{2,7}(?![0-9])")
+"""A number of a series and a year, in small letters."""
 _ORDER = {"introduced": 0, "fixed": 1, "last_affected": 2}
 
 
@@ -134,9 +136,11 @@ def _advisory(document: Document, record: _json.Node, where: str) -> Advisory:
     title = record.text("summary") or next(iter(paragraphs), "")[:200]
     if not title:
         raise SourceError(where, "no title")
-    updated = _facts.moment(record.text("modified"), where, UTC)
+    modified = _facts.moment(record.text("modified"), where, UTC)
     withdrawn = _facts.moment(record.text("withdrawn"), where, UTC)
+    updated = max((one for one in (modified, withdrawn) if one), default=None)
     lines = list(record.each("affected"))
+    aliases = _aliases(record, number)
     references = tuple(Reference(one.text("url"), one.text("type")) for one in record.each("references"))
     return Advisory(
         source="osv",
@@ -149,15 +153,38 @@ def _advisory(document: Document, record: _json.Node, where: str) -> Advisory:
         published=_facts.moment(record.text("published"), where, UTC),
         updated=updated,
         summary=next(iter(paragraphs), title),
-        aliases=_aliases(record, number),
+        aliases=aliases,
         severity=tuple(dict.fromkeys(_severity(record, lines))),
         affected=tuple(dict.fromkeys(map(_affected, lines))),
         fixed=tuple(dict.fromkeys(one for line in lines for one in _fixed(line))),
         sections=tuple(_sections(record, details)),
         references=references,
-        url=next((one.url for one in references if one.label == "ADVISORY"), ""),
+        url=_address(number, aliases, references),
         publisher=SOURCE.issuer,
     )
+
+
+def _address(number: str, aliases: tuple[str, ...], references: tuple[Reference, ...]) -> str:
+    """Return the record's own page: a link with its number, or to the page that its distributor has for the same CVE
+    name, else its first ADVISORY unless that is another distributor's, else osv.dev's page."""
+    ordered = sorted(references, key=lambda one: one.label != "ADVISORY")
+    own = _plain_name(number)
+    distributor, _, name = own.partition("-cve-")
+    for one in ordered:
+        address = _plain_name(one.url)
+        if own in address or (name and f"cve-{name}" in address and distributor in urlsplit(one.url).netloc):
+            return one.url
+    known = tuple(map(_plain_name, aliases))
+    for one in (each for each in ordered if each.label == "ADVISORY"):
+        other = _OTHERS.search(_plain_name(one.url))
+        if other is None or other[0] in known:
+            return one.url
+    return f"https://osv.dev/vulnerability/{quote(number, safe=':')}"
+
+
+def _plain_name(text: str) -> str:
+    """Return a name or an address in one writing: ALSA-2026:0608 stands as alsa-2026-0608 in an address."""
+    return unquote(text).lower().replace(":", "-")
 
 
 def _aliases(record: _json.Node, number: str) -> tuple[str, ...]:

@@ -98,3 +98,20 @@ def test_the_published_alerts(corpus: Path) -> None:
     assert len(found) == data.count(b"<entry>")
     assert sum(len(one.affected) for one in found) == data.count(b"<sec:cpe>")
     assert sum(len(one.references) for one in found) == data.count(b"<sec:link ")
+
+
+@pytest.mark.parametrize(
+    ("addresses", "numbers"),
+    [
+        (("https://a.example/1", "https://a.example/2"), ["https://a.example/1", "https://a.example/2"]),
+        (("https://a.example/1", "https://a.example/1"), ["one", "one"]),
+    ],
+)
+def test_one_identifier_of_two_addresses_names_neither(addresses: tuple[str, str], numbers: list[str]) -> None:
+    """Two posts with one guid are two matters, and no revisions of each other; one post told twice is one matter."""
+    items = "".join(f"<item><title>t</title><link>{url}</link><guid>one</guid></item>" for url in addresses)
+    feed = document(
+        f"<rss version='2.0'><channel><title>f</title>{items}</channel></rss>".encode(), "https://a.example/f"
+    )
+    assert [one.number for one in read("rss", feed) if isinstance(one, Advisory)] == numbers
+    assert [one.number for one in rss.listing(feed) if isinstance(one, ListedItem)] == numbers

@@ -170,7 +170,7 @@ class Row:
         return self.read + sum(self.quarantined.values()) == self.items
 
 
-def _items(member: str, path: Path) -> Iterator[Advisory | Quarantined]:
+def items_of(member: str, path: Path) -> Iterator[Advisory | Quarantined]:
     """Read a file; one that is refused as a whole is one quarantined item, as the pipeline has it."""
     body = path.read_bytes()
     given = Document(f"file:{path.name}", decompress(body) if path.suffix == ".gz" else body, NOW)
@@ -199,7 +199,7 @@ def _reasons(items: list[Advisory | Quarantined]) -> dict[str, int]:
 def measure(corpus: Path, folder: Folder) -> Row:
     """Read a folder and let the shell count it."""
     paths = [path for path in sorted((corpus / folder.folder).glob(folder.pattern)) if path.is_file()]
-    found = [item for path in paths for item in _items(folder.member, path)]
+    found = [item for path in paths for item in items_of(folder.member, path)]
     read = [item for item in found if isinstance(item, Advisory)]
     counted = subprocess.run(["/bin/sh", "-c", folder.count], cwd=corpus, capture_output=True, text=True, check=True)
     return Row(

@@ -5,6 +5,7 @@ A package with a field of the wrong kind is refused alone; the document only whe
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -15,7 +16,6 @@ from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.messages import tr
 
 Kind = TypeVar("Kind")
-Found = Component | Refusal | None
 Raws = Iterable[msgspec.Raw]
 PACKAGES = 1 << 18
 """Packages that a format keeps in its cache."""
@@ -67,16 +67,25 @@ def _detail(error: Exception) -> str:
 
 
 def host(
-    server: str, distro: str, found: Iterable[tuple[bytes, Found]], document: Document, *, guessed: bool = False
+    server: str, distro: str, found: Iterable[tuple[bytes, object]], document: Document, *, guessed: bool = False
 ) -> Iterator[HostPackages | RefusedRow]:
-    """Yield the refused packages, then the server with the others, those of its distribution with its release."""
-    kept: dict[Component, None] = {}
+    """Yield the refused packages, then the server with the others, those of its distribution with its release.
+
+    `found` are packages and refusals with the bytes they stand in; what is neither is passed.
+    """
+    # What stands twice is the same object twice, out of the format's cache: only few are compared field by field.
+    once: dict[int, Component] = {}
     for raw, one in found:
-        if isinstance(one, Refusal):
+        if one.__class__ is Component:
+            once[id(one)] = one
+        elif isinstance(one, Refusal):
             yield document.refused(raw, one)
-        elif one is not None:
-            lacking = distro and not one.distro and one.scheme in ("deb", "rpm")
-            kept[replace(one, distro=distro) if lacking else one] = None
-    if kept:
-        distro = distro or next((one.distro for one in kept if one.distro), "")
-        yield HostPackages(server, tuple(kept), distro, guessed and bool(server))
+    components = [_placed(one, distro) for one in once.values()] if distro else list(once.values())
+    if components:
+        distro = distro or next((one.distro for one in components if one.distro), "")
+        yield HostPackages(server, tuple(components), distro, guessed and bool(server))
+
+
+@lru_cache(maxsize=PACKAGES)
+def _placed(one: Component, distro: str) -> Component:
+    return replace(one, distro=distro) if not one.distro and one.scheme in ("deb", "rpm") else one

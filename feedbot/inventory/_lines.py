@@ -12,10 +12,7 @@ gives it. The release is else read from the package that names it (base-files, a
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import repeat
 from pathlib import PurePath
-from typing import TypeGuard
 
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.inventory._release import release_of
@@ -28,7 +25,7 @@ _LOOKED_AT = 1 << 14
 _FIRST = 20
 _SERVER = re.compile(r"[a-z0-9][a-z0-9._-]{0,252}")
 _HEADS = re.compile(r"\n#[^\S\n]*(server|host|サーバー?|os|release)[^\S\n]*[::][^\S\n]*(.*)", re.IGNORECASE)
-_LINES = 1 << 18
+_LINES = 1 << 20
 """Lines that a format keeps in its cache: the distinct packages of a large fleet."""
 
 
@@ -90,26 +87,46 @@ def looks_like(text: str, pattern: re.Pattern[str]) -> bool:
 Found = Component | Refusal | None
 
 
-Parse = Callable[[str, str, str], Found]
-"""From a line, the release, and the language of refusals to what the line says, through a cache: a fleet has its lines
-a thousand times over."""
+class Reading:
+    """What a format's `parse` makes of lines as they stand in a file, remembered: a fleet has its lines a thousand
+    times over. Blank lines and comments say nothing; what may not be taken in whatever it means is refused."""
+
+    def __init__(self, parse: Callable[[str], Found]) -> None:
+        self._parse = parse
+        self._known: dict[tuple[str, str], dict[str, Found]] = {}
+
+    def of(self, rows: list[str], distro: str) -> list[Found]:
+        """Return what each line says, on a release; a line that stands twice gives the same object twice."""
+        # Refusals are in somebody's language.
+        known = self._known.setdefault((distro, language()), {})
+        if len(known) > _LINES:
+            known.clear()
+        for row in [row for row in rows if row not in known]:
+            known[row] = self._read(row, distro)
+        return [known[row] for row in rows]
+
+    def _read(self, row: str, distro: str) -> Found:
+        line = row.removesuffix("\r")
+        if not line.strip() or line.startswith("#"):
+            return None
+        reason = fault(line)
+        found = Refusal(reason) if reason else self._parse(line)
+        return replace(found, distro=distro) if isinstance(found, Component) else found
 
 
 def one_host(
-    text: str, name: str, parse: Parse, naming: str, release: Callable[[Iterable[Component]], str]
+    text: str, name: str, reading: Reading, naming: str, release: Callable[[Iterable[Component]], str]
 ) -> Iterator[HostPackages | RefusedRow]:
-    """Yield the rows that `parse` refuses, then the server. `parse` gives None for what is not installed.
+    """Yield the rows that `reading` refuses, then the server.
 
     A line of a package that names the release has `naming` in it; `release` reads it off those.
     """
     said = heads(text, name)
     yield from said.refused
-    distro = said.distro or release(
-        filter(_is_component, (parse(line, "", language()) for line in _lines_with(naming, text)))
-    )
+    named = reading.of(list(_lines_with(naming, text)), "")
+    distro = said.distro or release(one for one in named if isinstance(one, Component))
     rows = text.split("\n")
-    found = list(map(parse, rows, repeat(distro), repeat(language())))
-    # A line that stands twice is the same object twice.
+    found = reading.of(rows, distro)
     components = {id(one): one for one in found if one.__class__ is Component}
     if Refusal in map(type, found):
         for number, one in enumerate(found, start=1):
@@ -143,32 +160,12 @@ def heads(text: str, name: str) -> Heads:
     return Heads(server, distro, tuple(refused))
 
 
-def reading(parse: Callable[[str], Found]) -> Parse:
-    """Return `parse` for lines as they stand in a file: blank ones and comments say nothing, and what may not be taken
-    in whatever it means is refused."""
-
-    @lru_cache(maxsize=_LINES)
-    def read(raw: str, distro: str, _language: str) -> Found:
-        line = raw.removesuffix("\r")
-        if not line.strip() or line.startswith("#"):
-            return None
-        reason = fault(line)
-        found = Refusal(reason) if reason else parse(line)
-        return replace(found, distro=distro) if isinstance(found, Component) else found
-
-    return read
-
-
 def _lines_with(piece: str, text: str) -> Iterator[str]:
     at = text.find(piece) if piece else -1
     while at >= 0:
         end = text.find("\n", at)
         yield text[text.rfind("\n", 0, at) + 1 : end]
         at = text.find(piece, end)
-
-
-def _is_component(found: Found) -> TypeGuard[Component]:
-    return isinstance(found, Component)
 
 
 def server_of_file(name: str) -> str:

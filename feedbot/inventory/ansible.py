@@ -19,7 +19,7 @@ from feedbot.messages import language, tr
 
 TITLE = "Ansible package_facts"
 
-_PRINTED = re.compile(r"^(\S+) \| (SUCCESS|CHANGED|FAILED!?|UNREACHABLE!?) => ", re.MULTILINE)
+_PRINTED = re.compile(r"^(\S{1,253}) \| (SUCCESS|CHANGED|FAILED!?|UNREACHABLE!?) => ", re.MULTILINE)
 _MANAGERS = {"apt": "deb", "rpm": "rpm", "pip": "pep440"}
 """The module's word for where a package is from → scheme of versions."""
 

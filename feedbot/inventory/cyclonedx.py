@@ -8,7 +8,9 @@ subject counts as a guess.
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, repeat
 from xml.parsers import expat
 
 import msgspec
@@ -53,6 +55,13 @@ class _Bom(msgspec.Struct, frozen=True):
     components: tuple[msgspec.Raw, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _System:
+    """The operating system, which gives the release."""
+
+    distro: str
+
+
 _part = _json.decoder(_Part)
 
 
@@ -69,18 +78,11 @@ def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     bom = document.decoded(_Bom)
     if not _KNOWN.fullmatch(bom.specVersion):
         raise InventoryError(name, "CycloneDX {version} is not known; 1.2 to 1.7 are", version=bom.specVersion)
-    found = [(raw, one) for part in bom.components for raw, one in _each(bytes(part), language())]
-    system = next((one.distro for _, one in found if isinstance(one, _System)), "")
+    found = list(chain.from_iterable(map(_each, map(bytes, bom.components), repeat(language()))))
+    system = next((one.distro for _, one in found if one.__class__ is _System), "")
     subject = bom.metadata.component if bom.metadata else None
     server = server_name(subject.name) if subject else ""
-    packages = ((raw, one) for raw, one in found if not isinstance(one, _System))
-    return _json.host(server, system, packages, document, guessed=True)
-
-
-class _System(msgspec.Struct, frozen=True):
-    """The operating system, which gives the release."""
-
-    distro: str
+    return _json.host(server, system, found, document, guessed=True)
 
 
 @lru_cache(maxsize=_json.PACKAGES)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from feedbot.inventory import _debian
-from feedbot.inventory._lines import Found, Refusal, looks_like, one_host, reading
+from feedbot.inventory._lines import Found, Reading, Refusal, looks_like, one_host
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.messages import tr
 
@@ -37,7 +37,7 @@ def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     return one_host(text, name, _component, _NAMING, _debian.release)
 
 
-@reading
+@Reading
 def _component(line: str) -> Found:
     if line.startswith(_TABLE_HEAD):
         return None

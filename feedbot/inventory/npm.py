@@ -42,10 +42,13 @@ def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     document = _json.Document(name, text.encode())
     path = PurePath(name)
     server = server_name(path.stem) if path.suffix == ".npm" else ""
-    return _json.host(server, "", _each(document.decoded(_Node)), document, guessed=True)
+    found: dict[Component | bytes, tuple[bytes, Component | Refusal]] = {}
+    for raw, one in _each(document.decoded(_Node)):
+        found.setdefault(raw if isinstance(one, Refusal) else one, (raw, one))
+    return _json.host(server, "", found.values(), document, guessed=True)
 
 
-def _each(root: _Node) -> Iterator[tuple[bytes, Component | Refusal | None]]:
+def _each(root: _Node) -> Iterator[tuple[bytes, Component | Refusal]]:
     """Go through the tree, level by level; a package that is wanted but not there is not installed."""
     level = [root]
     for _ in range(_DEEP):

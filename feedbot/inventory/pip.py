@@ -7,7 +7,7 @@ The server is named as in the other lists: `# server: web01`, the file's name (`
 import re
 from collections.abc import Iterable, Iterator
 
-from feedbot.inventory._lines import Found, Refusal, looks_like, one_host, reading
+from feedbot.inventory._lines import Found, Reading, Refusal, looks_like, one_host
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.messages import tr
 
@@ -30,7 +30,7 @@ def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     return one_host(text, name, _component, "", _release)
 
 
-@reading
+@Reading
 def _component(line: str) -> Found:
     pinned = _PINNED.fullmatch(line)
     if pinned:

@@ -7,7 +7,7 @@ name (`web01.txt` names none; `web01.list` does) or --server.
 import re
 from collections.abc import Iterable, Iterator
 
-from feedbot.inventory._lines import Found, Refusal, looks_like, one_host, reading
+from feedbot.inventory._lines import Found, Reading, Refusal, looks_like, one_host
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.messages import tr
 
@@ -35,7 +35,7 @@ def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     return one_host(text, name, _component, "", _release)
 
 
-@reading
+@Reading
 def _component(line: str) -> Found:
     found = _ROW.fullmatch(line)
     if not found or len(line) > _MAX:

@@ -9,7 +9,7 @@ A version without epoch stands for "not told": matching then leaves the epoch of
 import re
 from collections.abc import Iterable, Iterator
 
-from feedbot.inventory._lines import Found, Refusal, looks_like, one_host, reading
+from feedbot.inventory._lines import Found, Reading, Refusal, looks_like, one_host
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.inventory._release import release_of, stream_of
 from feedbot.messages import tr
@@ -56,7 +56,7 @@ def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     return one_host(text, name, _component, _NAMING, _release)
 
 
-@reading
+@Reading
 def _component(line: str) -> Found:
     if "\t" in line:
         return _columns(line)

@@ -112,9 +112,7 @@ def _tag_value(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     _check(head.get("SPDXVersion", ""), name)
     found: dict[Component, None] = {}
     for paragraph in paragraphs[1:]:
-        # It is mandatory and stands behind name and version: a package without it was cut.
-        whole = "PackageDownloadLocation" in paragraph.tags
-        one = _component(_package_of(paragraph.tags)) if whole else Refusal(tr("PackageDownloadLocation is missing"))
+        one = _component(_package_of(paragraph.tags)) if _whole(paragraph, paragraphs) else Refusal(tr("cut short"))
         if isinstance(one, Refusal):
             yield paragraph.at.refused(one.reason, one.hint)
         elif one:
@@ -125,6 +123,17 @@ def _tag_value(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
             next((one.distro for one in found if one.distro), ""),
         )
         yield HostPackages(server, tuple(found), distro, bool(server))
+
+
+def _whole(paragraph: _Paragraph, paragraphs: list[_Paragraph]) -> bool:
+    """Tell whether a package was not cut: its location is mandatory and stands behind name and version. What the last
+    one lacks may have been cut off, where others have a package URL; the relations that end most documents clear it."""
+    tags = paragraph.tags
+    if paragraph is not paragraphs[-1] or "purl" in tags or "Relationship" in tags:
+        return "PackageDownloadLocation" in tags
+    return (
+        "PackageDownloadLocation" in tags and len(paragraphs) > 2 and not any("purl" in one.tags for one in paragraphs)
+    )
 
 
 def _package_of(tags: dict[str, str]) -> _Package:

@@ -45,12 +45,6 @@ def set_digest(members: Iterable[bytes]) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Base:
-    number: int
-    members: BitMap
-
-
-@dataclass(frozen=True, slots=True)
 class Fleet:
     """Hosts in digests: of each its set, of each set the components, each component once."""
 

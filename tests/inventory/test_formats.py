@@ -82,6 +82,7 @@ PackageDownloadLocation: NOASSERTION
 PackageName: almalinux
 PackageDownloadLocation: NONE
 PrimaryPackagePurpose: OPERATING-SYSTEM
+Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-1
 """
 SPDX_FOUND = (
     Component("rpm", "bind-libs", "32:9.16.23-18.el9", "bind", "9.16.23-18.el9", "x86_64", "almalinux:9"),

@@ -16,12 +16,9 @@ def component(name: int, version: int) -> Component:
 
 def intern(tx: Connection, sets: list[frozenset[Component]]) -> dict[frozenset[Component], int]:
     """Take sets in at once; set → its number."""
-    wanted = {}
-    for one in sets:
-        members = {_packages.digest_of(part): part for part in one}
-        wanted[_packages.set_digest(members)] = members
-    numbers = _packages.intern_sets(tx, wanted)
-    return {frozenset(members.values()): numbers[digest] for digest, members in wanted.items()}
+    fleet = _packages.digested((str(number), one) for number, one in enumerate(sets))
+    numbers = _packages.intern_sets(tx, fleet)
+    return {one: numbers[fleet.of_host[str(number)]] for number, one in enumerate(sets)}
 
 
 images = st.lists(st.integers(0, 30), min_size=1, max_size=20, unique=True)

@@ -169,7 +169,22 @@ def _affected_5(product: _json.Node) -> Iterator[Affected]:
         else:
             yield Affected(name, versions, shown, vendor)
     if product.text("defaultStatus") == "affected":
-        yield Affected(name, UnreadRange("defaultStatus affected"), name, vendor)
+        said = ", ".join(["defaultStatus affected", *(f"{one.text('status')} {_shown(one)}" for one in entries)])
+        yield Affected(name, _by_default(entries) or UnreadRange(said), f"{name} {said}", vendor)
+
+
+def _by_default(entries: Iterable[_json.Node]) -> VersionRange | None:
+    """Return the versions that no entry names; None where an entry cannot be read, or names all there are."""
+    left = VersionRange(_facts.SCHEME)
+    for entry in entries:
+        named = None if "changes" in entry.fields else _range_5(entry, ())
+        if named is None:
+            return None
+        try:
+            left = left.without(named)
+        except VersionError:
+            return None
+    return left
 
 
 def _bound(entry: _json.Node) -> Constraint | None:

@@ -22,6 +22,9 @@ _FAMILIES = (
     re.compile(r"(?P<number>[0-9０-９]{1,2})[.．]\s*(?P<name>\S.*)"),
 )
 """The ways publishers mark a heading, the surest first. A text uses one; the other marks are then its content."""
+_MARKS = frozenset("IVXＩＶＸ#■□◆◇●【0123456789０１２３４５６７８９")
+"""What a line with a heading of a family begins with."""
+_RULES = frozenset("_=-―─")
 
 
 def split(text: str) -> tuple[Section, ...]:
@@ -32,22 +35,25 @@ def split(text: str) -> tuple[Section, ...]:
     long rule starts one without heading (the issuer's address). Text before the first heading has heading "".
     """
     lines = text.replace("\r\n", "\n").split("\n")
-    headings = next((found for family in _FAMILIES if (found := _of_family(lines, family))), None)
+    # Looked through once for what may mark a heading: a hostile text has millions of lines.
+    marked = [
+        (n, line.rstrip()) for n, line in enumerate(lines) if line[:1] in _MARKS and 1 < len(line) <= _LONGEST * 2
+    ]
+    headings = next((found for family in _FAMILIES if (found := _of_family(marked, family))), None)
+    rules = [n for n, line in enumerate(lines) if line and (rule := line.strip()) and rule[0] in _RULES]
     if headings is None:
-        headings = dict(_underlined(lines))
+        headings = dict(_underlined(lines, rules))
     headings |= dict(_history(lines)) | {
-        index: ""
-        for index, line in enumerate(lines)
-        if _LONG_RULE.fullmatch(line.strip()) and index - 1 not in headings
+        index: "" for index in rules if _LONG_RULE.fullmatch(lines[index].strip()) and index - 1 not in headings
     }
     return tuple(_cut(lines, headings))
 
 
-def _of_family(lines: list[str], family: re.Pattern[str]) -> dict[int, str]:
+def _of_family(lines: list[tuple[int, str]], family: re.Pattern[str]) -> dict[int, str]:
     """Return line → heading; empty where a numbered family has not begun with one."""
     found: dict[int, str] = {}
-    for index, line in enumerate(lines):
-        match = family.fullmatch(line.rstrip()) if 0 < len(line) <= _LONGEST * 2 else None
+    for index, line in lines:
+        match = family.fullmatch(line)
         if not match or not _is_name(match["name"]):
             continue
         number = match.groupdict().get("number")
@@ -62,9 +68,9 @@ def _is_name(text: str) -> bool:
     return len(text) <= _LONGEST and not text.rstrip().endswith(("。", "、", "．", ".", ",", ";"))
 
 
-def _underlined(lines: list[str]) -> Iterator[tuple[int, str]]:
-    for index, line in enumerate(lines[:-1]):
-        rule = lines[index + 1].strip()
+def _underlined(lines: list[str], rules: list[int]) -> Iterator[tuple[int, str]]:
+    for index in (below - 1 for below in rules if below):
+        line, rule = lines[index], lines[index + 1].strip()
         if (
             line.strip()
             and len(rule) <= 2 * len(line.strip()) + 2
@@ -78,7 +84,7 @@ def _underlined(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 def _history(lines: list[str]) -> Iterator[tuple[int, str]]:
     for index, line in enumerate(lines):
-        if line.strip().strip("[]【】■:：") in _HISTORY:
+        if line and line.strip().strip("[]【】■:：") in _HISTORY:
             yield index, line.strip().strip("[]【】■:：")
 
 

@@ -203,9 +203,11 @@ class Advisory:
 
     @property
     def kind(self) -> AdvisoryKind:
-        """What sort of statement this is, by its title and number."""
+        """What sort of statement this is, by its title and number; where these tell nothing, one that names a flaw is
+        about that."""
         found = kind_of(self.title, flaws_own=self.number.startswith(_FLAWS))
-        return AdvisoryKind.VULNERABILITY if found is AdvisoryKind.NOTICE and self.cves else found
+        names_flaw = any(name.startswith(_FLAWS) for name in self.aliases)
+        return AdvisoryKind.VULNERABILITY if found is AdvisoryKind.NOTICE and names_flaw else found
 
     @property
     def trust(self) -> Trust:

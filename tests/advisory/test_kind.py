@@ -59,8 +59,9 @@ def test_a_record_of_a_flaw_is_about_that_flaw() -> None:
 
 
 def test_what_goes_by_a_cve_is_about_a_flaw() -> None:
-    """A title that says nothing, of an advisory that names a CVE."""
+    """A title that says nothing, of an advisory that names a flaw (CVE, JVN, VU#)."""
     assert named("X-1", "CVE-2026-90001", title="Dengon 4.2.1").kind is AdvisoryKind.VULNERABILITY
+    assert named("X-1", "JVNVU#99000001", title="Dengon 4.2.1").kind is AdvisoryKind.VULNERABILITY
     assert named("X-1", title="Dengon 4.2.1").kind is AdvisoryKind.NOTICE
 
 

@@ -51,9 +51,11 @@ def corrected(prose: Iterable[str], product: str) -> Iterator[Fixed]:
             named = product
             for one in _ONE.finditer(told["list"]):
                 named = _named(one["product"], product) if one["product"] else named
-                yield from _facts.fixed(named, one["version"], texts.bare(sentence))
+                yield from _facts.fixed(named, one["version"], texts.bare(sentence).lstrip(": "))
         for told in _INSTALL.finditer(plain):
-            yield from _facts.fixed(_named(told["product"], product), told["version"], texts.bare(sentence))
+            yield from _facts.fixed(
+                _named(told["product"], product), told["version"], texts.bare(sentence).lstrip(": ")
+            )
 
 
 def _named(given: str, product: str) -> str:

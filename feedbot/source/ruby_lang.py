@@ -47,6 +47,7 @@ _DENIED = re.compile(r"(?:影響|該当|存在)(?:は|し)?(?:ありません|�
 _CODE = re.compile(r"```|\{% (?:end)?highlight\b")
 _INLINE = re.compile(r"\[(?P<words>[^\[\]\n]{0,300})\](?:\([^()\n]{0,300}\)|\[[0-9]{1,3}\])")
 _DEFINED = re.compile(r"^\[(?P<label>[^\]\n]{1,60})\]:[^\n]*$", re.MULTILINE)
+_BESIDE = re.compile(r"(?:で|と)\s*\S[^。]{0,80}[0-9][^。]{0,20}(?:利用|使用)する場合")
 _BRANCH = re.compile(r"[0-9]+\.[0-9]+")
 _MARKS = re.compile(r"[\[\]()<>]")
 """What Markdown sets around an address, without a blank between them."""
@@ -91,7 +92,8 @@ def _advisory(document: Document) -> Advisory:
     updated = datetime.combine(last, datetime.min.time(), dates.JST) if last and len(history) > 1 else None
     release = _RELEASE.match(title)
     top = next((part.text for part in parts if not part.heading), "")
-    newest = updated or published
+    # One post gives the day of its last change with the wrong year.
+    newest = max((one for one in (updated, published) if one), default=None)
     said = (Section("", top), *headed)
     fixed = tuple(_facts.fixed("Ruby", release["version"], title)) if release else _corrected(said)
     return Advisory(
@@ -110,7 +112,7 @@ def _advisory(document: Document) -> Advisory:
         affected=tuple(_without(one, fixed) for part in parts for one in _affected(_list(part))),
         fixed=fixed,
         workarounds=tuple(
-            one for part in headed if _WORKAROUND.search(part.heading) for one in _facts.workarounds(part.text)
+            one for part in headed if _WORKAROUND.search(part.heading) for one in _workarounds(part.text)
         ),
         sections=(*_opening(top), *headed),
         references=tuple(Reference(url) for url in texts.urls(_MARKS.sub(" ", unescape(body)))),
@@ -135,6 +137,15 @@ def _with_code_set_in(body: str) -> str:
         lines.append(f"    {line}" if inside and not fence else line)
         inside ^= fence
     return "\n".join(lines)
+
+
+def _workarounds(text: str) -> Iterator[str]:
+    """Yield the workarounds of a part; one with code as a whole, because code without its lines is of no use."""
+    lines = text.split("\n")
+    if any(map(_CODE.match, lines)):
+        yield "\n".join(line for line in lines if not _CODE.match(line)).strip()
+    else:
+        yield from _facts.workarounds(text)
 
 
 def _words(text: str) -> str:
@@ -174,7 +185,10 @@ def _affected(text: str) -> Iterator[Affected]:
 def _one(scope: str, line: str) -> Iterator[Affected]:
     wording = re.sub(r"\s*patchlevel\s+(?=[0-9])", "-p", texts.bare(line))
     found = _facts.affected_lines((scope + wording,), "Ruby")
-    yield from (_whole_series(one) if one.product.lower() in ("ruby", "") else one for one in found)
+    found = tuple(_whole_series(one) if one.product.lower() in ("ruby", "") else one for one in found)
+    beside = _BESIDE.search(wording)
+    # What holds only beside another product's versions is not said by the versions of this one.
+    yield from (replace(one, unread=(beside[0],)) if beside and one.complete else one for one in found)
     if not found and texts.is_bullet(line):
         # A revision of the repository is no version; it stays for a person to read.
         yield Affected("Ruby", UnreadRange(wording), wording)

@@ -134,3 +134,23 @@ def test_a_matter_that_is_named_because_it_is_another_is_no_alias() -> None:
         "先月の問題 ([CVE-2026-90112][1]) とは別の脆弱性です。\n\n[1]: https://lamp.example/CVE-2026-90112/\n"
     )
     assert found.aliases == ("CVE-2026-90113",)
+
+
+def test_a_workaround_with_code_keeps_its_lines() -> None:
+    """A patch on one line could not be used; the marks around it are no part of it."""
+    found = post(
+        "## 回避策\n\n次を適用してください:\n\n{% highlight ruby %}\nclass Wick\n  # 短く\nend\n{% endhighlight %}\n"
+    )
+    assert found.workarounds == ("次を適用してください:\n\n    class Wick\n      # 短く\n    end",)
+
+
+def test_a_change_before_the_post_is_a_slip() -> None:
+    """The revision does not go back behind the day of the post."""
+    found = post("x\n\n## 更新履歴\n\n* 2025-11-07 初版\n* 2025-11-08 追記\n")
+    assert found.revision == "2026-11-07"
+
+
+def test_the_mark_of_a_definition_is_no_part_of_the_evidence() -> None:
+    """「: 9.2.5 に…」 is how Markdown writes the words of a term."""
+    found = post("## 対応\n\n9.2系\n\n: 9.2.5 にアップグレードしてください。\n")
+    assert [one.evidence for one in found.fixed] == ["9.2.5 にアップグレードしてください。"]

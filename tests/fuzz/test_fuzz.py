@@ -30,7 +30,8 @@ SLICE = int(os.environ.get("FEEDBOT_FUZZ_SLICE", COUNT))
 """Inputs of a long test this time; the next time goes on behind them."""
 STEP = 500
 LONG = Path(".hypothesis/long-fuzz")
-SEEN = ("seconds", "memory")
+SEEN = {"seconds": "slowest", "memory": "largest"}
+"""What is kept of the worst inputs, and which they were."""
 
 
 class Worker:
@@ -113,8 +114,9 @@ def _behind(
         names, first = [], int(found["name"]) + 1
     rest = worker.ask(**given, names=names, range=[first, stop])
     rest["runs"] += done
-    for seen in SEEN:
-        rest[seen] = max(rest.get(seen, 0), again.get(seen, 0))
+    for seen, name in SEEN.items():
+        if again.get(seen, 0) > rest.get(seen, 0):
+            rest |= {seen: again[seen], name: again.get(name, "")}
     return rest
 
 
@@ -174,7 +176,7 @@ def test_large_documents_made_to_break_parsers(parser: str, size: int, worker: W
 
 
 def _go_on(worker: Worker, parser: str, count: int, corpus: Path | None) -> None:
-    """Run the next slice; the file holds the next number and the worst that was seen."""
+    """Run the next slice; the file holds the next number, the worst that was seen and its number."""
     LONG.mkdir(parents=True, exist_ok=True)
     file = LONG / f"{parser}{'-real' if corpus else ''}.json"
     done = json.loads(file.read_text()) if file.exists() else {"next": 0, "seconds": 0.0, "memory": 0}
@@ -182,7 +184,10 @@ def _go_on(worker: Worker, parser: str, count: int, corpus: Path | None) -> None
     while done["next"] < stop:
         until = min(stop, done["next"] + STEP)
         found = run(worker, parser, corpus, range=[done["next"], until])
-        done = {"next": until} | {seen: max(done[seen], found[seen]) for seen in SEEN}
+        for seen, name in SEEN.items():
+            if found[seen] > done[seen]:
+                done |= {seen: found[seen], name: found.get(name, "")}
+        done["next"] = until
         file.write_text(json.dumps(done))
 
 

@@ -8,7 +8,8 @@ the corpus: as our members read them, in the wordings of versions, and in JVN's 
 marks made by hand: the name's digest, whether it is software that runs on servers of hosting providers (y), web scripts
 of small makers, components and enterprise middleware that may run there (p), or neither (n), and what it should lead
 to: a key of the catalogue, a family with `:*`, `itself` where it has no package of a distribution and goes by its own
-name, or `-` where a key is missing. The corpus is looked for at ../shared/corpus, or where FEEDBOT_CORPUS says.
+name, or `-` where a key is missing; `|` between what is right either way. The corpus is looked for at
+../shared/corpus, or where FEEDBOT_CORPUS says.
 """
 
 import gzip
@@ -80,7 +81,7 @@ def measure(catalog: Catalog, drawn: list[Name], marks: dict[str, tuple[str, str
     suggested = 0
     for one in drawn:
         mark, expected = marks.get(digest(one), ("", ""))
-        verdict = _verdict(catalog, one, mark, expected)
+        verdict = _verdict(catalog, one, expected)
         counts[mark, verdict] += 1
         suggested += mark == "y" and verdict == "unmapped" and bool(catalog.suggest(one[0]))
     both = {key: counts["y", key] + counts["p", key] for key in ("correct", "itself", "wrong", "unmapped")}
@@ -103,14 +104,15 @@ def measure(catalog: Catalog, drawn: list[Name], marks: dict[str, tuple[str, str
     )
 
 
-def _verdict(catalog: Catalog, one: Name, mark: str, expected: str) -> str:
+def _verdict(catalog: Catalog, one: Name, expected: str) -> str:
     finding = catalog.look(*one)
     key = finding.product.id if finding.product and finding.mapped else ""
-    if key and (key == expected or (expected.endswith(":*") and key.startswith(expected[:-1]))):
+    wanted = expected.split("|")
+    if key and any(key == one or (one.endswith(":*") and key.startswith(one[:-1])) for one in wanted):
         return "correct"
     if key:
         return "wrong"
-    return "itself" if finding.how is How.ITSELF and expected == "itself" and mark != "n" else "unmapped"
+    return "itself" if finding.how is How.ITSELF and "itself" in wanted else "unmapped"
 
 
 def _read(corpus: Path) -> Iterator[Name]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -108,12 +109,7 @@ class Catalog:
 
         The shipped files are parts of one: no spelling may be in two. Raises CatalogError naming file and field.
         """
-        here = resources.files(__package__)
-        parts = sorted(
-            (one for one in (here / _SHIPPED).iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
-        )
-        shipped = _joined([parse(one.read_text(encoding="utf-8"), f"{_SHIPPED}/{one.name}") for one in parts])
-        families = _families.parse((here / _FAMILIES).read_text(encoding="utf-8"))
+        shipped, families = _shipped()
         given = (parse(body, name) for name, body in (text or {}).items())
         return cls([shipped, *map(read_file, paths), *given], families)
 
@@ -224,6 +220,15 @@ class Catalog:
 
 
 _NO_PRODUCT = "give the key of a product, as in [products.KEY]"
+
+
+@cache
+def _shipped() -> tuple[CatalogFile, Families]:
+    """Read what is shipped, once a process: it takes a third of a second."""
+    here = resources.files(__package__)
+    parts = sorted((one for one in (here / _SHIPPED).iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
+    files = [parse(one.read_text(encoding="utf-8"), f"{_SHIPPED}/{one.name}") for one in parts]
+    return _joined(files), _families.parse((here / _FAMILIES).read_text(encoding="utf-8"))
 
 
 def _settled(given: Iterable[Reading]) -> Iterator[tuple[Reading, bool]]:

@@ -132,8 +132,9 @@ def _said(hosts: Iterable[str]) -> re.Pattern[str]:
 
 def _member(family: Family, rest: str, name: str, vendor: str, pair: str) -> Product | None:
     bare = " ".join(rest.split()).strip(" -・:「」『』")
-    own = _AROUND.sub("", bare).strip() or bare or name
-    slugs = [_slug(own), _FROM_CPE.sub("", _slug(pair.partition(":")[2])), _slug(_AROUND.sub("", name))]
+    shorn = name if family.own else _AROUND.sub("", name)
+    own = (bare if family.own else _AROUND.sub("", bare).strip()) or bare or name
+    slugs = [_slug(own), _FROM_CPE.sub("", _slug(pair.partition(":")[2])), _slug(shorn)]
     slugs = [*dict.fromkeys(filter(None, slugs))]
     if not slugs:
         return None

@@ -64,10 +64,13 @@ _RESTRICTS = re.compile(
     r"影響(?:は|を?受け|を与え|し)(?:ありません|ません|ない)|紛れ込|混入し|(?:導入|実装|追加)された|のみ(?:が|に)影響"
     r"|\b(?:do(?:es)?|did) not (?:appear to )?(?:affect|be (?:affected|vulnerable)|exist)"
     r"|\b(?:is|are|was|were) not (?:affected|vulnerable)|\bunaffected\b|\bintroduced (?:in|during|by|with)\b"
-    r"|\bonly (?:affect|present|exist|in|vulnerable)|\baffects? only\b",
+    r"|\bonly (?:affect|present|exist|in|vulnerable)|\baffects? only\b"
+    r"|未修正|修正が不完全|不完全な修正|\bunfixed\b|\b(?:incomplete|not fully) fix",
     re.IGNORECASE,
 )
-"""What says that not all that is older than a fix is affected."""
+"""What says that not all that is older than a fix is affected, or that a fix was none."""
+_FIXED_TOO = re.compile(r"修正|\bfix(?:ed|es)?\b|\baddressed\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![0-9.-])[0-9]+(?:\.[0-9]+)+")
 _ELSEWHERE = ("References", "参考資料", "参考情報", "Credit", "クレジット", "Workaround", "回避策", "回避方法")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2}),? (?P<year>[0-9]{4})")
@@ -186,7 +189,7 @@ def _advisory(document: Document, stated: Stated) -> Advisory:
         summary=_first(parts),
         aliases=identity.names_in(stated.text),
         severity=tuple(Severity("Mozilla", "", word) for word in fields.get("impact", ())[:1]),
-        affected=tuple(_affected(fixes, fields.get("products", ()), tuple(_restrictions(parts)))),
+        affected=tuple(_affected(fixes, fields.get("products", ()), tuple(_restrictions(parts, fixes)))),
         fixed=tuple(_fixed(fixes)),
         workarounds=tuple(
             one
@@ -250,11 +253,20 @@ def _fixed(stated: tuple[str, ...]) -> Iterator[Fixed]:
             yield from _facts.fixed(product, one, f"{product} {one}")
 
 
-def _restrictions(parts: tuple[Section, ...]) -> Iterator[str]:
-    for part in parts:
-        if part.heading not in _ELSEWHERE:
-            prose = (one for run in texts.paragraphs(part.text) for one in texts.sentences(run))
-            yield from filter(_RESTRICTS.search, prose)
+def _restrictions(parts: tuple[Section, ...], fixes: tuple[str, ...]) -> Iterator[str]:
+    """Yield the sentences that limit what is affected, or name a fix of a product that the fields do not have."""
+    known = " ".join(f" {one}." for fix in fixes for one in _NUMBER.findall(fix))
+    for sentence in (
+        one
+        for part in parts
+        if part.heading not in _ELSEWHERE
+        for run in texts.paragraphs(part.text)
+        for one in texts.sentences(run)
+    ):
+        named = any(one in sentence for one in (*_PRODUCTS, "ESR"))
+        other = [one for one in _NUMBER.findall(sentence) if f" {one}." not in known]
+        if _RESTRICTS.search(sentence) or (named and other and _FIXED_TOO.search(sentence)):
+            yield sentence
 
 
 def _affected(stated: tuple[str, ...], products: tuple[str, ...], limits: tuple[str, ...]) -> Iterator[Affected]:

@@ -25,6 +25,9 @@ def page(*fixed: str, text: str = "Wax drips.", products: str = "") -> Advisory:
         "Firefox 1.0 and older do not appear to be vulnerable.",
         "Firefox 3.6 is not affected.",
         "Earlier releases are unaffected.",
+        "After Firefox 5 an additional unfixed case was reported.",
+        "Update: fixed in Firefox ESR 5.0.8 too.",
+        "更新: ESR 5.0.8 でも修正されたことを反映しました。",
         "芯は Firefox 1.5 の開発期間中に紛れ込んだものです。",
         "Firefox 1.0 には影響しないと思われます。",
         "Firefox 1.0 は影響を受けません。",
@@ -39,8 +42,8 @@ def test_a_range_that_the_text_limits_is_not_complete(sentence: str) -> None:
 
 def test_a_range_that_nothing_limits_is_complete() -> None:
     """What is older than the fix is affected, whatever the text tells of something else."""
-    (one,) = page("Firefox 5", text="Wax drips in Firefox 4 too. It affects everybody.").affected
-    assert (str(one.range), one.complete) == ("vers:generic/<5", True)
+    (one,) = page("Firefox 5.1", text="It affects all. Wax 3.16 has it fixed. Fixed in Firefox 5.1.").affected
+    assert (str(one.range), one.complete) == ("vers:generic/<5.1", True)
 
 
 def test_a_sentence_about_one_product_limits_that_one() -> None:

@@ -4,7 +4,14 @@ from feedbot.errors import VersionError
 
 
 def key(version: str) -> bytes:
-    """Return the order-preserving key. Raises VersionError for an empty text, and for one that holds a NUL."""
-    if not version or "\0" in version:
-        raise VersionError(version, "not a version number")
-    return version.encode() + b"\0"
+    """Return the order-preserving key.
+
+    Raises VersionError for an empty text, and for one that holds a NUL or half a character.
+    """
+    try:
+        coded = version.encode()
+    except UnicodeEncodeError:
+        coded = b""
+    if not coded or b"\0" in coded:
+        raise VersionError(ascii(version), "not a version number")
+    return coded + b"\0"

@@ -17,6 +17,7 @@ _VERSION = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _PHASES = {"alpha": b"\2", "beta": b"\3", "pre": b"\4"}
+_LETTERED = ("", "1")
 _DEV, _RELEASE = b"\1", b"\5"
 
 
@@ -24,7 +25,7 @@ def key(version: str) -> bytes:
     """Return the order-preserving key; 1.1 is 1.1.0. Raises VersionError for what OpenSSL calls no version (3.0.2a)."""
     match = _VERSION.fullmatch(version)
     numbers = match["numbers"].split(".") if match else []
-    if match is None or (match["letters"] and (len(numbers) < 3 or int(numbers[0]) > 2)):
+    if match is None or (match["letters"] and (len(numbers) < 3 or numbers[0].strip("0") not in _LETTERED)):
         raise VersionError(version, "not a version of OpenSSL", hint="expected 1.0.2zb or 3.0.14")
     release = b"".join(number(one, version) for one in (*numbers, "0")[:3]) + word(match["letters"].lower())
     if match["phase"]:

@@ -1,9 +1,11 @@
 """Keys of many versions at once, and the table of fragments behind them."""
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from feedbot.errors import VersionError
-from feedbot.version import key, keys
+from feedbot.version import key, keys, schemes
 from feedbot.version._encoding import Encoded
 
 
@@ -48,3 +50,67 @@ def test_the_table_of_fragments_does_not_grow_without_end() -> None:
         assert table[str(number)] == str(number).encode()
     assert len(table) < 65_537
     assert table["1"] == b"1"
+
+
+PIECES = [
+    "0",
+    "1",
+    "10",
+    "007",
+    ".",
+    "-",
+    "_",
+    "+",
+    "~",
+    "^",
+    ":",
+    "a",
+    "b",
+    "rc",
+    "dev",
+    "Z",
+    " ",
+    "v",
+    "T",
+    "2026-11-24",
+]
+ANYTHING = st.one_of(st.text(max_size=20), st.lists(st.sampled_from(PIECES), max_size=10).map("".join))
+
+
+@pytest.mark.parametrize("scheme", schemes())
+def test_any_text_has_a_key_or_is_refused(scheme: str) -> None:
+    """No text from outside raises anything but VersionError, however long its numbers are."""
+
+    @settings(max_examples=300)
+    @given(ANYTHING)
+    @example("9" * 5000)
+    @example("1." + "9" * 5000)
+    @example("9" * 5000 + ".1.1a")
+    @example("1-rc" + "9" * 5000)
+    @example("\ud800")
+    @example("１.２")
+    def check(text: str) -> None:
+        try:
+            assert isinstance(key(scheme, text), bytes)
+        except VersionError:
+            return
+
+    check()
+
+
+@pytest.mark.parametrize("scheme", schemes())
+def test_no_key_is_the_beginning_of_another(scheme: str) -> None:
+    """Each key says where it ends, so that what is put behind it never decides before it does."""
+
+    @settings(max_examples=200)
+    @given(st.lists(ANYTHING, min_size=2, max_size=8))
+    def check(texts: list[str]) -> None:
+        made = set()
+        for text in texts:
+            try:
+                made.add(key(scheme, text))
+            except VersionError:
+                continue
+        assert not any(one != two and two.startswith(one) for one in made for two in made)
+
+    check()

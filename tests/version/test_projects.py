@@ -66,6 +66,16 @@ def test_versions_ascend(scheme: str, versions: list[str]) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "versions", [versions for scheme, versions in ASCENDING if scheme in ("openssl", "nginx", "apache")]
+)
+def test_generic_agrees_with_the_project(versions: list[str]) -> None:
+    """What is known of the project by its own scheme holds for its versions under `generic`, as prose is read."""
+    keys = [key("generic", version.removeprefix("nginx/")) for version in versions]
+    assert keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
+
+
 @pytest.mark.parametrize(("scheme", "left", "right"), EQUAL)
 def test_spellings_of_one_version_are_equal(scheme: str, left: str, right: str) -> None:
     """What is only written differently has one key."""

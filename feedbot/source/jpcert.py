@@ -194,7 +194,12 @@ def _advisory(
 ) -> Advisory:
     parts = sections.split(words)
     top = parts[0].text if parts and not parts[0].heading else ""
-    headed = tuple(part for part in parts if part.heading and not _HISTORY.search(part.heading))
+    issuer = _issuer(top)
+    headed = tuple(
+        _without_address(part, issuer) if part is parts[-1] else part
+        for part in parts
+        if part.heading and not _HISTORY.search(part.heading)
+    )
     history = tuple(entry for part in parts if _HISTORY.search(part.heading) for entry in _facts.history(part.text))
     stamps = _stamps(top, where)
     published, updated = stamps[0] if stamps else None, stamps[-1] if len(stamps) > 1 else None
@@ -225,7 +230,7 @@ def _advisory(
         ),
         history=history,
         url=_address(document, top, page),
-        publisher=_issuer(top),
+        publisher=issuer,
     )
 
 
@@ -294,6 +299,15 @@ def _issuer(top: str) -> str:
     """Return the line below the number, unless that is a date already."""
     first = next((line.strip() for line in top.split("\n") if line.strip()), "")
     return "" if dates.read_date(first) else first
+
+
+def _without_address(part: Section, issuer: str) -> Section:
+    """Take off the issuer's name and address, which end a page: 「○○センター（CSIRT-A）」 or the name alone, and what
+    follows it without an empty line."""
+    above, _, last = part.text.rpartition("\n\n")
+    name = last.split("\n", 1)[0].strip()
+    ends = bool(issuer) and (name == issuer or name.endswith((f"（{issuer}）", f"({issuer})")))
+    return Section(part.heading, above.rstrip()) if ends else part
 
 
 def _title(top: str) -> str:

@@ -322,3 +322,22 @@ def test_links_under_another_heading() -> None:
     """References stand under 関連情報 too."""
     found = advisory("jpcert", fixture("jpcert/at260110.html"))
     assert [one.url for one in found.references] == ["https://nifuda.example/advisory-1"]
+
+
+@pytest.mark.parametrize("name", ["at260106.html", "at260110.html"])
+def test_the_issuers_address_is_no_part_of_the_last_section(name: str) -> None:
+    """A page that was never revised has nothing between its last section and the issuer's name, address and mail."""
+    last = advisory("jpcert", fixture(f"jpcert/{name}")).sections[-1]
+    assert "https://" in last.text
+    assert "CSIRT-A" not in last.text
+    assert "早期警戒グループ" not in last.text
+
+
+def test_an_issuer_that_is_spoken_of_is_kept() -> None:
+    """A last paragraph that only speaks of the issuer is the alert's."""
+    body = (
+        fixture("jpcert/at260110.html")
+        .body.decode()
+        .replace("CSIRT-A<br />\n</div>", "CSIRT-Aは観測を続けます。\n</div>")
+    )
+    assert advisory("jpcert", document(body.encode())).sections[-1].text.endswith("CSIRT-Aは観測を続けます。")

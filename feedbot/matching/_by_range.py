@@ -9,6 +9,7 @@ from feedbot.errors import VersionError
 from feedbot.inventory import Component
 from feedbot.matching._model import Because, MatchVerdict
 from feedbot.matching._products import Claim
+from feedbot.reading.phrases import end_in_doubt
 from feedbot.version import VersionRange
 
 PACKAGED = ("deb", "rpm")
@@ -102,10 +103,26 @@ def _verdict(component: Component, claim: Claim) -> tuple[MatchVerdict, str]:
         place = version.key(versions.scheme, _installed(component, versions.scheme))
     except VersionError:
         return MatchVerdict.UNKNOWN, "unreadable-version"
-    intervals = claim.intervals if ":" in component.version else claim.epochless
-    inside = any(place in interval for interval in intervals)
-    rule = "package-range" if packaged else "upstream-range"
-    return (MatchVerdict.AFFECTED if inside else MatchVerdict.NOT_AFFECTED), rule
+    inside = any(place in one for one in (claim.intervals if ":" in component.version else claim.epochless))
+    if not (inside or packaged) and _is_end_in_doubt(claim, place):
+        verdict, rule = MatchVerdict.UNKNOWN, "end-in-doubt"
+    else:
+        verdict = MatchVerdict.AFFECTED if inside else MatchVerdict.NOT_AFFECTED
+        rule = "package-range" if packaged else "upstream-range"
+    return verdict, rule
+
+
+def _is_end_in_doubt(claim: Claim, place: bytes) -> bool:
+    """Tell whether a version is the end that a wording shuts out in a word that is used in two senses ("prior to"),
+    and the advisory does not name it as corrected."""
+    versions = claim.affected.range
+    if not isinstance(versions, VersionRange) or not end_in_doubt(claim.affected.evidence):
+        return False
+    ends = (one.version for one in versions.constraints if one.comparator in ("<", ">"))
+    corrected = (one.range for one in claim.advisory.fixed if one.range.scheme == versions.scheme)
+    return place in {version.key(versions.scheme, end) for end in ends} and not any(
+        place in interval for one in corrected for interval in one.intervals()
+    )
 
 
 def _installed(component: Component, scheme: str) -> str:

@@ -25,8 +25,9 @@ class Because:
     Rules: `all-versions`, `upstream-range` (the upstream part of the version against a range) and `package-range` (a
     range in the package's own scheme) stand where no distributor has spoken; `distro-fixed`, `distro-open`,
     `distro-not_affected`, `distro-end_of_life`, `distro-undetermined` where one has; `unread-range`,
-    `incomplete-range`, `unreadable-version`, `other-scheme` say why nothing is known. `disagrees` lists the advisories
-    of the case that say the opposite, each with its range. `statements` are the distributor's, as data.
+    `incomplete-range`, `unreadable-version`, `other-scheme`, `end-in-doubt` (the version is the end of a range "prior
+    to" it) say why nothing is known. `disagrees` lists the advisories of the case that say the opposite, each with its
+    range. `statements` are the distributor's, as data.
 
     `silence` says why a package is judged without its distributor: `no-statement` (none on this package, release, build
     and CVE), `foreign-build` (somebody else built it, so the distributor speaks of another one).

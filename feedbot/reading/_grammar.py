@@ -21,9 +21,8 @@ class Line(Items):
         """Read the whole line."""
         groups = [part.kind for token in self.tokens if token.kind == "group" for part in tokenise(token.text[1:-1])]
         kinds = {token.kind for token in self.tokens}
-        if not _REFUSED.isdisjoint(kinds.union(groups)) or "unaffected" in groups:
-            self._refuse()
-        elif "matter" in kinds and kinds.isdisjoint({"affected", "unaffected"}):
+        half = "matter" in kinds and kinds.isdisjoint({"affected", "unaffected"})
+        if half or not _REFUSED.isdisjoint(kinds.union(groups)) or "unaffected" in groups:
             self._refuse()
         elif "unaffected" in kinds:
             self._read_denial()

@@ -286,7 +286,8 @@ class Items(Conditions):
             return False
         if self.peek("version") and self.clauses[-1].alone is None:
             version = self.version()
-            if not version.wide and not name:
+            ends = self.clauses[-1].range.constraints
+            if not version.wide and not (name and all(f"{end.version}.".startswith(version.text) for end in ends)):
                 raise UnclearError(version)
             self._cut_last(single(self.scheme, _as_branch(version)))
         elif not name or (self.peek() and not self.peek("and", "stop", "topic", "affected", "group")):

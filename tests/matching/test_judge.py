@@ -1,5 +1,6 @@
 """The verdict on a component: by range, by the distributor's word, or openly unknown."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -124,6 +125,18 @@ def test_what_is_not_known_is_called_so(affected: object, component: Component, 
     """Neither affected nor unaffected is ever guessed, and the reason is named."""
     (match,) = judged(case(advisory("A-1", affected)), component)
     assert (match.verdict, match.because.rule) == (UNKNOWN, rule)
+
+
+def test_the_end_of_a_range_said_in_a_word_of_two_senses() -> None:
+    """Whether "prior to 4.2.7p26" holds it is not known unless its advisory names it as corrected, or says before."""
+    prior = replace(BELOW, evidence="ntpd prior to 4.2.7p26")
+    installed = [own("4.2.7p26"), own("4.2.6"), own("9.9")]
+    assert [one.verdict for one in judged(case(advisory("A-1", prior)), *installed)] == [AFFECTED, UNKNOWN, CLEAR]
+    (match,) = judged(case(advisory("A-1", prior)), own("4.2.7p26"))
+    assert match.because.rule == "end-in-doubt"
+    assert judged(case(advisory("A-1", prior, fixed="4.2.7p26")), own("4.2.7p26"))[0].verdict is CLEAR
+    before = replace(BELOW, evidence="ntpd before 4.2.7p26")
+    assert judged(case(advisory("A-1", before)), own("4.2.7p26"))[0].verdict is CLEAR
 
 
 def test_a_complete_range_decides_beside_an_unread_one() -> None:

@@ -16,7 +16,8 @@ PostgreSQL run the same statements.
 
 from sqlalchemy import Connection, Engine
 
-from feedbot.store import _distro_tables as _distro_tables  # a part of the metadata, whoever asks for it
+from feedbot.store import _distro_tables as _distro_tables  # parts of the metadata, whoever asks for it
+from feedbot.store import _inventory_tables as _inventory_tables
 from feedbot.store._backup import backup
 from feedbot.store._check import check
 from feedbot.store._engine import open, reading, upgrade  # noqa: A004 - read as store.open

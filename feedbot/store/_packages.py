@@ -25,8 +25,8 @@ from sqlalchemy import Connection, bindparam, select, update
 from feedbot import version
 from feedbot.errors import VersionError
 from feedbot.inventory import Component
+from feedbot.store._inventory_tables import component_sets, components, package_sets
 from feedbot.store._sql import chunks, insert
-from feedbot.store._tables import component_sets, components, package_sets
 
 SIZE = 20
 """Bytes of a digest: no two of a billion components meet by chance."""

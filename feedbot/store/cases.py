@@ -12,6 +12,7 @@ from feedbot.advisory import Advisory
 from feedbot.advisory.case import Case
 from feedbot.advisory.identity import normalise
 from feedbot.errors import StoreError
+from feedbot.store._inventory_tables import snapshots
 from feedbot.store._json import load as load_noun
 from feedbot.store._sql import chunks, insert, next_value
 from feedbot.store._tables import (
@@ -21,7 +22,6 @@ from feedbot.store._tables import (
     case_apart,
     cases,
     revisions,
-    snapshots,
 )
 
 

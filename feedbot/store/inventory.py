@@ -19,14 +19,14 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, t
 
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Server
 from feedbot.matching import ComponentNames, Installation
-from feedbot.store import _packages
+from feedbot.store import _packages, history
 from feedbot.store._difference import Difference, Row, compare, remove, write
+from feedbot.store._inventory_tables import components, host_files, host_sets, package_sets, snapshots
+from feedbot.store._inventory_tables import contracts as contract_rows
+from feedbot.store._inventory_tables import customers as customer_rows
+from feedbot.store._inventory_tables import servers as server_rows
 from feedbot.store._json import dump, load
 from feedbot.store._sql import chunks, insert, lock
-from feedbot.store._tables import components, host_files, host_sets, package_sets, snapshots
-from feedbot.store._tables import contracts as contract_rows
-from feedbot.store._tables import customers as customer_rows
-from feedbot.store._tables import servers as server_rows
 
 _FIELDS = (
     components.c.scheme,
@@ -140,6 +140,8 @@ def replace_customers(
         write(tx, table, difference)
     for table, difference in reversed(differences.items()):
         remove(tx, table, difference.removed)
+    _remember(tx, history.CONTRACT, differences[contract_rows], "customer", now)
+    _remember(tx, history.SERVER, differences[server_rows], "contract", now)
     seal = b"".join(one.seal() for one in differences.values())
     return _result(tx, tuple(differences.values()), seal, now, packages=False)
 
@@ -168,9 +170,16 @@ def replace_packages(
     }
     difference = compare(tx, host_sets, wanted, partly=True)
     write(tx, host_sets, difference)
+    _remember(tx, history.HOST, difference, "set", now)
     changed = sorted((*difference.added, *difference.changed))
     seal = repr([(name, of_host[name], hosts[name].distro) for name in changed]).encode()
     return _result(tx, (difference,), seal, now, packages=True)
+
+
+def _remember(tx: Connection, kind: str, difference: Difference, column: str, now: datetime) -> None:
+    """Keep from when on this is so, for who asks about a day in the past."""
+    rows = {**difference.added, **difference.changed}
+    history.record(tx, kind, {key: str(row[column]) for key, row in rows.items()}, difference.removed, now)
 
 
 def snapshot(tx: Connection) -> Snapshot | None:

@@ -14,7 +14,7 @@ from feedbot.errors import StoreError
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
 from feedbot.matching import ComponentNames, Installation
 from feedbot.store import inventory
-from feedbot.store._tables import components, package_sets
+from feedbot.store._inventory_tables import components, package_sets
 from tests.store.samples import LATER, NOW
 
 A, B = Customer("A", "山田商店", "a@a.example"), Customer("B", "佐藤工業", "b@b.example", organisation=True)

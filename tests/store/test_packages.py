@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from feedbot.inventory import Component
 from feedbot.store import _packages
-from feedbot.store._tables import component_sets, package_sets
+from feedbot.store._inventory_tables import component_sets, package_sets
 
 
 def component(name: int, version: int) -> Component:

@@ -67,6 +67,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_components_known_as_scheme"), "components", ["known_as", "scheme"], unique=False)
     op.create_index(op.f("ix_components_source_scheme"), "components", ["source", "scheme"], unique=False)
     op.create_table(
+        "spans",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("kind", "key", "since", name=op.f("pk_spans")),
+    )
+    op.create_index(op.f("ix_spans_kind_value"), "spans", ["kind", "value"], unique=False)
+    op.create_table(
         "host_files",
         sa.Column("server", sa.String(), nullable=False),
         sa.Column("scheme", sa.String(), nullable=False),

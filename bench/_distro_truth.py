@@ -89,14 +89,17 @@ def annotations(text: str) -> Facts:
     notes = entry["annotations"]
     about = [name] if name.startswith("CVE") else [bug for one in notes for bug in one.get("bugs", [])]
     kinds = {"fixed": "fixed", "not-affected": "clear", "undetermined": "unknown", "end-of-life": "ended"}
-    for one in notes:
-        if one.get("type") != "package" or one["kind"] in ("removed", "itp"):
-            continue
-        kind = kinds.get(one["kind"], "open")
+    packages = [one for one in notes if one.get("type") == "package" and one["kind"] not in ("removed", "itp")]
+    unstable = {one["package"]: one.get("version", "") for one in packages if "release" not in one}
+    advised = any(bug[:3] in ("DSA", "DLA") for one in notes for bug in one.get("bugs", []))
+    for one in packages:
+        kind, version = kinds.get(one["kind"], "open"), one.get("version", "")
+        if one["kind"] in ("no-dsa", "postponed", "ignored"):
+            version = unstable.get(one["package"], "")
+            kind = "unknown" if advised and not version else "open"
         for cve in about:
             if CVE.fullmatch(cve):
-                release = DEBIAN[one.get("release", "sid")]
-                yield f"debian:{release}", "", one["package"], "", cve, kind, one.get("version", "")
+                yield f"debian:{DEBIAN[one.get('release', 'sid')]}", "", one["package"], "", cve, kind, version
 
 
 def tracker(text: str) -> Facts:

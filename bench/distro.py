@@ -134,6 +134,9 @@ def probes(found: Mapping[Key, set[tuple[str, str]]]) -> Iterator[Probe]:
         if worst != "fixed":
             component = _component(distro, package, _plain(distro, suite, stream), stream)
             yield Probe(component, cve, worst, "no fix named")
+            elsewhere = next((version for kind, version in said if kind == worst == "open" and version), "")
+            if elsewhere:  # the release was given no fix of its own, and came by it with a later version
+                yield Probe(_component(distro, package, elsewhere), cve, "fixed", "a later version")
 
 
 def _around(distro: str, package: str, stream: str, cve: str, fixed: str) -> Iterator[Probe]:
@@ -225,8 +228,10 @@ def said_of(match: Match) -> str:
     rule = match.because.rule
     if not rule.startswith("distro-"):
         return "unsaid"
+    if match.verdict is MatchVerdict.FIXED_BY_DISTRO:
+        return "fixed"
     if rule == "distro-fixed":
-        return {MatchVerdict.AFFECTED: "affected", MatchVerdict.FIXED_BY_DISTRO: "fixed"}.get(match.verdict, "unknown")
+        return "affected" if match.verdict is MatchVerdict.AFFECTED else "unknown"
     return {"distro-open": "open", "distro-not_affected": "clear", "distro-end_of_life": "ended"}.get(rule, "unknown")
 
 

@@ -21,8 +21,9 @@ class StatementStatus(StrEnum):
 class Statement:
     """A distributor's word on one CVE in one package of one release.
 
-    `distro` is spelt as in an inventory (debian:12). `package` is the source package for Debian and Ubuntu; errata of
-    RPM distributions list binary packages, so there it is either. `stream` is the module stream (`php:8.2`) whose
+    `fixed_version` of a package that is open is one that has the correction although the release was given none of its
+    own. `distro` is spelt as in an inventory (debian:12), `package` is the source package of Debian and Ubuntu; errata
+    of RPM distributions list binary packages, so there it is either. `stream` is the module stream (`php:8.2`) whose
     builds it speaks of, empty for packages outside modules. `suite` is a line of builds beside the release's own
     (`esm`, `fips`, `eus-8.6`, `sig-cloud`), empty for the release itself. `issued` is the statement's own date, `as_of`
     when the data was current, each None if not known. `issuer` is the member that read it.

@@ -5,13 +5,16 @@
             [woody] - libpng 1.0.12-3.woody.2                         [bookworm] - zlib <no-dsa> (Minor issue)
 
 Grammar as in the security tracker's own parser (doc/security-team.d.o/security_tracker): a line of a package without a
-release speaks of unstable. A later line of the same release and package takes the place of an earlier one. Mirrors keep
-the same lines as JSON, an advisory a file (`header`, `annotations`), and these are read too.
+release speaks of unstable. A later line of the same release and package takes the place of an earlier one. `no-dsa`,
+`postponed` and `ignored` say that no corrected package is made for a release alone: one that carries unstable's
+correction has it all the same. Where unstable has none and the entry refers to an advisory, that may have corrected it
+after all, and its own list tells. Mirrors keep the same lines as JSON, an advisory a file (`header`, `annotations`),
+and these are read too.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import IO
 
@@ -27,6 +30,7 @@ DISTRO = DistroInfo(
 )
 HEAD = re.compile(r'\A\s*(?:\[[^\]\n]{6,30}\] D(?:SA|LA|TSA)-\d|(?:CVE|TEMP)-\d+-\S+(?: \(|\n))|"annotations"\s*:\s*\[')
 
+_NAME = "debian_list"
 _JSON = re.compile(r"\A\s*\{")
 _ADVISORY = re.compile(r"\[(?P<day>[^\]]+)\] (?P<id>D(?:SA|LA|TSA)-\d+(?:-\d+)?)(?: (?P<title>.*))?")
 _CVE_HEAD = re.compile(r"(?P<id>(?:CVE|TEMP)-\d{4,7}-[0-9A-FX]{4,})(?: .*)?")
@@ -46,6 +50,7 @@ _TAGS = {
     "end-of-life": StatementStatus.END_OF_LIFE,
     "undetermined": StatementStatus.UNDETERMINED,
 }
+_FLAGS = {"no-dsa", "postponed", "ignored"}
 _ABSENT = {"removed", "itp"}
 """The package is gone from the release, or not in it yet."""
 
@@ -56,6 +61,18 @@ class _Entry:
 
     head: str
     lines: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one line says; no status where it says that the package is not there."""
+
+    distro: str
+    package: str
+    status: StatementStatus | None
+    fixed: str
+    tag: str
+    remark: str
 
 
 def read(file: IO[bytes], name: str) -> Iterator[Statement | Quarantined | Silent]:
@@ -117,44 +134,48 @@ def _entry(entry: _Entry, name: str) -> Iterator[Statement | Quarantined | Silen
     id_ = advisory["id"] if advisory else about["id"] if about else ""
     named = {cve for line in entry.lines for found in [_XREF.fullmatch(line)] if found for cve in found[1].split()}
     cves = sorted(one for one in (named if advisory else {id_}) if _CVE.fullmatch(one))
-    made: dict[tuple[str, str, str], Statement] = {}
+    spoken: dict[tuple[str, str], _Said] = {}
     for line in entry.lines:
         if _XREF.fullmatch(line) or _SAID_ELSEWHERE.match(line):
             continue
         found = _PACKAGE.fullmatch(line)
-        placed = _placed(found) if found else None
-        if found is None or placed is None:
+        said = _said(found) if found else None
+        if said is None:
             yield _odd(entry, line, name)
-            continue
-        distro, status, _ = placed
-        for cve in cves if status else ():
-            made[distro, found["package"], cve] = _statement(placed, found, cve, id_, _day(advisory))
-    yield from made.values()
-    if not made:
+        elif said.status:
+            spoken[said.distro, said.package] = said
+    settled = any(one.startswith(("DSA-", "DLA-")) for one in named)
+    made = [_settled(one, spoken, settled) for one in spoken.values()]
+    for one in made:
+        yield from (_statement(one, cve, id_, _day(advisory)) for cve in cves)
+    if not (made and cves):
         yield Silent(id_, "names no package" if cves else "names no CVE")
 
 
-def _placed(found: re.Match[str]) -> tuple[str, StatementStatus | None, str] | None:
-    """Return the release, what is said, and the version; None where that is not known."""
-    distro = release_of(f"debian {found['release'] or 'sid'}")
-    if not distro:
+def _said(found: re.Match[str]) -> _Said | None:
+    """Return what a line says; None where that is not known."""
+    distro, tag = release_of(f"debian {found['release'] or 'sid'}"), found["tag"] or ""
+    if not distro or (tag and tag not in _TAGS and tag not in _ABSENT):
         return None
-    if found["version"]:
-        return distro, StatementStatus.FIXED, found["version"]
-    if found["tag"] in _TAGS:
-        return distro, _TAGS[found["tag"]], ""
-    return (distro, None, "") if found["tag"] in _ABSENT or not found["tag"] else None
+    status = StatementStatus.FIXED if found["version"] else _TAGS.get(tag)
+    return _Said(distro, found["package"], status, found["version"] or "", tag, (found["remark"] or "").strip())
 
 
-def _statement(
-    placed: tuple[str, StatementStatus | None, str], found: re.Match[str], cve: str, id_: str, day: datetime | None
-) -> Statement:
-    distro, status, fixed = placed
-    assert status is not None
-    tag = f"<{found['tag']}>" if found["tag"] else ""
-    evidence = " ".join(filter(None, (id_, tag, (found["remark"] or "").strip())))
+def _settled(one: _Said, spoken: Mapping[tuple[str, str], _Said], settled: bool) -> _Said:
+    """Return what a flag means beside unstable's correction, or beside an advisory that the entry refers to."""
+    if one.tag not in _FLAGS:
+        return one
+    unstable = spoken.get(("debian:sid", one.package))
+    if unstable and unstable.fixed:
+        return replace(one, fixed=unstable.fixed)
+    return replace(one, status=StatementStatus.UNDETERMINED) if settled else one
+
+
+def _statement(one: _Said, cve: str, id_: str, day: datetime | None) -> Statement:
+    assert one.status is not None
+    evidence = " ".join(filter(None, (id_, f"<{one.tag}>" if one.tag else "", one.remark)))
     url = f"https://security-tracker.debian.org/tracker/{id_}"
-    return Statement(distro, found["package"], cve, status, fixed, evidence, url=url, issued=day, issuer="debian_list")
+    return Statement(one.distro, one.package, cve, one.status, one.fixed, evidence, url=url, issued=day, issuer=_NAME)
 
 
 def _day(advisory: re.Match[str] | None) -> datetime | None:

@@ -43,9 +43,10 @@ class Word:
     @property
     def verdict(self) -> MatchVerdict | None:
         """What it makes of the component; None where it says nothing of that."""
-        if self.statement.status is _FIXED:
-            return _against(self.component, self.statement.fixed_version)
-        return _VERDICTS.get(self.statement.status)
+        said = self.statement
+        if said.fixed_version and said.status in (_FIXED, StatementStatus.OPEN):
+            return _against(self.component, said.fixed_version)
+        return _VERDICTS.get(said.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,10 @@ def by_statement(word: Word, product: str, ranged: Finding | None) -> Finding:
     ended = said.status is _ENDED
     verdict = word.verdict or (ranged.verdict if ranged else MatchVerdict.UNKNOWN)
     held = ranged.because if ranged and ended else Because("")
-    because = Because(f"{BY_DISTRO}{said.status}", held.range, held.evidence, advisory=held.advisory)
-    return Finding(verdict, because, product, fixed=said.fixed_version)
+    # A package that is open, and has the correction from elsewhere, is fixed; what it would need, nobody can install.
+    kind = _FIXED if verdict is MatchVerdict.FIXED_BY_DISTRO else said.status
+    because = Because(f"{BY_DISTRO}{kind}", held.range, held.evidence, advisory=held.advisory)
+    return Finding(verdict, because, product, fixed=said.fixed_version if kind is _FIXED else "")
 
 
 def silence_of(component: Component) -> str:

@@ -214,3 +214,14 @@ def test_a_plain_word_says_nothing_of_a_stream() -> None:
     """What is said without a stream is about the release's own package, not a module's."""
     component = replace(rpm("1.22-1.el9"), stream="php:8.2")
     assert judged(component, said("fixed", "1.22-2.el9", "almalinux:9")).because.silence == "no-statement"
+
+
+@pytest.mark.parametrize(
+    ("installed", "verdict", "fixed"),
+    [("1:4-1", AFFECTED, ()), ("1:4-2", FIXED, ("1:4-2",)), ("1:5-1", FIXED, ("1:4-2",))],
+)
+def test_an_open_package_that_came_by_the_fix(installed: str, verdict: MatchVerdict, fixed: tuple[str, ...]) -> None:
+    """Where the release was given no fix and unstable has one, a later version has it; nobody is told to install it."""
+    match = judged(deb(installed), said("open", "1:4-2"))
+    assert (match.verdict, match.fixed) == (verdict, fixed)
+    assert match.because.rule == ("distro-fixed" if verdict is FIXED else "distro-open")

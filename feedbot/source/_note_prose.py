@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from feedbot.advisory import Affected, Fixed, Section, UnreadRange
 from feedbot.reading import text as texts
@@ -15,13 +16,29 @@ _PRODUCT = (
 _CURE = re.compile(
     r"(?<!not )\b(?:(?i:fixed|addressed|corrected|resolved|patched)\s{1,4}(?:in|by|with)"
     rf"|(?i:up(?:grad|dat)(?:e|ed|ing))\s{{1,4}}(?:(?:the )?(?P<product>{_PRODUCT})\s{{1,4}})?to)"
-    r"\s{1,4}(?P<rest>[^;]{3,160})"
+    r"\s{1,4}(?=(?P<rest>[^;]{3,160}))"
 )
+"""The rest is looked at and left, because it may hold the next cure."""
 _CURING = re.compile(
     rf"(?P<rest>{_PRODUCT} (?:versions? )?[0-9][^;:()]{{0,80}}?)\s{{1,4}}"
     r"(?:address(?:es)?|resolves?|fix(?:es)?|corrects?|will correct) "
     r"(?:this|these|the) (?:vulnerabilit|issue|problem|flaw)"
 )
+_RELEASED = re.compile(
+    rf"\b(?:has|have) released (?:the )?(?:(?P<product>{_PRODUCT}) )?versions? (?P<rest>[0-9][^;:()]{{0,80}}?)"
+    r"\s{1,4}(?:to |which |that )(?:address(?:es)?|resolves?|fix(?:es)?|corrects?) (?:this|these|the) "
+    r"(?:vulnerabilit|issue|problem|flaw)"
+)
+_VERSION_OF = re.compile(
+    rf"\bVersions? (?P<rest>[0-9][^;:()]{{0,80}}?) of (?:the )?(?P<product>{_PRODUCT}) "
+    r"(?:address(?:es)?|resolves?|fix(?:es)?|corrects?) (?:this|these|the) (?:vulnerabilit|issue|problem|flaw)"
+)
+_WORD = re.compile(r"(?<=[ ,])[A-Za-z]*[A-Z][A-Za-z+-]+")
+_LONGEST = 2000
+"""Characters of a sentence that is read for corrections: nobody writes longer ones by hand."""
+_MOST = 1000
+"""Corrections that are looked at in a note; none has a twentieth."""
+_CURES = (_CURE, _CURING, _RELEASED, _VERSION_OF)
 _BEHIND = re.compile(
     r",?\s+(?:which|that|to\s+(?:address|resolve|fix)|as\s+(?:appropriate|soon)|available|immediately|or\s+apply|from\s+the"
     r"|and\s+a\s+patch)\b.*|\s+\(or\s+(?:later|greater)\).*",
@@ -60,18 +77,30 @@ def _affected(parts: Iterable[Section]) -> Iterator[Affected]:
 
 def fixed(text: str) -> tuple[Fixed, ...]:
     """Read what follows "is fixed in" or "update to" in the sentences of a Solution, or stands before "addresses this
-    issue": to the end, to where the sentence goes on about it, or to the first comma."""
+    issue" or behind "has released version": to the end, to where the sentence goes on, or to the first comma. Versions
+    of two products in one list give nothing: whose is whose would be guessed."""
     found: dict[tuple[str, VersionRange], Fixed] = {}
-    for sentence in _prose(text):
-        for match in (*_CURE.finditer(sentence), *_CURING.finditer(sentence)):
-            whole = match["rest"].rstrip(". ")
-            for rest in (whole, _BEHIND.sub("", whole), whole.partition(",")[0]):
-                read = _facts.fixed_lines((rest,))
-                for one in (_named(each, match.groupdict().get("product") or "", sentence) for each in read):
-                    found.setdefault((one.product, one.range), one)
-                if read:
-                    break
+    for sentence, match in islice(_cures(text), _MOST):
+        whole = match["rest"].rstrip(". ")
+        for rest in (whole, _BEHIND.sub("", whole), whole.partition(",")[0]):
+            read = _facts.fixed_lines((rest,)) if _of_one_product(rest) else ()
+            for one in (_named(each, match.groupdict().get("product") or "", sentence) for each in read):
+                found.setdefault((one.product, one.range), one)
+            if read:
+                break
     return tuple(found.values())
+
+
+def _cures(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    for sentence in _prose(text):
+        for cure in _CURES if len(sentence) <= _LONGEST else ():
+            yield from ((sentence, match) for match in cure.finditer(sentence))
+
+
+def _of_one_product(rest: str) -> bool:
+    """Say whether the names between versions are the same as before them."""
+    before, *behind = re.split(r"[0-9][^ ,]*", rest, maxsplit=1)
+    return all(word in before for word in _WORD.findall(" ".join(behind)))
 
 
 def _named(one: Fixed, given: str, sentence: str) -> Fixed:

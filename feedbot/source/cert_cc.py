@@ -271,7 +271,7 @@ def _advisory(document: Document, note: Note) -> Advisory:
         summary=next((texts.joined(part.text.split("\n")) for part in note.parts if part.heading == "Overview"), ""),
         aliases=tuple(dict.fromkeys(name for name in note.cves if name != note.number)),
         severity=note.severity,
-        affected=note.affected or _note_prose.affected(note.parts),
+        affected=note.affected or _note_prose.affected((Section("Overview", note.title), *note.parts)),
         fixed=_note_prose.fixed(cure),
         workarounds=tuple(part.text for part in note.parts if part.heading == "Workarounds"),
         sections=note.parts,

@@ -156,6 +156,11 @@ def test_a_number_of_something_else_is_no_version(sentence: str) -> None:
         ),
         ("This was fixed in Lantern stable versions 2.5.13, 2.6.10.", ["Lantern 2.5.13", "Lantern 2.6.10"]),
         ("Upgrade to Lantern 1.3.28 to resolve this issue.", ["Lantern 1.3.28"]),
+        ("Version 3.23.56 of Lantern resolves this issue.", ["Lantern 3.23.56"]),
+        ("The vendor has released version 3.2.0 to address this issue.", [" 3.2.0"]),
+        ("Upgrade to the newest one, or else upgrade to version 4.2.2.", [" 4.2.2"]),
+        ("The vendor has released Lantern version 1.7.10 and Candle version 1.9.52 to address this issue.", []),
+        ("Fixed in Lantern 1.7.10 and Candle 1.9.52.", []),
         ("Lantern 5.3.12 does not fix this issue.", []),
         ("Upgrade to a version 3.1 downloaded after June 15, 2005.", []),
         ("This was not fixed in Lantern 1.2.3.", []),
@@ -180,3 +185,9 @@ def test_the_alert_about_a_note_is_linked(fields: dict[str, str], url: str) -> N
     found = advisory("cert_cc", document(note(**fields)))
     assert url in [one.url for one in found.references]
     assert not [name for name in found.aliases if "TA99" in name or "CA-1999" in name]
+
+
+def test_a_version_in_the_title_stays_visible() -> None:
+    """Some notes name the affected version in their title alone."""
+    found = advisory("cert_cc", document(note(Title="Lantern 9.3.0 drips", Overview="Wax.", Description="")))
+    assert [one.range for one in found.affected] == [UnreadRange("Lantern 9.3.0 drips")]

@@ -9,6 +9,7 @@ from feedbot.messages import tr
 
 if TYPE_CHECKING:
     from feedbot.advisory.case import Case
+    from feedbot.matching import Disagreement
     from feedbot.store.cases import Membership
 
 
@@ -42,8 +43,9 @@ def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
 
 
 def show(case: str, as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
-    """Print a case: its advisories, why each is in it, and the cases that share names with it and are kept apart."""
-    from feedbot import store
+    """Print a case: its advisories, why each is in it, where they differ in the affected versions, and the cases that
+    share names with it and are kept apart."""
+    from feedbot import matching, store
     from feedbot.pipeline.cases import related
     from feedbot.store import cases
 
@@ -52,9 +54,12 @@ def show(case: str, as_json: Annotated[bool, typer.Option("--json")] = False) ->
         found = cases.load(tx, case)
         why = {(one.source, one.number): one for one in cases.memberships(tx, found.id)}
         others = related(tx, found)
+    differing = matching.disagreements(found, edges.catalog)
     if as_json:
         _shell.put(
-            _as_dict(found, why) | {"related": [{"case": one.id, "names": list(names)} for one, names in others]}
+            _as_dict(found, why)
+            | {"related": [{"case": one.id, "names": list(names)} for one, names in others]}
+            | {"disagreements": [_difference(one) for one in differing]}
         )
         return _shell.DONE
     _shell.show("{case}: {title}", case=found.id, title=found.title)
@@ -72,9 +77,23 @@ def show(case: str, as_json: Annotated[bool, typer.Option("--json")] = False) ->
         for one in found.advisories
     ]
     _shell.table(["source", "number", "revision", "trust", "kind", "why it is here", "link"], rows)
+    _show_differing(differing)
     for one, names in others:
         _shell.show("  kept apart: {case} {title} ({names})", case=one.id, title=one.title, names=", ".join(names))
     return _shell.DONE
+
+
+def _show_differing(differing: "tuple[Disagreement, ...]") -> None:
+    for one in differing:
+        began = "  {product}: where the fault began differs"
+        _shell.show(began if one.lower_only else "  {product}: the versions differ", product=one.product)
+        for number, versions in one.says:
+            _shell.show("    {number}: {range}", number=number, range=versions)
+
+
+def _difference(one: "Disagreement") -> dict[str, object]:
+    says = [{"advisory": number, "vers": versions} for number, versions in one.says]
+    return {"product": one.product, "lower_bound_only": one.lower_only, "says": says}
 
 
 def _as_dict(case: "Case", why: "dict[tuple[str, str], Membership]") -> dict[str, object]:

@@ -69,6 +69,8 @@ def explain(case: str, server: str) -> int:
                 value = getattr(because, key)
                 if value:
                     _shell.show("  {what}: {value}", what=tr(key), value=value)
+            for against in because.disagrees:
+                _shell.show("  says otherwise: {advisory}", advisory=against)
             _explain_distro(because, now)
     if code == _shell.NO:
         _shell.show("{server}: no installed component is named by {case}", server=server, case=case)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from feedbot.matching import Disagreement
 from tests.cli.test_commands import DATA, Desk, desk
 
 __all__ = ["desk"]
@@ -58,6 +59,22 @@ def test_show_tells_what_each_revision_changed(revised: Desk) -> None:
     assert "history" in second["changed"]
     assert len(second["history"]) == 1
     assert second["seen_at"] >= first["seen_at"]
+
+
+def test_a_case_shows_where_its_publishers_differ(revised: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each product of which two advisories give different versions, with what each says; none where they agree."""
+    (listed,) = rows(revised("case", "list", "--json")[1])
+    name = str(listed["case"])
+    assert rows(revised("case", "show", name, "--json")[1])[0]["disagreements"] == []
+    says = (("A-1", "vers:generic/<2"), ("B-1", "vers:generic/<3"))
+    found = (Disagreement("Sample", says, lower_only=False), Disagreement("Other", says, lower_only=True))
+    monkeypatch.setattr("feedbot.matching.disagreements", lambda *_: found)
+    first = rows(revised("case", "show", name, "--json")[1])[0]["disagreements"][0]  # type: ignore[index]  # of JSON
+    assert first["says"][1] == {"advisory": "B-1", "vers": "vers:generic/<3"}
+    shown = revised("case", "show", name, lang="ja")[1]
+    assert "Sample: 影響を受けるバージョンが発行元によって異なります" in shown
+    assert "Other: 影響を受け始めたバージョンだけが" in shown
+    assert "B-1: vers:generic/<3" in shown
 
 
 def test_merge_and_split_by_hand(revised: Desk) -> None:

@@ -19,6 +19,36 @@ from feedbot.errors import CatalogError
 
 _SHIPPED = "products"
 _FAMILIES = "families.toml"
+_DISTRIBUTORS = frozenset(
+    map(
+        maker,
+        (
+            *(
+                "Debian",
+                "Canonical",
+                "Ubuntu",
+                "Ubuntu Developers",
+                "Red Hat",
+                "redhat",
+                "レッドハット",
+                "Fedora Project",
+                "fedoraproject",
+            ),
+            *(
+                "SUSE",
+                "openSUSE project",
+                "opensuse",
+                "opensuse_project",
+                "Gentoo Linux",
+                "gentoo",
+                "CentOS",
+                "Mandriva, Inc.",
+                "FreeBSD",
+            ),
+        ),
+    )
+)
+"""Publishers name these as the vendor of what they package: the thing is still its maker's."""
 _SUGGESTIONS = 5
 _TELLING = 4
 """Letters below which a name nobody catalogued (X, V, Go, Fus) says nothing."""
@@ -148,6 +178,7 @@ class Catalog:
                 return self._known(member, reading)
         if not cpe or _is_application(cpe):
             member = self._families.by_word_or_maker(product, vendor, pair)
+            member = None if member and self._is_variant(member, product, vendor, pair) else member
         return self._known(member, Reading(product)) if member else self._itself(product, vendor, cpe)
 
     def by_component(self, component: Installed) -> Product | None:
@@ -173,12 +204,20 @@ class Catalog:
         found = self._names.get(name) or self._with_maker.get(name)
         if found and (found.alone or name not in self._names) and not who:
             return found
-        if found and any(one in self._makers[found.id] for one in who):
+        if found and any(one in self._makers[found.id] or one in _DISTRIBUTORS for one in who):
             return found
         if found and not _is_other(pair, found) and any(one in self._selves[found.id] for one in who):
             return found
         both = (self._with_maker.get(one + name) or self._names.get(one + name) for one in who)
         return next((product for product in both if product), None)
+
+    def _is_variant(self, member: Product, product: str, vendor: str, pair: str) -> bool:
+        """Tell whether a name looks like another edition of what its maker makes (XWiki Enterprise): for a person."""
+        if not self._families.owns(member.kind):
+            return False
+        who = {maker(one) for one in (vendor, pair.partition(":")[0]) if one}
+        ours = (one for one in self.products.values() if who & self._makers[one.id])
+        return any(plain(name) in plain(product) for one in ours for name in (one.name, *one.names))
 
     def _itself(self, product: str, vendor: str, cpe: str) -> Finding:
         """Return the name as its own product; not where it is too short to tell anything, or another maker's."""

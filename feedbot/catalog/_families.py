@@ -59,7 +59,12 @@ class Families:
         self._said = tuple((one, _said(one.hosts), _cut(one.hosts)) for one in self.all if one.hosts)
         self._forms = tuple((one, form) for one in self.all for form in one.forms)
         self._by_word = {word: one for one in reversed(self.all) for word in one.words}
+        self._owned = frozenset(one.id for one in self.all if one.own)
         self._by_maker = {name: one for one in reversed(self.all) for name in one.makers}
+
+    def owns(self, kind: str) -> bool:
+        """Tell whether the members of a family are told apart by their makers."""
+        return kind in self._owned
 
     def by_wording(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
         """Return the member where the name itself says so: "X gem", "Foo::Bar", 「WordPress 用プラグイン X」.
@@ -68,7 +73,7 @@ class Families:
         """
         text = unicodedata.normalize("NFKC", name).strip()
         for family, form in self._forms:
-            if found := form.fullmatch(text):
+            if (found := form.fullmatch(text)) and self._family_of(vendor, pair) in (None, family):
                 return _member(family, found[1], name, vendor, pair)
         return self.hosted(name, vendor, pair)
 
@@ -83,12 +88,17 @@ class Families:
 
     def by_word_or_maker(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
         """Return the member where a word of the name, or the maker (named, or in the CPE), tells the family."""
-        makers = map(maker, (vendor, pair.partition(":")[0]))
-        found = [self._by_maker[who] for who in makers if who in self._by_maker]
+        made = self._family_of(vendor, pair)
+        found = [made] if made else []
         words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
         found += [self._by_word[word] for word in words if word in self._by_word]
         family = next((one for one in found if plain(name) not in one.keep), None)
         return _member(family, name, name, vendor, pair) if family else None
+
+    def _family_of(self, vendor: str, pair: str) -> Family | None:
+        """Return the family of which the maker makes nothing else."""
+        makers = map(maker, (vendor, pair.partition(":")[0]))
+        return next((self._by_maker[who] for who in makers if who in self._by_maker), None)
 
 
 def parse(text: str) -> Families:

@@ -17,7 +17,15 @@ _OTHER_TAG = re.compile(
 )
 _DATED = re.compile(r"^\s*\[(?P<date>[^\]]{6,20})\]\s*(?P<text>.*)$", re.DOTALL)
 _WORKAROUND = re.compile(r"\[(?:ワークアラウンド|回避策|緩和策)[^\]\[]{0,20}\](?P<text>[^\[]*)")
+_EDITION = re.compile(r"(?P<edition>for [A-Z][A-Za-z0-9 .+-]{0,60}?) +(?=(?:[Vv](?:er(?:sion)?)?\.? ?)?[0-9]+\.[0-9])")
 _CORRECTED_IN = re.compile(r"(?:以下|次)のバージョン[^。]{0,20}(?:提供|修正|公開|リリース|対策|対応)")
+
+
+def edition(product: str, wording: str) -> str:
+    """Return the product of a wording that begins with one of its editions: 「for Storage 6.0 未満」 is not about the
+    product for Windows."""
+    match = _EDITION.match(wording)
+    return f"{product} {match['edition']}" if match else product
 
 
 def url(number: str) -> str:

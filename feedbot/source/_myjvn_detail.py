@@ -7,6 +7,7 @@ the products and not their versions.
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from html import unescape
 
 from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Status, UnreadRange, identity
 from feedbot.errors import SourceError
@@ -80,7 +81,8 @@ def _advisory(document: Document, detail: _json.Node, where: str, publisher: str
             overview, _details(flaws, "threats"), solution, ((one.text("cve"), _notes(one)) for one in flaws)
         ),
         references=tuple(
-            Reference(one.text("url"), " ".join(filter(None, (one.text("source"), one.text("summary")))))
+            # The publisher writes `&amp;` in JSON too.
+            Reference(unescape(one.text("url")), unescape(" ".join(filter(None, map(one.text, ("source", "summary"))))))
             for one in said.each("references")
             if one.text("url")
         ),
@@ -151,7 +153,8 @@ def _row(one: _json.Node, vendor: str, product: str, cpe: str) -> Affected:
     evidence = f"{vendor} {product} {wording or bounds}".strip()
     if status not in ("affected", ""):
         return Affected(product, UnreadRange(f"{status}: {wording or bounds}"), evidence, vendor, cpe)
-    make = partial(_facts.affected, product=product, vendor=vendor, cpe=cpe, evidence=evidence)
+    named = _jvndb.edition(product, wording)
+    make = partial(_facts.affected, product=named, vendor=vendor, cpe=cpe, evidence=evidence)
     if wording:
         return make(wording)
     alone = set(one.fields) & {"lessThan", "lessThanOrEqual"} == set()

@@ -89,7 +89,9 @@ def _affected(item: _xml.Node) -> Iterator[Affected]:
     wordings = [one.content for one in item.each("VersionNumber") if one.content]
     for wording in wordings:
         evidence = f"{vendor} {product} {wording}".strip()
-        yield _facts.affected(wording, product=product, vendor=vendor, cpe=cpe, evidence=evidence)
+        yield _facts.affected(
+            wording, product=_jvndb.edition(product, wording), vendor=vendor, cpe=cpe, evidence=evidence
+        )
     if not wordings:
         yield Affected(product, UnreadRange(""), f"{vendor} {product}".strip(), vendor, cpe)
 

@@ -35,6 +35,7 @@ def detail(**changed: object) -> dict[str, Any]:
             "references": [
                 {"summary": "JVN#99000001", "url": "https://jvn.example/99000001", "type": "advisory"},
                 {"summary": "題名の話 CVE-2026-90009", "url": "https://kakudo.example/", "type": "advisory"},
+                {"source": "架空堂 Q&amp;A", "summary": "", "url": "https://kakudo.example/?a=1&amp;b=2"},
                 {"summary": "JVNDB-2025-900009", "url": "https://jvndb.example/9", "type": "advisory"},
             ],
         },
@@ -233,3 +234,27 @@ def test_an_overview_names_aliases_in_feeds_and_details() -> None:
     assert changed != feed
     found = [one for one in read("jvn_ipedia", document(changed)) if isinstance(one, Advisory)]
     assert all("CVE-2026-90077" in one.aliases for one in found)
+
+
+def test_an_ampersand_that_was_escaped_twice_is_one() -> None:
+    """JSON knows no `&amp;`; an address with it would lead elsewhere."""
+    found = [one for one in given(detail()).references if "kakudo.example/?" in one.url]
+    assert [(one.url, one.label) for one in found] == [("https://kakudo.example/?a=1&b=2", "架空堂 Q&A")]
+
+
+@pytest.mark.parametrize(
+    ("wording", "product"),
+    [
+        ("for Storage 6.0 (Build 1284) 未満", "Dengon for Storage"),
+        ("for Old Lamps ver 5.8 未満", "Dengon for Old Lamps"),
+        ("5.8 未満 for Storage", "Dengon"),
+        ("3.1.5 未満", "Dengon"),
+    ],
+)
+def test_an_edition_before_the_versions_is_a_product_of_its_own(wording: str, product: str) -> None:
+    """What is corrected in one edition may be affected in another, although both are listed under one product."""
+    assert _jvndb.edition("Dengon", wording) == product
+    xml = fixture("jvn_ipedia/detail.xml").body.replace("3.1.5 より前のバージョン".encode(), wording.encode())
+    (found, *_) = read("jvn_ipedia", document(xml))
+    assert isinstance(found, Advisory)
+    assert found.affected[0].product == product

@@ -30,6 +30,8 @@ _PARTS_DEEPEST = 8
 _TAGS = 60_000
 """BeautifulSoup takes a second for as many."""
 _REFERENCE = re.compile(r"&(?:amp;)*#(?:[xX](?P<hex>[0-9a-fA-F]+)|(?P<decimal>[0-9]+));?")
+_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]{0,200}>", re.IGNORECASE)
+"""What XHTML begins with; BeautifulSoup warns of it, as its reader of HTML was asked for."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 
 
@@ -40,7 +42,7 @@ class Page:
         if len(html) > _LIMIT or html.count("<") > _TAGS or _depth(html) > _DEEPEST:
             raise SourceError(subject, "the page is too large or nested too deep")
         self._subject = subject
-        self._soup: Tag = BeautifulSoup(holdable(html), "lxml")
+        self._soup: Tag = BeautifulSoup(_DECLARATION.sub("", holdable(html)), "lxml")
         if _tree_depth(self._soup) > _TREE_DEEPEST:
             raise SourceError(subject, "the page is too large or nested too deep")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from feedbot.advisory import Advisory, Section, Status
+from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading.dates import JST
 from feedbot.source import _facts, _listing
@@ -22,13 +23,21 @@ _NEAR = timedelta(days=31)
 _LISTED_REPORT = re.compile(r"^Weekly Report:\s*")
 
 
+def is_feed(body: bytes) -> bool:
+    """Say whether a document is a feed in RDF, and no page with a licence in RDF in it."""
+    head = body[:2048].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return re.match(rb"<\?xml|<rdf:rdf\s", head) is not None and b"<rdf:rdf" in head and b"<html" not in head
+
+
 def reports(document: Document, issuer: str) -> Iterator[Advisory]:
-    """Yield the weekly reports of the feed, each from all of its entries. What of the feed cannot be read, the listing
-    says."""
+    """Yield the weekly reports of the feed, each from all of its entries. What else of the feed cannot be read, the
+    listing says. Raises SourceError where it has no report at all."""
     found: dict[date, list[_listing.Entry]] = {}
     for entry in _listing.entries(document):
         if isinstance(entry, _listing.Entry) and (day := day_of(entry)):
             found.setdefault(day, []).append(entry)
+    if not found:
+        raise SourceError(document.url, "no advisories in the list", hint="look at the address in a browser")
     for day, entries in found.items():
         matters = tuple(dict.fromkeys(_LISTED_REPORT.sub("", one.title) for one in entries))
         yield Advisory(

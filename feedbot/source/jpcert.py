@@ -98,7 +98,7 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     """Yield an alert for each post of the document. Raises SourceError where it is empty or no encoding fits."""
     if not document.body.strip():
         raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
-    if b"<rdf:RDF" in document.body[:2048]:
+    if _weekly.is_feed(document.body):
         yield from _weekly.reports(document, SOURCE.issuer)
         return
     if len(document.body) > _LARGEST:

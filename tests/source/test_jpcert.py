@@ -341,3 +341,22 @@ def test_an_issuer_that_is_spoken_of_is_kept() -> None:
         .replace("CSIRT-A<br />\n</div>", "CSIRT-Aは観測を続けます。\n</div>")
     )
     assert advisory("jpcert", document(body.encode())).sections[-1].text.endswith("CSIRT-Aは観測を続けます。")
+
+
+def test_a_feed_without_a_report_is_told() -> None:
+    """A feed with nothing in it to read is quarantined, not passed over."""
+    given = document(FEED.format(url="https://www.jpcert.or.jp/at/2026/at260001.html", date="2026-11-04").encode())
+    assert reasons(read("jpcert", given)) == ["no advisories in the list"]
+
+
+@pytest.mark.parametrize(
+    "start", ["<!doctype html>", "<?xml version='1.0'?>\n<!DOCTYPE html>", "<?xml version='1.0'?>"]
+)
+def test_a_page_that_speaks_of_rdf_is_no_feed(start: str) -> None:
+    """A licence in RDF in a page's head, or a text about RDF, makes no feed of it."""
+    page = fixture("jpcert/at260110.html").body.decode().partition("<html")[2]
+    assert (
+        advisory("jpcert", document(f"{start}<html><!-- <rdf:RDF> --><body {page}".encode())).number
+        == "CSIRT-A-AT-2026-0110"
+    )
+    assert advisory("jpcert", document(f"<rdf:RDF> は書式です。\n\n{ALERT}".encode())).number == "CSIRT-A-AT-2026-0103"

@@ -47,5 +47,5 @@ def _counted(segments: list[str]) -> list[str]:
 
 def _stripped(segments: list[str]) -> list[str]:
     while segments and not segments[-1].strip("0"):
-        segments = segments[:-1]
+        segments.pop()
     return segments

@@ -23,6 +23,13 @@ const semver = require(require.resolve("semver", { paths }));
 const pairs = JSON.parse(require("fs").readFileSync(0));
 console.log(JSON.stringify(pairs.map(([left, right]) => semver.compare(left, right, { loose }))));
 """
+_PHP = """
+require "/usr/share/php/Composer/Semver/autoload.php";
+$parser = new Composer\\Semver\\VersionParser;
+$normal = fn($version) => $parser->normalize($version);
+$pairs = json_decode(stream_get_contents(STDIN));
+echo json_encode(array_map(fn($pair) => version_compare($normal($pair[0]), $normal($pair[1])), $pairs));
+"""
 _MAVEN_JARS = "/usr/share/java/maven-artifact-3.x.jar:/usr/share/java/commons-lang3.jar"
 _MAVEN_CLASS = "org.apache.maven.artifact.versioning.ComparableVersion"
 _SIGN = {"<": -1, "==": 0, ">": 1}
@@ -32,6 +39,14 @@ _ARGUMENTS = 20_000
 def gem(pairs: Pairs) -> list[int]:
     """Ask Gem::Version."""
     return _json([need_program("ruby", "ruby"), "-e", _RUBY], pairs)
+
+
+def composer(pairs: Pairs) -> list[int]:
+    """Ask composer/semver and PHP's version_compare."""
+    php = need_program("php", "php-cli")
+    if not Path("/usr/share/php/Composer/Semver/autoload.php").exists():
+        pytest.skip("composer/semver is missing: apt-get install php-composer-semver")
+    return _json([php, "-r", _PHP], pairs)
 
 
 def npm(pairs: Pairs) -> list[int]:

@@ -74,7 +74,17 @@ def _packaging(pairs: reference.Pairs) -> list[int]:
     return [(left > right) - (left < right) for left, right in read]
 
 
+def _composer(rng: random.Random) -> Made:
+    dates = ("20260101", "2026-01-02", "20260102.1", "2026-01-02-3", "202601")
+    numbers = rng.choice([_dotted(rng, 4), _dotted(rng, 4), _dotted(rng, 4), rng.choice(dates)])
+    phase = rng.choice(["stable", "beta", "b", "RC", "rc", "alpha", "a", "patch", "pl", "p", "Beta"])
+    phase += _some(rng, "1", "2", "10", ".1", "-1", "01", "1.1", "1.0")
+    tail = _some(rng, "-", ".", "_", "") + phase if rng.random() < 0.6 else ""
+    return _some(rng, "v") + numbers, tail + _some(rng, "-dev", "dev", ".dev") + _some(rng, "+build.1")
+
+
 SCHEMES: dict[str, tuple[Callable[[random.Random], Made], Callable[[reference.Pairs], list[int]]]] = {
+    "composer": (_composer, reference.composer),
     "gem": (_gem, reference.gem),
     "npm": (_npm, reference.npm),
     "semver": (_semver, reference.semver),

@@ -99,6 +99,17 @@ def test_any_text_has_a_key_or_is_refused(scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", schemes())
+@pytest.mark.parametrize("piece", ["0", "1", ".0", ".1", "a", "-a", "1a", "-", ".", "a.", "=", " ", "rc1", "-1", "~"])
+def test_a_long_text_takes_no_long_time(scheme: str, piece: str) -> None:
+    """Work grows with the length of the text: one that doubles it at every step would never come back."""
+    for text in ("1" + piece * 20_000, "1" + piece * 20_000 + "!", "1.0-rc" + piece * 200 + "!"):
+        try:
+            key(scheme, text)
+        except VersionError:
+            continue
+
+
+@pytest.mark.parametrize("scheme", schemes())
 def test_no_key_is_the_beginning_of_another(scheme: str) -> None:
     """Each key says where it ends, so that what is put behind it never decides before it does."""
 

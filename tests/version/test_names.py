@@ -11,12 +11,13 @@ OSV = {
     "pep440": ["PyPI"],
     "npm": ["npm"],
     "gem": ["RubyGems"],
+    "composer": ["Packagist", "Packagist:https://packages.drupal.org/8"],
     "maven": ["Maven", "Maven:https://maven.google.com"],
     "semver": ["Go", "crates.io", "Hex", "SwiftURL", "GitHub Actions", "Kubernetes", "VSCode:https://open-vsx.org"],
     # Their orders are not known here: what is said of them stays unread, never generic.
     "": ["Alpine:v3.20", "Alpaquita:23", "Android", "BellSoft Hardened Containers:23", "Bioconductor", "Bitnami",
          "Chainguard", "CleanStart", "ConanCenter", "CRAN", "Docker Hardened Images", "FreeBSD:ports", "GHC", "GIT",
-         "Hackage", "Julia", "Linux", "MinimOS", "NuGet", "opam", "OSS-Fuzz", "Packagist", "Pub", "Root:Debian:12",
+         "Hackage", "Julia", "Linux", "MinimOS", "NuGet", "opam", "OSS-Fuzz", "Pub", "Root:Debian:12",
          "Wolfi"],
 }  # fmt: skip
 

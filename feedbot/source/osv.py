@@ -52,6 +52,8 @@ _LINE = re.compile(r"(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}T[^,\s]*),(?P<name>[^,
 _LISTING = 16 * 2**20
 _OTHERS = re.compile(r"(?<![a-z0-9])[a-z]{2,6}-[0-9]{4}-[0-9]{2,7}(?![0-9])")
 """A number of a series and a year, in small letters."""
+_MODULE = re.compile(r"\.module[_+]el")
+"""In the release of an rpm that was built for a stream of a module."""
 _ORDER = {"introduced": 0, "fixed": 1, "last_affected": 2}
 
 
@@ -155,13 +157,20 @@ def _advisory(document: Document, record: _json.Node, where: str) -> Advisory:
         summary=next(iter(paragraphs), title),
         aliases=aliases,
         severity=tuple(dict.fromkeys(_severity(record, lines))),
-        affected=tuple(dict.fromkeys(map(_affected, lines))),
+        affected=tuple(dict.fromkeys(_of_stream(_affected(line), title) for line in lines)),
         fixed=tuple(dict.fromkeys(one for line in lines for one in _fixed(line))),
         sections=tuple(_sections(record, details)),
         references=references,
         url=_address(number, aliases, references),
         publisher=SOURCE.issuer,
     )
+
+
+def _of_stream(one: Affected, title: str) -> Affected:
+    """Keep beside a range of a module's builds the words that name the module: a distribution has several streams of
+    it at once, postgresql:13 beside postgresql:15, and no order of versions tells whose a build is."""
+    modular = _MODULE.search(one.evidence) and isinstance(one.range, VersionRange)
+    return replace(one, unread=(*one.unread, title)) if modular else one
 
 
 def _address(number: str, aliases: tuple[str, ...], references: tuple[Reference, ...]) -> str:

@@ -59,3 +59,18 @@ def test_being_withdrawn_is_a_change(withdrawn: str, revision: str) -> None:
     assert found.updated is not None
     assert found.updated.date().isoformat() == revision
     assert found.status is (Status.WITHDRAWN if withdrawn else Status.FINAL)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "complete"),
+    [("15.15-2.module_el9.7.0+203", False), ("0:1.10-1.module+el8.3.0+74", False), ("15.15-2.el9", True)],
+)
+def test_a_range_of_a_modules_builds_is_not_complete(fixed: str, complete: bool) -> None:
+    """A host with another stream has an older version and is not affected: the title, which names the stream, stays."""
+    line = {
+        "package": {"ecosystem": "AlmaLinux:9", "name": "lantern"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}],
+    }
+    (one,) = record("ZZ-1", summary="lantern:15 security update", affected=[line]).affected
+    assert one.complete is complete
+    assert one.unread == (() if complete else ("lantern:15 security update",))

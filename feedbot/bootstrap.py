@@ -187,10 +187,17 @@ def source(name: str, section: SourceSection, home: Path) -> ConfiguredSource:
 
 
 def distro_feed(name: str, section: DistroSection) -> DistroFeed:
-    """Bind a distributor's table to its member. Raises ConfigError for a member that there is none of."""
+    """Bind a distributor's table to its member. Raises ConfigError where there is no such member, or no address."""
     issuer = section.member or name
     member = members.load("feedbot.distro", issuer)
     info: DistroInfo = member.DISTRO
+    if not (section.url or info.url):
+        raise ConfigError(
+            f"distro.{name}.url",
+            "no one address holds all of {title}",
+            hint="name one that does, or take files in by hand: feedbot distro load FILE",
+            title=info.title,
+        )
     return DistroFeed(
         name=f"distro.{name}",
         issuer=issuer,

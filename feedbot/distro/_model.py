@@ -60,11 +60,12 @@ class Silent:
 class DistroInfo:
     """A member's publisher: where its data is, how often it is asked, and the most bytes that it may have.
 
-    `listing` says that `url` names documents (the member's `listing` reads it), rather than being the data.
+    `url` is empty where no one address holds all of it (answers of an API that come in pages): such files are given by
+    hand. `listing` says that `url` names documents (the member's `listing` reads it), rather than being the data.
     """
 
     title: str
-    url: str
+    url: str = ""
     interval: timedelta = field(default=timedelta(hours=6))
     limit: int = 2**28
     listing: bool = False

@@ -16,7 +16,7 @@ from feedbot.distro._model import DistroInfo, Silent, Statement, StatementStatus
 from feedbot.distro._osv import time
 from feedbot.errors import SourceError
 
-DISTRO = DistroInfo("Red Hat CVEs", "https://access.redhat.com/hydra/rest/securitydata/cve.json")
+DISTRO = DistroInfo("Red Hat CVEs")
 HEAD = re.compile(r'"(?:package_state|affected_release|threat_severity)"\s*:')
 
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}")

@@ -15,7 +15,7 @@ from feedbot.distro._model import DistroInfo, Silent, Statement
 from feedbot.distro._ubuntu import said
 from feedbot.errors import SourceError
 
-DISTRO = DistroInfo("Ubuntu CVEs", "https://ubuntu.com/security/cves.json")
+DISTRO = DistroInfo("Ubuntu CVEs")
 HEAD = re.compile(r'"release_codename"\s*:|"candidate"\s*:\s*"|^(?:Candidate|PublicDate):', re.MULTILINE)
 
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}")

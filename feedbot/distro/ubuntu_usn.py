@@ -16,7 +16,7 @@ from feedbot.distro._model import DistroInfo, Silent, Statement, StatementStatus
 from feedbot.errors import SourceError
 from feedbot.inventory import release_of
 
-DISTRO = DistroInfo("Ubuntu security notices (USN)", "https://ubuntu.com/security/notices.json?limit=20")
+DISTRO = DistroInfo("Ubuntu security notices (USN)")
 HEAD = re.compile(r'"release_packages"\s*:')
 
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}")

@@ -198,8 +198,9 @@ def _collect_listed(
 
 
 def _load_document(edges: Edges, feed: DistroFeed, document: Document, url: str) -> LoadReport:
+    """Take in what was fetched. One document of many may come to say much less: a file that is all of it may not."""
     origin = Origin(feed.name, url, document.fetched_at)
-    return load(edges, feed.issuer, feed.member, BytesIO(document.body), origin)
+    return load(edges, feed.issuer, feed.member, BytesIO(document.body), origin, force=feed.info.listing)
 
 
 def _settle(edges: Edges, feed: DistroFeed, answer: Document, report: FeedReport) -> None:

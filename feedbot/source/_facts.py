@@ -25,7 +25,7 @@ _WITHDRAWN = re.compile(
 )
 _DRAFT = re.compile(r"\*\*\s*(?:未確定|DISPUTED)\s*\*\*|暫定")
 _VERSION = re.compile(
-    r"[0-9]+\.[0-9x]+|バージョン\s*[0-9]+|\bversions?\s+[0-9]+|(?<![0-9])[0-9]+\s*系|[Vv]er\.?\s*[0-9]+"
+    r"(?<![0-9])[0-9]+\.[0-9x]+|バージョン\s*[0-9]+|\bversions?\s+[0-9]+|(?<![0-9])[0-9]+\s*系|[Vv]er\.?\s*[0-9]+"
 )
 _ALL = re.compile(r"(?:すべて|全て)の(?:バージョン|版)|全バージョン|\ball versions\b", re.IGNORECASE)
 _NOT_AFFECTED = re.compile(

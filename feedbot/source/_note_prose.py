@@ -49,9 +49,11 @@ _SUBJECT = re.compile(
     rf"(?:.{{0,200}}\busers of |Apply an [Uu]pdate )?(?P<product>{_PRODUCT})\s{{1,4}}(?=[0-9]|upgrade\b)"
 )
 _OTHER_NUMBERS = re.compile(
-    r"\b(?:[Ss]ections?|RFC|CWE-)\s{0,4}[0-9][0-9.]*|\bPKCS\s{0,4}#[0-9]+\s{1,4}v[0-9.]+|[0-9.]+\s{1,4}[mb]illion\b"
+    r"\b(?:[Ss]ections?|RFC|CWE-)\s{0,4}[0-9][0-9.]*|\bPKCS\s{0,4}#[0-9]+\s{1,4}v[0-9.]+"
+    r"|(?<![0-9.])[0-9.]+\s{1,4}[mb]illion\b"
 )
-"""Numbers of chapters and standards, and counts."""
+"""Numbers of chapters and standards, and counts. A count begins at one place only, or a long number is searched from
+each of its digits."""
 _SPEAKS = re.compile(
     r"\b(?:affect|vulnerab|prior|before|earlier|through|up to|older|susceptible|contain|repaired|race condition"
     r"|since version|versions?\s+\S+\s+(?:to|and (?:greater|later|above))\b)|[<>]=?\s*[0-9]",

@@ -305,3 +305,20 @@ def test_text_of_lines_that_say_nothing(line: str) -> None:
     started = time.process_time()
     assert sections.split(f"{line}\n" * 200_000 + "a")[0].text.endswith("a")
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("member", ["freebsd", "netbsd"])
+def test_text_of_escapes(member: str) -> None:
+    """A text of escapes of ISO-2022-JP costs less than two seconds as large as it may be; a larger one is refused."""
+    body, started = b"\x1b$B" * (2**21 // 3), time.process_time()
+    assert reasons(read(member, document(body))) != ["it is larger than 2097152 bytes"]
+    assert time.process_time() - started < 2
+    assert reasons(read(member, document(body + b"\x1b$B"))) == ["it is larger than 2097152 bytes"]
+
+
+def test_note_with_a_long_number() -> None:
+    """A number of 200,000 digits in a note costs no more than its length."""
+    record = json.loads(fixture("cert_cc/vince.json").body)
+    started = time.process_time()
+    assert read("cert_cc", document(json.dumps(record | {"overview": f"Before {'9' * 200_000}."}).encode()))
+    assert time.process_time() - started < 1

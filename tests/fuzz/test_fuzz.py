@@ -167,10 +167,10 @@ def test_spoiled_real_documents(parser: str, worker: Worker, corpus: Path) -> No
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("size", [2**16, 2**20, 2**24])
+@pytest.mark.parametrize("size", [2**16, 2**20, 2**22 - 2**12, 2**23 - 2**12, 2**24])
 @pytest.mark.parametrize("parser", PARSERS)
 def test_large_documents_made_to_break_parsers(parser: str, size: int, worker: Worker) -> None:
-    """Documents that are one bad thing, as large as a document may be."""
+    """Documents that are one bad thing, as large as a document may be, or a page (4 MiB), or a feed (8 MiB)."""
     for kind in breakers.whole(0):
         run(worker, parser, names=[f"whole {size} {kind}"])
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from feedbot.pipeline.health import Decider
     from feedbot.signature import Expiry, SourceKeys
     from feedbot.store import Transaction
+
+
+OLD_WORD = timedelta(days=7)
+"""After this long a distributor has corrected what its data still calls open."""
 
 
 class Level(StrEnum):
@@ -164,6 +168,24 @@ def _source(name: str, one: "Decider") -> Line:
     if not judged.state.well:
         return Line(check, Level.FAULT, judged.reason, judged.hint)
     return ok(check, tr("last success {at}", at=_shell.when(done)))
+
+
+def distributors(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look whether the distributors of the servers' releases have spoken, and how long ago."""
+    from feedbot.store import statements
+
+    with _reading(config) as tx:
+        servers, ages = statements.servers_by_family(tx), statements.as_of_by_family(tx)
+    for family, count in sorted(servers.items()):
+        check, hint = f"distributor {family}", tr("feedbot distro load FILE, or a table under [distro]")
+        if family not in ages:
+            told = tr("has said nothing: {count} servers are judged by the publishers' ranges alone", count=count)
+            yield Line(check, Level.WARNING, told, hint)
+        elif now - ages[family] > OLD_WORD:
+            days = (now - ages[family]).days
+            yield Line(check, Level.WARNING, tr("its data is {days} days old", days=days), hint)
+        else:
+            yield ok(check, tr("data as of {at}", at=_shell.when(ages[family])))
 
 
 def waiting(config: "Config", now: datetime) -> Iterator[Line]:
@@ -314,6 +336,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("inventory", inventory),
     ("network", network),
     ("sources", sources),
+    ("distributors", distributors),
     ("quarantine", waiting),
     ("outbox", outbox),
     ("keys", keys),

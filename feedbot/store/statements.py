@@ -8,6 +8,7 @@ never looked at, and swept away with the next load.
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from feedbot.advisory import Quarantined
 from feedbot.distro import Statement, StatementStatus
 from feedbot.store._distro_tables import distro_files, distro_places, distro_quarantine, statements
+from feedbot.store._inventory_tables import host_sets
 from feedbot.store._sql import chunks, insert
 from feedbot.store._tables import advisory_names
 
@@ -26,6 +28,8 @@ ABANDONED = timedelta(days=1)
 """After this long a load that did not end was cut short."""
 _LARGEST, _LONGEST = 1 << 20, 2000
 """Bytes and letters that are kept of a record which could not be read."""
+_ISSUERS = {"debian": "debian", "ubuntu": "ubuntu", "almalinux": "almalinux", "rocky": "rocky", "rhel": "redhat"}
+"""Distribution → how the members begin that read its distributor's words."""
 _LOADING, _CURRENT, _GONE = "loading", "current", "gone"
 
 
@@ -165,6 +169,26 @@ def confirm_source(tx: Connection, source: str, as_of: datetime) -> None:
     """Note that all files that a source fetched are still current."""
     mine = _IN_FORCE & (distro_files.c.source == source)
     tx.execute(update(distro_files).where(mine, distro_files.c.as_of < as_of).values(as_of=as_of))
+
+
+def servers_by_family(tx: Connection) -> dict[str, int]:
+    """Return distribution → servers of it with packages, of the distributions whose words can be read here."""
+    query = select(host_sets.c.distro, func.count()).group_by(host_sets.c.distro)
+    found: Counter[str] = Counter()
+    for release, count in tx.execute(query):
+        found[release.partition(":")[0]] += count
+    return {family: found[family] for family in _ISSUERS if found[family]}
+
+
+def as_of_by_family(tx: Connection) -> dict[str, datetime]:
+    """Return distribution → when the newest of its distributor's data in force was current."""
+    query = select(distro_files.c.issuer, func.max(distro_files.c.as_of)).where(_IN_FORCE)
+    newest: dict[str, datetime] = {}
+    for issuer, at in tx.execute(query.group_by(distro_files.c.issuer)):
+        for family, prefix in _ISSUERS.items():
+            if issuer.partition("_")[0] == prefix:
+                newest[family] = max(at, newest.get(family, at))
+    return newest
 
 
 def refused(tx: Connection, file: int) -> tuple[Refused, ...]:

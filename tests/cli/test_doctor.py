@@ -21,7 +21,7 @@ from feedbot.errors import SourceError
 from feedbot.fetch import Validators
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
 from feedbot.signature import Key, Keyring, SourceKeys, import_keys, pin
-from feedbot.store import documents, inventory, outbox, quarantine, sources
+from feedbot.store import documents, inventory, outbox, quarantine, sources, statements
 from tests.signature.conftest import workshop
 from tests.signature.make_cases import Workshop
 from tests.store.samples import PAGE
@@ -344,3 +344,29 @@ def test_config_check_says_that_a_contact_is_missing(
     written(tmp_path, PROVIDER + SOURCES + '[network]\ncontact = "noc@hosting.example"\n')
     assert cli.invoke(place) == 0
     assert "network.contact" not in capsys.readouterr().out
+
+
+def test_a_distributor_that_has_not_spoken_or_long_ago(config: Config, database: store.Database) -> None:
+    """Servers whose distributor said nothing, or nothing new for a week, are warned of; others' data does not count."""
+    with database.begin() as tx:
+        inventory.replace_customers(
+            tx,
+            [Customer("C1", "A", "a@a.example")],
+            [Contract("K1", "C1", Plan.VPS, True)],
+            [Server("web0", "K1", "debian:12")],
+            NOW,
+        )
+        packages = (Component("deb", "bash", "5.2-1", distro="debian:12"),)
+        inventory.replace_packages(tx, {"web0": HostPackages("web0", packages, "debian:12")}, NOW)
+    (line,) = lines(_checks.distributors, config)
+    assert (line.check, line.level) == ("distributor debian", Level.WARNING)
+    for issuer, age, level in (
+        ("ubuntu_osv", 0, Level.WARNING),
+        ("debian_osv", 8, Level.WARNING),
+        ("debian_osv", 1, Level.OK),
+    ):
+        with database.begin() as tx:
+            at = NOW - timedelta(days=age)
+            file = statements.begin(tx, issuer, "", "x", "", at, NOW)
+            statements.put_in_force(tx, file, silent=0, quarantined=0)
+        assert lines(_checks.distributors, config)[0].level is level

@@ -116,3 +116,13 @@ def test_one_file_by_name(tx: Connection) -> None:
     assert found is not None
     assert (found.statements, found.as_of, found.source) == (1, NOON, "feed")
     assert statements.current(tx, "e", "a.json") is None
+
+
+def test_which_distributors_have_spoken(tx: Connection) -> None:
+    """The newest data of each distribution, by whichever of its members."""
+    load(tx, said())
+    for issuer, at in (("debian_osv", NOON), ("debian_tracker", LATER), ("redhat_csaf", NOON)):
+        file = statements.begin(tx, issuer, "", "x", "0" * 64, at, at)
+        statements.put_in_force(tx, file, silent=0, quarantined=0)
+    assert statements.as_of_by_family(tx) == {"debian": LATER, "rhel": NOON}
+    assert statements.servers_by_family(tx) == {}

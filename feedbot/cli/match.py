@@ -44,6 +44,15 @@ def match(
                     str(_shell.when(one.because.as_of) or ""),
                 )
             )
+        for hidden in found.suppressed:
+            _shell.say(
+                "{case}: set aside for {server}: {component} ({reason}, until {until})",
+                case=found.case.id,
+                server=hidden.exposure.server.name,
+                component=hidden.match.component.name,
+                reason=hidden.by.reason,
+                until=hidden.by.until,
+            )
         if found.unmapped:
             names = ", ".join(found.unmapped)
             _shell.say("{case}: not in the catalogue: {names}", case=found.case.id, names=names)

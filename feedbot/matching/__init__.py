@@ -5,8 +5,11 @@ from feedbot.matching._disagree import Disagreement, disagreements
 from feedbot.matching._judge import judge
 from feedbot.matching._model import Because, ComponentNames, Exposure, Installation, Match, MatchVerdict
 from feedbot.matching._products import names, unmapped
+from feedbot.matching._suppress import LONGEST, Scope, Suppressed, Suppression, suppress
+from feedbot.matching._suppress import check as check_suppression
 
 __all__ = [
+    "LONGEST",
     "Because",
     "ComponentNames",
     "Disagreement",
@@ -15,12 +18,17 @@ __all__ = [
     "Match",
     "MatchVerdict",
     "Recipients",
+    "Scope",
+    "Suppressed",
+    "Suppression",
     "by_contract",
+    "check_suppression",
     "disagreements",
     "exposures",
     "judge",
     "names",
     "recipients",
+    "suppress",
     "unknowns",
     "unmapped",
 ]

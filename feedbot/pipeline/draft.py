@@ -16,6 +16,7 @@ from feedbot.advisory.identity import content_digest
 from feedbot.errors import FeedbotError, NoticeError, ReviewError
 from feedbot.notice import Notice
 from feedbot.notice import draft as drafting
+from feedbot.pipeline import suppress
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._rendering import Rendering, rendering
 from feedbot.pipeline.match import CaseMatch, audience, match
@@ -44,6 +45,8 @@ def draft_cases(edges: Edges, actor: str, wanted: Sequence[str] = ()) -> DraftRe
     mode only. One case that fails does not stop the others, and stays due.
     """
     report = DraftReport()
+    with edges.database.begin() as tx:
+        suppress.let_end(edges, tx)
     with reading(edges.database) as tx:
         due = wanted or cases.due(tx)
     for name in due:

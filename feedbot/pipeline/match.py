@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from feedbot import matching
 from feedbot.advisory.case import Case
 from feedbot.inventory import Plan
-from feedbot.matching import Exposure, Match, Recipients
+from feedbot.matching import Exposure, Match, Recipients, Suppressed
 from feedbot.notice import Audience, Recipient
 from feedbot.pipeline._edges import Edges
-from feedbot.store import Transaction, inventory, statements
+from feedbot.store import Transaction, inventory, statements, suppressions
 
 
 @dataclass(frozen=True, slots=True)
 class CaseMatch:
-    """What a case means here: every verdict, everyone's share (of any verdict), and the product names nobody mapped."""
+    """What a case means here: every verdict, everyone's share (of any verdict), without what a person has set aside;
+    what that is; and the product names nobody mapped."""
 
     case: Case
     matches: tuple[Match, ...]
     exposures: tuple[Exposure, ...]
     unmapped: tuple[str, ...]
+    suppressed: tuple[Suppressed, ...] = ()
 
     @property
     def unknowns(self) -> Recipients:
@@ -37,8 +39,10 @@ def match(edges: Edges, tx: Transaction, case: Case) -> CaseMatch:
     found = inventory.components_named(tx, matching.names(case, edges.catalog))
     matches = matching.judge(case, edges.catalog, found, statements.about(tx, case.cves))
     installed = inventory.installations(tx, [one.component for one in matches])
-    exposures = matching.exposures(matches, installed)
-    return CaseMatch(case, matches, exposures, matching.unmapped(case, edges.catalog))
+    exposures, hidden = matching.suppress(
+        case, matching.exposures(matches, installed), suppressions.active(tx, edges.clock())
+    )
+    return CaseMatch(case, matches, exposures, matching.unmapped(case, edges.catalog), hidden)
 
 
 def audience(tx: Transaction, wanted: Audience, exposures: tuple[Exposure, ...]) -> tuple[Recipient, ...]:

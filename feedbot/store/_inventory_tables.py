@@ -3,7 +3,7 @@
 A change here needs a script in migrations/, as there.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from feedbot.store._tables import metadata
 from feedbot.store._types import UtcTime
@@ -108,4 +108,17 @@ snapshots = Table(
     Column("at", UtcTime, nullable=False),
     Column("servers", Integer, nullable=False),
     Column("rows", Integer, nullable=False),
+)
+# What a person has set aside. A row stays when it has ended; `ended` says that its cases were let be due again.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", String, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Index(None, "ended", "until"),
 )

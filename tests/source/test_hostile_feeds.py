@@ -322,3 +322,14 @@ def test_note_with_a_long_number() -> None:
     started = time.process_time()
     assert read("cert_cc", document(json.dumps(record | {"overview": f"Before {'9' * 200_000}."}).encode()))
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("before", ["\n", "\r\n", " \t\n", "<!-- x -->\n\n", "<?x?>\n \n"])
+def test_blank_lines_before_a_feed(before: str) -> None:
+    """What stands before a feed costs no more than its length, and the feed is read all the same."""
+    body, started = fixture("rss/feed.xml").body.decode(), time.process_time()
+    declaration, _, feed = body.partition("?>")
+    spoiled = f"{declaration}?>{before * 20_000}{feed}"
+    found = [one for one in read("rss", document(spoiled.encode())) if isinstance(one, Advisory)]
+    assert time.process_time() - started < 2
+    assert found == [one for one in read("rss", document(body.encode())) if isinstance(one, Advisory)]

@@ -159,6 +159,9 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     found = _json.load(document)
     if not found.text("document", "csaf_version").startswith("2."):
         raise SourceError(document.url, "not a CSAF document")
+    if "jvn_extension" in found.fields:
+        # Its affected versions stand there and nowhere in the product tree: without them, too little would be affected.
+        raise SourceError(document.url, "a detail of MyJVN, not CSAF alone", hint="read it with the member jvn_ipedia")
     try:
         yield _advisory(document, found, _signature(document, judge))
     except SourceError as error:

@@ -21,6 +21,7 @@ from feedbot.fetch import Document
 from feedbot.reading import dates, identifiers, phrases, sections, text
 from feedbot.source._member import Judge, ListedItem
 from feedbot.version import VersionRange
+from tests.fuzz.breakers import RUNS
 from tests.fuzz.mutate import LIGHT, MOST, spoil
 from tests.fuzz.thin import thin
 from tests.source.reading import FIXTURES, NOW, judge, verified_as
@@ -51,6 +52,8 @@ CORPUS = {
 """Which real files are of a member's form."""
 LISTED_AS_READ = ("antiphishing", "auscert", "cisa_kev", "ipa", "openssh", "postgresql", "rss")
 """Their listing passes on what `read` yields, less of each: to feed a small document to both is to read it twice."""
+
+_STARTS = re.compile(rb">|\n|\": \"")
 
 
 @cache
@@ -102,6 +105,22 @@ def document(parser: str, number: int, corpus: Path | None = None) -> Document:
     name, data = rng.choice(own)
     other = rng.choice(own)[1] if rng.random() < 0.5 else rng.choice(_others())
     return _addressed(parser, name, spoil(data, other, rng, light=light), rng)
+
+
+def with_run(parser: str, size: int, number: int) -> Document:
+    """Return the seed with this number (each comes as often as there are runs) with `size` bytes of one run inside.
+
+    It stands where words or lines begin. What a parser searches again from each place shows only in such lengths.
+    """
+    name, data = seeds(parser)[number // len(RUNS)]
+    run = RUNS[number % len(RUNS)].encode()
+    place = Random(f"{parser} run {number}").choice([match.end() for match in _STARTS.finditer(data)] or [0])
+    return Document(f"file:{name}", data[:place] + run * (size // len(run)) + data[place:], NOW)
+
+
+def runs(parser: str) -> range:
+    """Return the numbers that `with_run` takes: six seeds at most."""
+    return range(min(6, len(seeds(parser))) * len(RUNS))
 
 
 def _addressed(parser: str, name: str, body: bytes, rng: Random) -> Document:

@@ -21,7 +21,7 @@ from feedbot.reading import dates, identifiers, phrases, sections
 from feedbot.version import VersionRange
 from tests.conftest import ROOT
 from tests.fuzz import breakers
-from tests.fuzz.targets import CORPUS, PARSERS, document
+from tests.fuzz.targets import CORPUS, PARSERS, document, runs
 
 COUNT = 1_000_000
 SAMPLE = 60
@@ -173,6 +173,14 @@ def test_large_documents_made_to_break_parsers(parser: str, size: int, worker: W
     """Documents that are one bad thing, as large as a document may be, or a page (4 MiB), or a feed (8 MiB)."""
     for kind in breakers.whole(0):
         run(worker, parser, names=[f"whole {size} {kind}"])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("parser", PARSERS)
+def test_long_runs_inside_documents(parser: str, worker: Worker) -> None:
+    """Our own documents with 128 KiB of one thing inside: a search that begins again at each place takes minutes."""
+    for number in runs(parser):
+        run(worker, parser, names=[f"run {2**17} {number}"])
 
 
 def _go_on(worker: Worker, parser: str, count: int, corpus: Path | None) -> None:

@@ -121,7 +121,10 @@ class Tally:
 
 
 def document(parser: str, name: str, corpus: Path | None) -> Document:
-    """Return an input by its name: a number, or `whole SIZE KIND`."""
+    """Return an input by its name: a number, `whole SIZE KIND`, or `run SIZE NUMBER`."""
+    if name.startswith("run "):
+        _, size, number = name.split()
+        return targets.with_run(parser, int(size), int(number))
     if name.startswith("whole "):
         _, size, kind = name.split(" ", 2)
         return Document("file:whole", breakers.whole(int(size))[kind](), targets.NOW)

@@ -1,10 +1,10 @@
 """Versions, branches and bounds: the inner half of the grammar, which knows no products."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedbot.reading._cursor import Cursor, UnclearError
-from feedbot.reading._tokens import Token
+from feedbot.reading._tokens import Token, tokenise
 from feedbot.version import Comparator, Constraint, VersionRange
 
 AFTER: dict[str, Comparator] = {"below": "<", "upto": "<=", "since": ">=", "above": ">", "unclear": "<="}
@@ -96,12 +96,24 @@ class Bounds(Cursor):
         word = self.branch_word
         if sign := self._between():
             return self._range(version, sign)
-        if sign := self.take(*AFTER):
+        if sign := self.take(*AFTER) or self._sign_in_group():
             return self._after(version, sign)
         if self.peek(*BEFORE):
             low = single(self.scheme, version) if version.wide else bound(self.scheme, ">=", version)
             return Clause(low.intersection(self._before().range))
         return self._alone(version, word)
+
+    def _sign_in_group(self) -> Token | None:
+        """Read 「2.0.5 (およびそれ以前のバージョン)」; the sign stands for its bracket."""
+        token = self.peek("group")
+        inner = tokenise(token.text[1:-1]) if token else []
+        if token is None or not inner or inner[0].kind not in AFTER:
+            return None
+        if any(one.kind not in {"of", "noun"} for one in inner[1:]):
+            return None
+        self.at += 1
+        self.means[token.start] = "bound"
+        return replace(token, kind=inner[0].kind)
 
     def _alone(self, version: Version, word: Token | None) -> Clause:
         odd = version.bare and not version.wide and len(version.text) > 3 and not _YEAR.fullmatch(version.text)

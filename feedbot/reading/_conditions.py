@@ -31,7 +31,7 @@ class Conditions(Names):
         if token := self.take("group", test=says_note):
             self.notes.append(self.text[token.start + 1 : token.end - 1].strip())
             return True
-        if token := self.take("edition"):
+        if token := self.take("edition", "footnote"):
             self.notes.append(token.text)
             return True
         if not (self._platform() or self._condition() or self._bundled()):

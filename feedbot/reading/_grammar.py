@@ -52,7 +52,8 @@ class Line(Items):
         self.read_items()
         self.tokens = whole
         found = self.result() if not self.unread and not self.fixed and not self.void else None
-        if not only and any(token.kind == "affected" for token in whole):
+        linked = last < end or whole[end].text.isascii()  # は, には; English needs none
+        if not only and (not linked or any(token.kind == "affected" for token in whole)):
             found = None
         if found is None or rest not in ([], ["stop"]) or not between <= {"topic", "toward", "noun"}:
             self._refuse()

@@ -58,7 +58,7 @@ class Items(Conditions):
 
     def read_items(self) -> None:
         """Read item after item to the end of the tokens."""
-        self.skip("bullet")
+        self.skip("bullet", "footnote")
         while self.take("lead", "matter"):
             self.skip("topic", "colon", "and")
         while not self.ended():
@@ -100,6 +100,8 @@ class Items(Conditions):
             self.names.append(name)
         self.subject_known = self.subject_known or bool(name)
         self.take("of", "colon", "topic")
+        if name and self._all_in_group():
+            return
         self.qualifiers()
         clause = self._clause()
         if clause is not None:
@@ -121,9 +123,20 @@ class Items(Conditions):
             self.at += 1
         if every and not self.peek("version", *BEFORE):
             self.skip("noun")
+            if self.peek("prose") and self._all_of_english():
+                return self.bounds()
             return Clause(VersionRange(self.scheme))
         clause = self.bounds()
         return self._widened(clause) if every and clause.alone else clause
+
+    def _all_of_english(self) -> bool:
+        """Read 「of Sample」 in 「all versions of Sample before 2.0」."""
+        start = self.at
+        if not self.take("prose", test=lambda token: token.text.casefold() == "of"):
+            return False
+        self.same_subject()
+        self.mark(start, "product")
+        return self.peek(*BEFORE) is not None
 
     def _same_base(self) -> Clause:
         """Read 「preview 2」 after 「2.3.0 preview 1 および」."""
@@ -223,6 +236,25 @@ class Items(Conditions):
         self.fixed.extend(inner.fixed)
         return True
 
+    def _all_in_group(self) -> bool:
+        """Read 「Sample (2.0.5 以前)」."""
+        found = self._clauses_in_group()
+        self.clauses += found
+        if found:
+            self._tail()
+        return bool(found)
+
+    def _clauses_in_group(self) -> list[Clause]:
+        """Return what a bracket says that holds nothing but ranges; each stands at the bracket."""
+        token = self.peek("group")
+        inner = self._inner(token) if token else None
+        if token is None or inner is None or inner.void or inner.unread or inner.names or inner.fixed or inner.notes:
+            return []
+        if not inner.clauses or any(clause.alone for clause in inner.clauses):
+            return []
+        self.at += 1
+        return [replace(one, sign=one.sign and replace(token, kind=one.sign.kind)) for one in inner.clauses]
+
     def _branch_in_group(self) -> bool:
         """Read 「6.8.6 以前 (Sample 6 系)」 like 「6.8.6 以前の Sample 6 系」."""
         token = self.peek("group")
@@ -310,7 +342,9 @@ class Items(Conditions):
 
     def _as_scope(self) -> None:
         """Take a branch that a clause follows as the branch that the clause is in."""
-        if self._clause_in_group():
+        if within := self._clauses_in_group():  # 5.3.x (5.3.12 未満)
+            around = self.clauses.pop().range
+            self.clauses += [replace(one, range=one.range.intersection(around)) for one in within]
             return
         colon = self.take("colon") is not None
         ahead = 1 if self.peek("of") else 0
@@ -327,24 +361,6 @@ class Items(Conditions):
             raise UnclearError
         self._add(inner, named=True)
         self._tail()
-
-    def _clause_in_group(self) -> bool:
-        """Read 「5.3.x (5.3.12 未満)」."""
-        token = self.peek("group")
-        inner = self._inner(token) if token else None
-        if (
-            inner is None
-            or inner.unread
-            or inner.names
-            or inner.fixed
-            or len(inner.clauses) != 1
-            or inner.clauses[0].alone
-        ):
-            return False
-        self.at += 1
-        branch = self.clauses.pop().range
-        self.clauses.append(replace(inner.clauses[0], range=inner.clauses[0].range.intersection(branch)))
-        return True
 
     def _of_another(self, branch: Clause) -> bool:
         """「Sample 3.2 系: samplelib 0.2.2 以前」: the branch is another product's, so it is a note."""

@@ -24,7 +24,7 @@ MEANINGS = MappingProxyType(
         **dict.fromkeys(("before_below", "before_upto", "before_since", "before_above"), "bound"),
         **dict.fromkeys(("noun", "of", "topic", "toward", "and", "but", "lead", "matter", "back"), "connective"),
         **dict.fromkeys(("bullet", "stop", "colon"), "mark"),
-        **dict.fromkeys(("group", "edition", "others"), "note"),
+        **dict.fromkeys(("group", "edition", "others", "footnote"), "note"),
         "version": "version",
         "level": "version",
         "branch": "branch",
@@ -48,11 +48,12 @@ _DIGEST = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
 # Addresses that no version looks like: private, loopback, netmask.
 _ADDRESS = re.compile(r"(?:192\.168|127\.0|255\.255|169\.254)\.\d{1,3}\.\d{1,3}(?![\d.])")
 _IDENTIFIER = re.compile(r"CVE-\d{4}-\d{4,}|JVN(?:VU|TA)?#\d+|JVNDB-\d{4}-\d+|VU#\d+", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"\((?:[*※]|注)\d{0,2}\)|\[(?:\*|注)?\d{1,2}\]|(?:[*※]|注)\d{1,2}(?![\d.])|[*※](?=\s*$)")
 # [6-9].x-[1-5].N is how Drupal numbers a module: for core 7, release 3.0. 4.x-5.7 may be two branches.
 _VERSION = re.compile(
     r"""(?P<v>v(?=\d))?(?P<numbers>[6-9]\.x-[1-5]\.\d+|\d+(?:\.\d+)*)
     (?:(?P<any>\.[x*])(?![0-9a-z])|(?P<tail>(?:\.?[a-z]+\d*(?:\.\d+)*|[-_](?!v\d)[a-z]+[0-9a-z.]*|[-_]\d+(?!\d*\.\d))*))
-    (?P<level>\s+(?:patch\s?level|preview|beta|alpha|rc|r|sp|service\s+pack|update|patch|build)\s*\d+
+    (?P<level>(?:\s+(?:patch\s?level|preview|beta|alpha|rc|r|sp|service\s+pack|update|patch|build|cu)\s*\d+)+
       |\s*\((?:build|ビルド)\s*\d+\))?""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
@@ -68,7 +69,8 @@ _CJK = re.compile(r"[ァ-ヺーヽヾ㐀-鿿々〆・]")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the line. `kind` is a kind of wordings.toml or version, name, group, identifier, date, address, odd.
+    """A piece of the line. `kind` is a kind of wordings.toml or version, name, group, identifier, date, address,
+    footnote, odd.
 
     `text` is the evened-out text, `start` and `end` count characters of the line as printed. Of a version, `text` is
     without v, and `branch` is true for 2.4.x, whose text is then 2.4.
@@ -182,11 +184,14 @@ def tokenise(text: str, product: str = "") -> list[Token]:
     return tokens
 
 
+_FIRST = (("identifier", _IDENTIFIER), ("date", _DATE), ("address", _ADDRESS), ("footnote", _FOOTNOTE))
+
+
 def _next(even: str, at: int, product: str) -> tuple[str, int, str, bool]:
     """Return kind, end, text and branch of the token at `at`."""
     if product and even[at : at + len(product)].casefold() == product and _ends_name(even, at + len(product)):
         return "name", at + len(product), even[at : at + len(product)], False
-    for kind, pattern in (("identifier", _IDENTIFIER), ("date", _DATE), ("address", _ADDRESS)):
+    for kind, pattern in _FIRST:
         if match := pattern.match(even, at):
             return kind, match.end(), match[0], False
     if found := _wording(even, at):

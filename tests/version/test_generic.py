@@ -27,6 +27,10 @@ ASCENDING = [
     ["5.8 (Build 1299)", "5.8 (Build 1577)", "6.0"],
     ["1.9", "2.0~git20240101", "2.0~rc1", "2.0"],
     ["4.10.21", "4.10.21_1013", "4.10.22"],
+    # Where other programs stumble: ten after nine, four numbers, numbers that a text comparison turns around.
+    ["9.9.9", "9.9.10", "9.10.1"],
+    ["1.2", "1.10", "1.10.0.1"],
+    ["2.3.4.3", "2.3.4.4", "2.3.4.10", "2.3.5"],
     ["V01L02NF0001", "V01L06NF0112", "V01L06NF0401", "V02L20NF0001"],
 ]  # fmt: skip
 EQUAL = [

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Protocol
 
 from feedbot.errors import FetchError
@@ -33,3 +34,13 @@ class Inbox(Protocol):
 
     def settle(self, arrival: Arrival, *, read: bool) -> None:
         """Put away what is stored durably now; `read` says whether it was understood. Raises FetchError."""
+
+
+def printable(name: str) -> str:
+    """Write a file's name so that it can be stored and shown. One that is no UTF-8 gets \\xNN for such bytes and a part
+    of its digest, so that two names never become one."""
+    raw = name.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return f"{raw.decode('utf-8', 'backslashreplace')}~{sha256(raw).hexdigest()[:16]}"

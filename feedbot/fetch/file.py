@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from feedbot.errors import FetchError
+from feedbot.fetch._arrival import printable
 from feedbot.fetch._document import Document
 
 LIMIT = 2**30
@@ -30,4 +31,4 @@ def read(path: Path, now: datetime, *, limit: int = LIMIT) -> Document:
         ) from error
     if len(body) > limit:
         raise FetchError(str(path), "larger than {limit} bytes", permanent=True, limit=limit)
-    return Document(url=f"file:{path.name}", body=body, fetched_at=now)
+    return Document(url=f"file:{printable(path.name)}", body=body, fetched_at=now)

@@ -7,24 +7,33 @@ cur/; UIDVALIDITY and UID of an IMAP message, which RFC 9051 (2.3.1.1) promises 
 import imaplib
 import re
 import select
+import socket
 import ssl
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
+from threading import Timer
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from feedbot.errors import FetchError
 from feedbot.fetch import mail
-from feedbot.fetch._arrival import Arrival
+from feedbot.fetch._arrival import Arrival, printable
 from feedbot.fetch.http import Deadline
 
 PORT = 993
 """IMAP over TLS (RFC 8314)."""
 SECONDS = 30.0
 """How long one answer of a mail server may take."""
+SESSION = 600.0
+"""How long a session reads before the rest is left to the next round; waiting (`idle`) comes on top."""
+GRACE = 60.0
+"""How much longer it may last until it is cut, wherever it is: a server that sends a byte a minute gains nothing."""
+SPARE = 2 * 2**20
+"""Bytes that a server may send beside a message, before the next one: imaplib keeps all of them in memory."""
 LONGEST_IDLE = 29 * 60.0
 """RFC 2177: a client ends IDLE before half an hour is over, for servers hang up on it then."""
 _TAG = b"FEEDBOT"
@@ -40,7 +49,7 @@ class Maildir:
     def arrivals(self, seen: Collection[str], now: datetime, limit: int, stop: Callable[[], bool]) -> Iterator[Arrival]:
         """Yield the mails whose unique names are not in `seen`, those of cur/ first."""
         for file in self._files():
-            place = file.name.partition(":")[0]
+            place = printable(file.name.partition(":")[0])
             if place in seen:
                 continue
             try:
@@ -90,24 +99,28 @@ class ImapFolder:
         password = self.password()
         met = set(seen)
         with _translated(self.name), self._connected(password) as server:
-            deadline = Deadline(self.idle)
+            deadline, session = Deadline(self.idle), Deadline(SESSION + self.idle)
             validity = _validity(server)
             while True:
+                server.response("EXISTS")  # of what came up to now the search knows
                 for uid in _uids(server):
                     place = f"{validity}.{uid}"
+                    if session.remaining() <= 0:
+                        return
                     if place not in met and not stop():
                         met.add(place)
                         yield from self._message(server, place, uid, now, limit)
                 if stop() or deadline.remaining() <= 0 or "IDLE" not in server.capabilities:
                     return
-                _idle(server, deadline, stop)
+                if server.response("EXISTS")[1] == [None]:
+                    _idle(server, deadline, stop)
 
     def settle(self, arrival: Arrival, *, read: bool) -> None:
         """A message that was read stays as it is."""
 
     @contextmanager
-    def _connected(self, password: str) -> Iterator[imaplib.IMAP4_SSL]:
-        server = imaplib.IMAP4_SSL(self.host, self.port, ssl_context=ssl.create_default_context(), timeout=SECONDS)
+    def _connected(self, password: str) -> "Iterator[_Server]":
+        server = _Server(self.host, self.port, SESSION + self.idle + GRACE)
         try:
             if "AUTH=PLAIN" in server.capabilities:
                 secret = f"\0{self.user}\0{password}".encode()
@@ -123,30 +136,101 @@ class ImapFolder:
         finally:
             with suppress(imaplib.IMAP4.error, OSError):
                 server.logout()
+            with suppress(OSError):
+                server.shutdown()  # logout hangs up only where it was answered
 
-    def _message(self, server: imaplib.IMAP4_SSL, place: str, uid: str, now: datetime, limit: int) -> Iterator[Arrival]:
+    def _message(self, server: "_Server", place: str, uid: str, now: datetime, limit: int) -> Iterator[Arrival]:
         """Get one message without marking it; of a message too large no more than shows that it is."""
+        server.allow(limit + SPARE)
         answer, found = server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{limit + 1}>)")
         if answer != "OK":
             raise imaplib.IMAP4.error(found[0])
-        for piece in found:
-            if isinstance(piece, tuple):
-                yield Arrival(place, mail.document(piece[1], place, now, limit))
+        texts = [piece[1] for piece in found if isinstance(piece, tuple) and _is_of(piece[0], uid)]
+        if texts:
+            yield Arrival(place, mail.document(texts[0], place, now, limit))
+
+
+class _Server(imaplib.IMAP4_SSL):
+    """One session, cut when `seconds` are over. What comes is counted: a server may send no more than was allowed."""
+
+    def __init__(self, host: str, port: int, seconds: float) -> None:
+        self._seconds = seconds
+        self._cut: Timer | None = None
+        self.allow(SPARE)
+        super().__init__(host, port, ssl_context=ssl.create_default_context(), timeout=SECONDS)
+
+    def allow(self, count: int) -> None:
+        """Let so many bytes come from now on."""
+        self._allowed = count
+
+    def open(self, host: str = "", port: int | None = PORT, timeout: float | None = None) -> None:
+        """Connect; from here on the time runs."""
+        super().open(host, port, timeout)
+        self._cut = Timer(self._seconds, _cut, (self.socket(),))
+        self._cut.daemon = True
+        self._cut.start()
+
+    def shutdown(self) -> None:
+        """Hang up."""
+        if self._cut:
+            self._cut.cancel()
+        super().shutdown()
+
+    def read(self, size: int) -> bytes:
+        """Read a literal, unless it would be more than may come."""
+        self._spend(size)
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        """Read a line."""
+        line = super().readline()
+        self._spend(len(line))
+        return line
+
+    def has_read(self) -> bool:
+        """Say whether something has come that no `select` shows any more, as it was read along with a line before."""
+        connection = self.socket()
+        connection.settimeout(0)
+        try:
+            return bool(cast(BufferedReader, self.file).peek(1))
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            connection.settimeout(SECONDS)
+
+    def _spend(self, count: int) -> None:
+        self._allowed -= count
+        if self._allowed < 0:
+            raise imaplib.IMAP4.error("the server sends more than was asked for")
+
+
+def _cut(connection: socket.socket) -> None:
+    """End a connection under whoever reads from it."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _is_of(head: bytes, uid: str) -> bool:
+    """Say whether a part of an answer is of the message that was asked for: servers may tell of others in between."""
+    said = re.search(rb"\bUID ([0-9]+)", head)
+    return said is None or said[1].decode() == uid
 
 
 def _validity(server: imaplib.IMAP4_SSL) -> str:
     """Return the folder's UIDVALIDITY, which the server told when the folder was opened."""
     said = server.response("UIDVALIDITY")[1]
-    if not said or not said[0]:
+    if not said or not said[0] or not said[0].isdigit():
         raise imaplib.IMAP4.error("the server tells no UIDVALIDITY")
-    return str(said[0], "ascii", "replace")
+    return str(said[0], "ascii")
 
 
-def _uids(server: imaplib.IMAP4_SSL) -> list[str]:
+def _uids(server: "_Server") -> list[str]:
+    """Return the numbers of all messages; what is none (`1:*`) is not asked for, it would be every message."""
+    server.allow(SPARE)
     answer, found = server.uid("SEARCH", "ALL")
     if answer != "OK":
         raise imaplib.IMAP4.error(found[0])
-    return str(found[0] or b"", "ascii", "replace").split()
+    return [one.decode() for one in (found[0] or b"").split() if one.isdigit()]
 
 
 def imap_folder(url: str, password: Callable[[], str], idle: float = 0.0) -> ImapFolder:
@@ -162,18 +246,19 @@ def imap_folder(url: str, password: Callable[[], str], idle: float = 0.0) -> Ima
     )
 
 
-def _idle(server: imaplib.IMAP4_SSL, deadline: Deadline, stop: Callable[[], bool]) -> None:
+def _idle(server: "_Server", deadline: Deadline, stop: Callable[[], bool]) -> None:
     """Wait until the folder changes, or time or `stop` ends it. imaplib has no IDLE of its own before Python 3.14."""
     until = Deadline(min(deadline.remaining(), LONGEST_IDLE))
+    server.allow(SPARE)
     server.send(_TAG + b" IDLE\r\n")
     changed = False
     while not (line := server.readline()).startswith(b"+"):
         changed |= b"EXISTS" in line
         if not line or line.startswith(_TAG):
             raise imaplib.IMAP4.error(line)
-    connection = cast(ssl.SSLSocket, server.socket())
+    connection = server.socket()
     while not changed and not stop() and until.remaining() > 0:
-        if connection.pending() or select.select([connection], [], [], min(until.remaining(), 1.0))[0]:
+        if server.has_read() or select.select([connection], [], [], min(until.remaining(), 1.0))[0]:
             changed = True
             if not server.readline():
                 raise imaplib.IMAP4.error("the server hung up")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from feedbot.errors import FetchError
 from feedbot.fetch import file, mail
-from feedbot.fetch._arrival import Arrival
+from feedbot.fetch._arrival import Arrival, printable
 from feedbot.fetch._document import Document
 
 YOUNG = timedelta(seconds=5)
@@ -31,14 +31,15 @@ class Spool:
                 document = file.read(path, now, limit=limit)
             except FetchError as error:
                 if path.exists():
-                    yield Arrival(path.name, error)
+                    yield Arrival(printable(path.name), error)
                 continue
             if path.suffix.lower() == ".eml":
                 document = replace(document, media_type=mail.MAIL)
-            yield Arrival(f"{path.name} {document.sha256}", document)
+            yield Arrival(f"{printable(path.name)} {document.sha256}", document)
 
     def settle(self, arrival: Arrival, *, read: bool) -> None:
-        """Move a file to done/ or failed/; where one of its name lies there, under a name with its digest too.
+        """Move a file to done/ or failed/; where one of its name lies there, under a name with its digest too. One that
+        was written anew since it was read stays, and is read next time.
 
         Raises FetchError where it cannot be moved.
         """
@@ -47,13 +48,16 @@ class Spool:
         name = arrival.place.removesuffix(f" {digest}")
         folder = self.folder / ("done" if read else "failed")
         try:
+            path = next((one for one in self.folder.iterdir() if printable(one.name) == name), None)
+            if path is None or not _is(path, arrival.content):
+                return  # somebody took it away, or put another in its place; this one is stored
             folder.mkdir(exist_ok=True)
-            target = folder / name
+            target = folder / path.name
             if target.exists():
                 target = folder / f"{target.stem}.{digest[:16]}{target.suffix}"
-            (self.folder / name).replace(target)
+            path.replace(target)
         except FileNotFoundError:
-            return  # somebody took it away, and it is stored
+            return
         except OSError as error:
             raise FetchError(
                 str(self.folder / name),
@@ -83,3 +87,9 @@ class Spool:
                 detail=error.strerror or error,
             ) from error
         return [path for _, path in sorted(found)]
+
+
+def _is(path: Path, document: Document) -> bool:
+    """Say whether a file still holds what was read of it."""
+    with path.open("rb") as stream:
+        return stream.read(len(document.body) + 1) == document.body

@@ -1,8 +1,12 @@
 """Mailboxes: a real Maildir, a real IMAP server; and what hostile mails come to."""
 
+import os
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -10,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from feedbot.errors import FetchError, SourceError
-from feedbot.fetch import Document, mail
+from feedbot.fetch import Document, mail, mailbox
 from feedbot.fetch.mailbox import ImapFolder, Maildir, _utf7, imap_folder
 from tests.fetch.dovecot import Dovecot, dovecot
 
@@ -278,3 +282,102 @@ def test_an_address_names_user_host_and_folder() -> None:
     """Percent-encoded; INBOX and 993 where nothing is said."""
     found = imap_folder("imaps://a%40b.example@imap.example/", lambda: "")
     assert (found.host, found.port, found.user, found.folder) == ("imap.example", 993, "a@b.example", "INBOX")
+
+
+class Talker:
+    """A TLS server on loopback that says what a test tells it to, to whatever it is asked."""
+
+    def __init__(self, home: Path, *replies: bytes, drip: float = 0) -> None:
+        self._replies, self._drip = replies, drip
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(home / "cert.pem", home / "key.pem")
+        self._socket = context.wrap_socket(socket.create_server(("localhost", 0)), server_side=True)
+        self.port, self.home = self._socket.getsockname()[1], home
+        self._thread = threading.Thread(target=self._talk, daemon=True)
+        self._thread.start()
+
+    def _talk(self) -> None:
+        with suppress(OSError), self._socket, self._socket.accept()[0] as client:
+            client.sendall(b"* OK hello\r\n")
+            with client.makefile("rb") as lines:
+                for reply, line in zip(self._replies, lines, strict=False):
+                    client.sendall(reply.replace(b"TAG", line.split()[0]))
+                while self._drip:
+                    time.sleep(self._drip)
+                    client.sendall(b"x")
+                lines.readline()
+
+
+OFFER = b"* CAPABILITY IMAP4rev1\r\nTAG OK done\r\n"
+OPENING = (
+    OFFER,
+    b"TAG OK in\r\n",
+    OFFER,
+    b"* OK [UIDVALIDITY 7] here\r\n* 1 EXISTS\r\nTAG OK [READ-ONLY] done\r\n",
+)
+"""What is said to a log-in and the opening of a folder."""
+
+
+def talked(server: Dovecot, *replies: bytes, drip: float = 0) -> ImapFolder:
+    """Return the folder of a server that says so after its opening."""
+    talker = Talker(server.home, *OPENING, *replies, drip=drip)
+    return imap_folder(f"imaps://me@localhost:{talker.port}/INBOX", lambda: "x")
+
+
+def test_a_server_that_sends_more_than_was_asked_for_is_left(trusted: Dovecot) -> None:
+    """A message of a terabyte, announced and begun, is not waited for in memory."""
+    found = b"* SEARCH 5\r\nTAG OK done\r\n"
+    huge = b"* 1 FETCH (UID 5 BODY[]<0> {1000000000000}\r\nxxxx"
+    with pytest.raises(FetchError, match="more than was asked for"):
+        arrived(talked(trusted, found, huge))
+
+
+def test_a_server_that_sends_a_byte_at_a_time_is_cut(trusted: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes well within the time of an answer; the session as a whole ends all the same."""
+    monkeypatch.setattr(mailbox, "SESSION", 0.2)
+    monkeypatch.setattr(mailbox, "GRACE", 0.1)
+    started = time.monotonic()
+    with pytest.raises(FetchError, match="cannot be read"):
+        arrived(talked(trusted, drip=0.05))
+    assert time.monotonic() - started < 20
+
+
+def test_what_does_not_fit_a_session_is_left_to_the_next(trusted: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No failure: the mails that were had are had, the rest is asked for next time."""
+    monkeypatch.setattr(mailbox, "SESSION", 0.0)
+    for count in (1, 2):
+        trusted.deliver(MAIL % (b"s%d" % count, b"s"), f".session/{count}.host")
+    assert arrived(box(trusted, "session")) == {}
+
+
+def test_of_an_answer_only_the_message_that_was_asked_for_is_taken(trusted: Dovecot) -> None:
+    """Servers may tell of other messages in between; and `1:*` is no message's number."""
+    found = b"* SEARCH 1:* 5\r\nTAG OK done\r\n"
+    both = b"".join(b"* 1 FETCH (UID %d BODY[]<0> {4}\r\nxxx%d)\r\n" % (uid, uid) for uid in (4, 5))
+    (one,) = arrived(talked(trusted, found, both + b"TAG OK done\r\n")).items()
+    assert (one[0], one[1].body) == ("7.5", b"xxx5")
+
+
+def test_a_mail_that_comes_as_the_wait_begins_is_read_at_once(trusted: Dovecot) -> None:
+    """The server tells of it in one piece with its leave to wait: no later byte shows that it is there."""
+    idling = b"* CAPABILITY IMAP4rev1 IDLE\r\nTAG OK done\r\n"
+    opening = (OFFER, b"TAG OK in\r\n", idling, OPENING[3])
+    none, one = b"* SEARCH\r\nTAG OK done\r\n", b"* SEARCH 5\r\nTAG OK done\r\n"
+    waits = b"+ idling\r\n* 1 EXISTS\r\n"
+    text = b"* 1 FETCH (UID 5 BODY[]<0> {4}\r\nxxxx)\r\nTAG OK done\r\n"
+    talker = Talker(trusted.home, *opening, none, waits, b"FEEDBOT OK done\r\n", one, text)
+    made = imap_folder(f"imaps://me@localhost:{talker.port}/INBOX", lambda: "x", idle=60)
+    started = time.monotonic()
+    found: list[str] = []
+    for arrival in made.arrivals(frozenset(), NOW, LIMIT, lambda: bool(found)):
+        found.extend([arrival.place])
+    assert found == ["7.5"]
+    assert time.monotonic() - started < 30
+
+
+def test_a_mail_whose_file_has_a_name_of_any_bytes(maildir: Path) -> None:
+    """Its place can be stored and is another for each name."""
+    for name in (b"1.\xff", b"1.\xfe", b"1.\\xff"):
+        Path(os.fsdecode(bytes(maildir / "new") + b"/" + name)).write_bytes(MAIL % (b"a", b"a"))
+    places = list(arrived(Maildir(maildir)))
+    assert len({one.encode() for one in places}) == 3

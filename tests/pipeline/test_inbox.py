@@ -19,7 +19,7 @@ from feedbot.pipeline import ConfiguredSource, Edges
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.inbox import MailReader
 from feedbot.pipeline.reread import reread
-from feedbot.source import Source
+from feedbot.source import Judge, Source
 from feedbot.store import advisories, documents, inbox, quarantine, sources
 from tests.fakes import World
 from tests.pipeline.conftest import DATA
@@ -195,6 +195,29 @@ def test_two_files_of_one_name_are_both_kept(edges: Edges, spool: Callable[..., 
     spool("alert.txt", OTHER)
     assert collect(edges, source).new == ["CSIRT-A-AT-2026-0002"]
     assert sorted(lying(folder).values()) == sorted([SIGNED, OTHER])
+
+
+def test_a_file_written_anew_while_it_is_read_is_not_put_away_unread(edges: Edges, spool: Callable[..., Path]) -> None:
+    """What lies in done/ was read; the new text is taken in by the next round."""
+    path = spool("alert.txt", SIGNED)
+    source = from_inbox(edges, Spool(path.parent))
+
+    def judged(transport: str) -> Judge:
+        spool("alert.txt", OTHER)
+        return source.judge_for(transport)
+
+    assert collect(edges, replace(source, judge_for=judged)).new == [NUMBER]
+    assert lying(path.parent) == {"alert.txt": OTHER}
+    assert collect(edges, source).new == ["CSIRT-A-AT-2026-0002"]
+    assert lying(path.parent) == {"done/alert.txt": OTHER}
+
+
+def test_a_file_with_a_name_of_any_bytes_is_read_and_put_away(edges: Edges, spool: Callable[..., Path]) -> None:
+    """Names of Shift_JIS come from old machines: the round goes on, and the file keeps its name."""
+    name = os.fsdecode("注意喚起.txt".encode("shift_jis"))
+    folder = spool(name, SIGNED).parent
+    assert collect(edges, from_inbox(edges, Spool(folder))).new == [NUMBER]
+    assert lying(folder) == {f"done/{name}": SIGNED}
 
 
 def test_a_file_over_the_limit_stays_and_is_told(edges: Edges, spool: Callable[..., Path]) -> None:

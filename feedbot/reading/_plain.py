@@ -8,18 +8,20 @@ unread, and so the line is not complete.
 Counted over the corpus of wordings (481 lines of JVN, JPCERT/CC, advisories and press against 1,369 of manuals and
 blogs), lines with nothing else in them:
 
-    form                                    affected  other   decision
-    A 以降, 以上, より新しい, with no B 未満       1    728   doubted; Ruby lists its fixes as 「A 以降の 2.1 系」
-    A 系, A シリーズ                               0     74   doubted; 2.4.x, すべての … 系 and 影響を受ける say enough
-    A のみ                                         0     13   doubted
-    A から B の間                                  0     12   doubted
-    P A から P B (the name or word twice)          0     17   doubted: an upgrade
-    A から B, A〜B, where B is two numbers         0     47   doubted: from one line of releases to the next
-    A, B, C with no product named                  0     28   doubted
-    A, B, C of several branches                    0      6   doubted: one release of each branch is a list of fixes
-    A 以前, より前, 未満, まで                   237    424   believed: the same words, nothing tells them apart
-    A から B otherwise                            29     72   believed, but not a step to the next number
-    A alone, one release after a name            108      0   believed
+    form                                        affected  other  decision
+    A 以降, 以上, より新しい, with no B 未満           1    728  doubted; Ruby lists its fixes as 「A 以降の 2.1 系」
+    A 系, A シリーズ                                   0     74  doubted; 2.4.x, すべての and 影響を受ける say enough
+    A のみ                                             0     14  doubted
+    A から B の間                                      0     12  doubted
+    P A から P B (the name or the word twice)          0     26  doubted: an upgrade
+    A から B, A〜B: B two numbers, or the next to A    0     60  doubted: a step from release to release
+    A, B, C with no product named                      0     30  doubted
+    A, B, C of several branches                        0      7  doubted: one release of each is a list of fixes
+    A, B, C that are neighbours, the product named     3      2  believed
+    A 以前, より前, 未満, まで                       237    314  believed: the same words, nothing tells them apart
+    A から B まで, より前                             25     13  believed
+    A から B otherwise                                23     33  believed
+    A alone                                          101      0  believed, but for products of the table of habits
 """
 
 import re
@@ -64,7 +66,7 @@ def _is_step(clause: Clause, *, named: bool) -> bool:
         return False
     new = [int(part) for part in high.version.split(".")]
     before = ".".join(map(str, [*new[:-1], new[-1] - 1]))
-    return len(new) < 3 or low.version == before
+    return len(new) < 3 or low.version in (before, before.removesuffix(".0"))
 
 
 def _is_list(clauses: list[Clause]) -> bool:

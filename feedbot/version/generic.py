@@ -13,16 +13,18 @@ the end, a word that means "after", a further number.
 """
 
 import re
-from collections.abc import Iterator
 
 from feedbot.errors import VersionError
-from feedbot.version._encoding import number, word
+from feedbot.version._encoding import Encoded, number, word
 
 _VERSION = re.compile(r"(?:v|ver\.?|version)?\s*(?=[0-9a-z])[0-9a-z.+_~:()\[\] -]*", re.IGNORECASE | re.ASCII)
 _BRANCH = re.compile(r".*[0-9][.][x*]", re.IGNORECASE)
-_PART = re.compile(r"(?P<gap>[^0-9a-z]*)(?P<word>[a-z]*)(?P<inner>[^0-9a-z]*)(?P<digits>[0-9]*)")
+_DIGIT = re.compile("[0-9]")
+_PREFIX = re.compile(r"^(?:version|ver|v)(?=[^a-z])\.?\s*")
+_PART = re.compile(r"([^0-9a-z]*)([a-z]*)([^0-9a-z]*)([0-9]*)")
 
 _BEFORE, _END, _AFTER, _MORE = (bytes([n]) for n in range(1, 5))
+_ZERO = _MORE + b"\0"
 # Words that stand before the release, in their order.
 _PHASES = {
     "": 0, "dev": 1, "devel": 1, "snapshot": 1, "nightly": 1,
@@ -40,39 +42,33 @@ def key(version: str) -> bytes:
 
     Raises VersionError where no number is in it, for a branch (`1.4.x`), or for characters that no project uses.
     """
-    if not _VERSION.fullmatch(version) or not re.search("[0-9]", version) or _BRANCH.fullmatch(version):
+    if not _VERSION.fullmatch(version) or not _DIGIT.search(version) or _BRANCH.fullmatch(version):
         raise VersionError(version, "not a version number")
-    text = re.sub(r"^(?:version|ver|v)(?=[^a-z])\.?\s*", "", version.lower())
+    items = map(_ENCODED.__getitem__, _PART.findall(_PREFIX.sub("", version.lower())))
     out, zeros = b"", b""
-    for item in _items(text, version):
+    for item in items:
         # Zeros count only when something other than the end or a word follows: 2.4.0 = 2.4, 2.4.0.1 > 2.4.1 is false.
-        if item == _MORE + b"\0":
+        if item == _ZERO:
             zeros += item
-            continue
-        out += (zeros if item.startswith(_MORE) else b"") + item
-        zeros = b""
+        elif item:
+            out += zeros + item if item[:1] == _MORE else item
+            zeros = b""
     return out + _END
 
 
-def _items(text: str, version: str) -> Iterator[bytes]:
-    """Yield one item for each word with its number, or number alone."""
-    position = 0
-    while position < len(text):
-        match = _PART.match(text, position)
-        if match is None or not (match["word"] or match["digits"]):
-            break
-        gap, name, inner, digits = match["gap"], match["word"], match["inner"], match["digits"]
-        position = match.end()
-        if not name and "~" not in gap:
-            yield _MORE + number(digits, version)
-        elif name not in _NOTHING:
-            yield _word(_SAME.get(name, name), digits, inner, before="~" in gap, version=version)
-        elif digits:
-            yield _MORE + number(digits, version)
+def _item(part: tuple[str, str, str, str]) -> bytes:
+    """Encode a word with its number, or a number alone; nothing for what only separates."""
+    gap, name, inner, digits = part
+    if name not in _NOTHING and (name or "~" in gap) and (name or digits):
+        return _word(_SAME.get(name, name), digits, inner, before="~" in gap)
+    return _MORE + number(digits, digits) if digits else b""
 
 
-def _word(name: str, digits: str, inner: str, *, before: bool, version: str) -> bytes:
+def _word(name: str, digits: str, inner: str, *, before: bool) -> bytes:
     before = before or (name in _PHASES and not (name in _NEED_NUMBER and (inner or not digits)))
     phase = bytes([_PHASES.get(name, 0)]) if before else b""
     spelling = "" if before and name in _PHASES else name
-    return (_BEFORE if before else _AFTER) + phase + word(spelling) + number(digits, version)
+    return (_BEFORE if before else _AFTER) + phase + word(spelling) + number(digits, digits)
+
+
+_ENCODED = Encoded(_item)

@@ -3,12 +3,13 @@
 
 Parameters: https://jvndb.jvn.jp/apis/getVulnOverviewList_api_hnd.html (`startItem`, `maxCountItem` up to 50,
 `datePublishedStartY` … by the day of the last update, of which the ranges `rangeDate…=n` take away the default of one
-week). Rules: https://jvndb.jvn.jp/apis/myjvnapi_faq.html, Q1-3: by difference, the feeds rather than the API, two or
-three requests a second for minutes, and no mass of them.
+week) and getVulnDetailInfo_api_hnd.html (`vulnId`, joined by `+`, `maxCountItem` up to 10).
+Rules: https://jvndb.jvn.jp/apis/myjvnapi_faq.html, Q1-3: by difference, the feeds rather than the API, two or three
+requests a second for minutes, and no mass of them.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -24,6 +25,8 @@ _ATTRIBUTE = re.compile(rb"([A-Za-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _TAIL = 16_384
 _PATH = re.compile(r"/(?:apis/)?myjvn/?")
 _PAGE = 50
+DETAILS = 10
+"""Numbers that one question for details may name (`maxCountItem` of getVulnDetailInfo)."""
 PER_SECOND = 2.0
 MONTH = timedelta(days=31)
 """What is asked of the API; of more, the feeds by year are asked."""
@@ -91,6 +94,18 @@ def method(document: Document) -> str:
 def is_question(url: str) -> bool:
     """Say whether an address is a question to the API rather than a feed."""
     return bool(_PATH.fullmatch(urlsplit(url).path))
+
+
+def details_of(url: str, numbers: Iterable[str]) -> str:
+    """Return the question for the details of these numbers, at most `DETAILS`, to the API at the host of an address; in
+    the language and the form that the address asks for."""
+    parts = urlsplit(url)
+    own = dict(parse_qsl(parts.query)) if is_question(url) else {}
+    kept = {name: own[name] for name in ("feed", "lang", "ft") if name in own}
+    query = urlencode({"method": "getVulnDetailInfo", "feed": "hnd"} | kept)
+    # The documentation joins numbers by a plus sign as it stands, which urlencode would write as %2B.
+    path = parts.path if is_question(url) else "/myjvn"
+    return urlunsplit(parts._replace(path=path, query=f"{query}&vulnId={'+'.join(numbers)}", fragment=""))
 
 
 def asks_details(url: str) -> bool:

@@ -11,7 +11,8 @@ an earlier year is not asked for then.
 
 Details are read where they are given (a file, a source's url with up to ten numbers in `vulnId`), in VULDEF and in both
 forms of JSON; a round does not ask for them beside a feed, because the two texts of one number would take turns as its
-newest. The lists of products and vendors and the statistics are no source of advisories; alerts are the member ipa's.
+newest: that is the member jvn_ipedia_details. The lists of products and vendors and the statistics are no source of
+advisories; alerts are the member ipa's.
 """
 
 from collections.abc import Iterator
@@ -19,15 +20,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 from feedbot.advisory import Advisory, Quarantined
-from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading.dates import JST
-from feedbot.source import _json, _jvnrss, _myjvn, _myjvn_detail, _myjvn_json, _vuldef, _xml
+from feedbot.source import _jvndb_documents, _jvnrss, _myjvn
 from feedbot.source._member import Judge, ListedItem, SourceInfo
 
 SOURCE = SourceInfo(
     title="JVN iPedia",
-    issuer="JVN iPedia (IPA)",
+    issuer=_jvndb_documents.ISSUER,
     listing_url="https://jvndb.jvn.jp/ja/rss/jvndb_new.rdf",
     interval=timedelta(hours=1),
     limit=64 * 2**20,
@@ -40,12 +40,11 @@ _FIRST_YEAR = 1998
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:
     """Yield what a feed, an answer or a file of details names; it holds the whole statement, so an item has no address
     of its own."""
-    for item in _details(document) if _is_detail(document) else _items(document):
-        if isinstance(item, Quarantined):
-            yield item
-        else:
-            yield ListedItem(item.number, "", item.title, item.updated)
-    following = _myjvn_json.next_page(document) if _myjvn_json.is_json(document) else _myjvn.next_page(document)
+    if _jvndb_documents.is_detail(document):
+        yield from _jvndb_documents.listed(_jvndb_documents.details(document))
+    else:
+        yield from _jvndb_documents.listed(_jvndb_documents.items(document))
+    following = _jvndb_documents.next_page(document)
     if following:
         yield following
 
@@ -63,46 +62,7 @@ def addresses(url: str, since: datetime | None, now: datetime) -> tuple[str, ...
 
 def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     """Yield an advisory for each item of a feed or each detail."""
-    if _is_detail(document):
-        yield from _details(document)
+    if _jvndb_documents.is_detail(document):
+        yield from _jvndb_documents.details(document)
     else:
-        yield from _jvnrss.advisories(document, "jvn_ipedia", SOURCE.issuer, _items(document))
-
-
-def _is_detail(document: Document) -> bool:
-    if _myjvn_json.is_json(document):
-        return _myjvn_detail.is_detail(_json.load(document))
-    return _xml.root_name(document) == _vuldef.ROOT
-
-
-def _details(document: Document) -> Iterator[Advisory | Quarantined]:
-    """Yield the details of a file or an answer, then what the answer leaves out."""
-    if _myjvn_json.is_json(document):
-        answer = _json.load(document)
-        missing = _myjvn.check_status(document, _myjvn_json.status(answer))
-        yield from _myjvn_detail.advisories(document, answer, SOURCE.issuer)
-    else:
-        missing = _myjvn.check(document)
-        yield from _vuldef.advisories(document, SOURCE.issuer)
-    if missing:
-        yield missing
-
-
-def _items(document: Document) -> Iterator[_jvnrss.Item | Quarantined]:
-    """Yield the items of a feed or an answer, then what the answer leaves out."""
-    if _myjvn_json.is_json(document):
-        yield from _myjvn_json.items(document)
-        return
-    missing = _myjvn.check(document)
-    root = _xml.root_name(document)
-    if root == "Result" and _myjvn.names_nothing(document):
-        return
-    method = _myjvn.method(document)
-    if root != "RDF" and method not in ("", "getVulnOverviewList", "getVulnDetailInfo"):
-        raise SourceError(document.url, "an answer of MyJVN that is no advisory: {what}", what=method[:60])
-    if ":" in root:
-        detail = f"the prefix of {root} is not declared"
-        raise SourceError(document.url, "not XML: {detail}", detail=detail)
-    yield from _jvnrss.items(document)
-    if missing:
-        yield missing
+        yield from _jvnrss.advisories(document, "jvn_ipedia", SOURCE.issuer, _jvndb_documents.items(document))

@@ -105,6 +105,8 @@ class Items(Conditions):
         self.qualifiers()
         clause = self._clause()
         if clause is not None:
+            if clause.alone and clause.alone.wide and self._opens_scope():
+                self._scope = None
             self._add(clause, named=bool(name))
             self._tail()
 
@@ -210,7 +212,8 @@ class Items(Conditions):
 
     # -- what follows a clause
 
-    def _tail(self) -> None:
+    def _tail(self, *, scoped: bool = False) -> None:
+        """Read what follows a clause. `scoped`: it stands in a branch, and is none that another clause could be in."""
         while (
             self.note()
             or self._fixed_in_group()
@@ -221,7 +224,7 @@ class Items(Conditions):
             or self._is_fixed()
         ):
             pass
-        if self.clauses and self.clauses[-1].alone and self.clauses[-1].alone.wide:
+        if not scoped and self.clauses and self.clauses[-1].alone and self.clauses[-1].alone.wide:
             self._as_scope()
 
     def _fixed_in_group(self) -> bool:
@@ -346,10 +349,9 @@ class Items(Conditions):
             around = self.clauses.pop().range
             self.clauses += [replace(one, range=one.range.intersection(around)) for one in within]
             return
-        colon = self.take("colon") is not None
-        ahead = 1 if self.peek("of") else 0
-        if not colon and not self.peek("version", "noun", *BEFORE, ahead=ahead):
+        if not self._opens_scope():
             return
+        colon = self.take("colon") is not None
         branch = self.clauses.pop()
         if colon and self.names and self.peek("name") and self._of_another(branch):
             return
@@ -360,7 +362,11 @@ class Items(Conditions):
         if inner is None:
             raise UnclearError
         self._add(inner, named=True)
-        self._tail()
+        self._tail(scoped=True)
+
+    def _opens_scope(self) -> bool:
+        ahead = 1 if self.peek("of") else 0
+        return self.peek("colon") is not None or self.peek("version", "noun", *BEFORE, ahead=ahead) is not None
 
     def _of_another(self, branch: Clause) -> bool:
         """「Sample 3.2 系: samplelib 0.2.2 以前」: the branch is another product's, so it is a note."""

@@ -92,6 +92,18 @@ def test_every_sign_in_front_of_a_version_is_understood(kind: str, word: str) ->
         ("up to and including 2.14.1", "", "<=2.14.1"),
         (">= 1.0, < 2.0", "", ">=1.0|<2.0"),
         ("Sample ESR 115.5 未満", "Sample ESR", "<115.5"),
+        ("2.4 系 2.4.1 以前、2.5 系 2.5.1 以前", "", ">=2.4|<=2.4.1|>=2.5|<=2.5.1"),
+        ("Sample 5.3.x (5.3.12 未満)", "Sample", ">=5.3|<5.3.12"),
+        ("Sample (2.0 以前、3.0 から 3.2.1)", "Sample", "<=2.0|>=3.0|<=3.2.1"),
+        ("Sample 2.0.5 (およびそれ以前のバージョン)", "Sample", "<=2.0.5"),
+        ("Sample 6.8.6 以前 (Sample 6 系)", "Sample", ">=6|<=6.8.6"),
+        ("Sample 2.3.0 preview 1 および preview 2", "Sample", "2.3.0%20preview%201|2.3.0%20preview%202"),
+        ("Sample 7.x-3.5", "Sample", "7.x-3.5"),
+        ("Sample v1.0-v1.5", "Sample", ">=1.0|<=1.5"),
+        ("Sample 2016 SP2 CU3 以前", "Sample", "<=2016%20SP2%20CU3"),
+        ("Sample 6.0 系すべて", "Sample", ">=6.0|<6.1"),
+        ("All versions of Sample before 2.4.52", "Sample", "<2.4.52"),
+        ("影響を受けるバージョン：Sample 2.0.5 以前", "Sample", "<=2.0.5"),
     ],
 )
 def test_a_line_is_read(text: str, product: str, vers: str) -> None:
@@ -216,6 +228,39 @@ def test_what_narrows_the_range_is_noted() -> None:
     phrase = read("Sample 6.7 LTS 未満 (CVE-2024-12345、CVE-2024-12346)")
     assert phrase.complete
     assert phrase.note == "LTS / CVE-2024-12345、CVE-2024-12346"
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("Sample 2.0.5 以前 (*1)", "(*1)"),
+        ("Sample 2.0.5 以前 ※2", "※2"),
+        ("Sample 2.0.5 以前*", "*"),
+        ("Sample 2.0.5 未満 for Android 2.x および 3.x", "for Android 2.x および 3.x"),
+        ("Sample 2.0.5 以前 (Windows 版)", "Windows 版"),
+        ("Sample 2.0.5 以前 (Linux のみ)", "Linux のみ"),
+        ("Sample 2.0.5 以前 (mod_sample を有効にしている場合)", "mod_sample を有効にしている場合"),
+        ("Sample 2.0.5 以前で Library 1.0 以前を利用する場合", "で Library 1.0 以前を利用する場合"),
+        ("Sample 2.0.5 以前のバージョンでバンドルされた library", "でバンドルされた library"),
+    ],
+)
+def test_a_condition_is_noted_as_printed(text: str, note: str) -> None:
+    """Platforms, conditions, modules and footnote marks narrow the range: they are kept, and the range is whole."""
+    phrase = read(text)
+    assert (phrase.note, phrase.complete, phrase.range and phrase.range.constraints[-1].version) == (
+        note,
+        True,
+        "2.0.5",
+    )
+
+
+@pytest.mark.parametrize(
+    "piece", ["1.x ", "1.0 系 ", "1.0 から ", "で Library 1.0 ", "(1.0 系)", "※1", "なお", "「", "a(b"]
+)
+def test_a_line_that_goes_on_and_on_is_read_without_a_fault(piece: str) -> None:
+    """2,000 characters of one thing are read to the end, however it nests."""
+    text = piece * (1990 // len(piece))
+    assert read(text).input == text
 
 
 def test_another_scheme_reads_its_own_versions() -> None:

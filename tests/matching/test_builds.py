@@ -60,6 +60,7 @@ def test_a_foreign_rpm(version: str) -> None:
         ("1:4.2.6.p5+dfsg-7+deb8u3", "debian:8"),
         ("1:4.2.6-2+wheezy3", "debian:7"),
         ("4.2.6-1ubuntu1~xenial10", "ubuntu:16.04"),
+        ("4.2.6-1ubuntu1~xenial", "ubuntu:16.04"),
         ("4.2.6-1~22.04.2", "ubuntu:22.04"),
     ],
 )
@@ -119,6 +120,14 @@ def test_the_release_s_own_fix_before_esm_s() -> None:
     )
     match = judged(deb("4-1ubuntu1", "ubuntu:20.04"), *words)
     assert (match.verdict, match.fixed) == (AFFECTED, ("4-1ubuntu2",))
+
+
+def test_a_fix_of_the_release_is_not_doubted_by_esm_s() -> None:
+    """Where the release's own fix is installed, or it was never affected, a higher number of esm's asks for nothing."""
+    esm = said("fixed", "4-1ubuntu2+esm1", "ubuntu:20.04", suite="esm")
+    installed = deb("4-1ubuntu2", "ubuntu:20.04")
+    assert judged(installed, said("fixed", "4-1ubuntu2", "ubuntu:20.04"), esm).verdict is FIXED
+    assert judged(installed, said("not_affected", distro="ubuntu:20.04"), esm).verdict is CLEAR
 
 
 def test_esm_says_not_affected_after_the_end() -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from feedbot import members
 from feedbot.errors import FetchError, SourceError
@@ -14,6 +15,7 @@ from feedbot.pipeline import DistroFeed, Edges, distributors
 from feedbot.pipeline.health import State
 from feedbot.pipeline.rounds import collect_distributor, watch_all
 from feedbot.store import reading, sources, statements
+from feedbot.store._distro_tables import statements as rows
 from tests.fakes import START, World, world
 
 URL = "https://distro.example/data/json"
@@ -129,6 +131,17 @@ def test_every_truncation_keeps_the_old_state(edges: Edges) -> None:
         with pytest.raises(SourceError):
             by_hand(edges, body[:cut])
     assert fixed(edges) == ["1:4-1"]
+
+
+def test_a_file_that_is_mostly_unreadable(edges: Edges) -> None:
+    """A form that changed is refused as a whole, also where nothing was in force before, and leaves no rows behind."""
+    body = {f"n{number}": {"CVE-2026-0001": {"releases": {"sid": {"status": "open"}}}} for number in range(3)}
+    with pytest.raises(SourceError, match="1"):
+        by_hand(edges, json.dumps({**body, "x": 1}).encode())
+    with reading(edges.database) as tx:
+        assert statements.files(tx) == ()
+        assert tx.scalar(select(func.count()).select_from(rows)) == 0
+    by_hand(edges, json.dumps({**body, "n4": body["n1"], "x": 1}).encode())
 
 
 def test_a_fall_that_is_meant(edges: Edges) -> None:

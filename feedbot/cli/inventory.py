@@ -39,6 +39,8 @@ def _files() -> str:
         "On AlmaLinux and others with RPM, db01.rpm is made by:\n"
         "    rpm -qa --qf '%{{NAME}}\\t%{{EPOCHNUM}}\\t%{{VERSION}}\\t%{{RELEASE}}\\t%{{ARCH}}\\t%{{SOURCERPM}}\\n'"
         " > db01.rpm\n"
+        "From release 8 on, with a last column %{{MODULARITYLABEL}}, it tells the module streams"
+        " that errata speak of.\n"
         "Self-built software, a CSV that begins with this line:\n"
         "    server,name,version\n"
         "Also read: {formats}.\n"

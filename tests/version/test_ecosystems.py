@@ -11,7 +11,7 @@ from tests.version import reference
 
 Made = tuple[str, str]
 """A version in two parts: its numbers, and what follows them."""
-SAMPLE, FULL = 10_000, 300_000
+SAMPLE, FULL = 5_000, 300_000
 QUALIFIERS = ["alpha", "beta", "a", "b", "m", "milestone", "rc", "cr", "snapshot", "SNAPSHOT", "sp", "x", "jre", "RC"]
 SILENT = ["ga", "final", "release", "Final"]
 
@@ -109,7 +109,7 @@ def _check(scheme: str, count: int) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_keys_sort_as_the_ecosystem_does(scheme: str) -> None:
-    """Keys of 10,000 pairs compare as the ecosystem's program compares the versions."""
+    """Keys of 5,000 pairs compare as the ecosystem's program compares the versions."""
     _check(scheme, SAMPLE)
 
 

@@ -142,7 +142,7 @@ def test_keys_compare_as_the_words_of_the_specification_say(scheme: str) -> None
     """For any two versions the keys compare as the plain comparison does, ties included."""
     plain, versions = VERSIONS[scheme]
 
-    @settings(max_examples=400)
+    @settings(max_examples=200)
     @given(versions, versions)
     def check(left: str, right: str) -> None:
         assert compare(scheme, left, right) == plain(left, right)

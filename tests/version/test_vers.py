@@ -115,7 +115,7 @@ def contained(version: int, constraints: list[tuple[Comparator, int]]) -> bool:
     )
 
 
-@settings(max_examples=500)
+@settings(max_examples=250)
 @given(RANGES)
 def test_a_range_holds_what_the_algorithm_of_the_specification_says(drawn: list[tuple[Comparator, int]]) -> None:
     """Every sequence that is accepted holds what the containment algorithm, done plainly, says, and reads back."""

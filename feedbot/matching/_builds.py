@@ -5,7 +5,6 @@ sury.org, remi …), with versions that compare to nothing the distributor says.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 from feedbot.distro import Statement
@@ -20,8 +19,6 @@ _CODENAME = re.compile(
 _FOREIGN_RPM = re.compile(r"\.(?:remi|ius|ngx|elrepo|litespeed|art)\b|PGDG|nodesource|plesk|cpanel|cloudlinux|\.lve")
 _BACKPORT = re.compile(r"~bpo(\d+)\+\d+$")
 _SECURITY = re.compile(r"\+deb(\d+)u\d+")
-_SIGNED_DEBIAN = re.compile(r"linux-signed-(?:amd64|arm64|i386)")
-_KERNEL = re.compile(r"linux(?:-[a-z0-9.-]+)?")
 _RELEASE = re.compile(r"\.el(\d+)_(\d+)")
 _FIPS = re.compile(r"[.+~-]fips|fips\d")
 
@@ -32,27 +29,6 @@ def is_foreign(component: Component) -> bool:
     if component.scheme == "deb":
         return bool(_FOREIGN_DEB.search(version)) or ("ubuntu" not in version and bool(_CODENAME.search(version)))
     return bool(_FOREIGN_RPM.search(version))
-
-
-def as_spoken_of(component: Component) -> Component:
-    """Return a package under the source that its distributor speaks of.
-
-    A kernel that is signed comes from a source of its own, with the number of the one that was signed: Debian's
-    linux-signed-amd64 6.1.76+1 is linux 6.1.76-1, Ubuntu's linux-signed-hwe-5.15 is linux-hwe-5.15.
-    """
-    source, version = component.source, component.source_version or component.version
-    if component.scheme != "deb" or not source.startswith("linux-signed"):
-        return component
-    if _SIGNED_DEBIAN.fullmatch(source):
-        return replace(component, source="linux", source_version="-".join(version.rsplit("+", 1)))
-    return replace(component, source=source.replace("linux-signed", "linux", 1))
-
-
-def with_signed(sources: Iterable[str]) -> frozenset[str]:
-    """Return the names of deb sources with those that the same kernels, signed, come from."""
-    given = frozenset(sources)
-    signed = {f"linux-signed-{arch}" for arch in ("amd64", "arm64", "i386")} if "linux" in given else set()
-    return given | signed | {one.replace("linux", "linux-signed", 1) for one in given if _KERNEL.fullmatch(one)}
 
 
 def backported(component: Component) -> tuple[Component, tuple[str, ...]] | None:

@@ -15,7 +15,7 @@ from feedbot import version
 from feedbot.distro import Statement, StatementStatus
 from feedbot.errors import VersionError
 from feedbot.inventory import Component
-from feedbot.matching import _builds
+from feedbot.matching import _builds, _kernels
 from feedbot.matching._by_range import BY_DISTRO, PACKAGED, Finding
 from feedbot.matching._model import Because, MatchVerdict
 
@@ -76,7 +76,7 @@ class Words:
         made = _builds.backported(component)
         if made:
             return _either([self._in(release, made[0], cve) for release in made[1]])
-        return _deciding(self._in(component.distro, _builds.as_spoken_of(component), cve))
+        return _deciding(self._in(component.distro, _kernels.as_spoken_of(component), cve))
 
     def _in(self, distro: str, component: Component, cve: str) -> tuple[Word, ...]:
         source = component.source or component.name

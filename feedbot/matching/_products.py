@@ -6,7 +6,7 @@ from feedbot.advisory import Advisory, Affected, Status
 from feedbot.advisory.case import Case
 from feedbot.catalog import Catalog, Product
 from feedbot.errors import VersionError
-from feedbot.matching._builds import with_signed
+from feedbot.matching import _kernels
 from feedbot.matching._model import ComponentNames
 from feedbot.version import Constraint, Interval, VersionRange
 
@@ -97,7 +97,13 @@ def _standing(case: Case) -> tuple[Advisory, ...]:
 def _names_of(product: Product) -> ComponentNames:
     """Software that is no package goes by any spelling of the product: a person wrote it into the table."""
     upstream = frozenset(one.casefold() for one in (*product.upstream, product.name, *product.names))
-    return ComponentNames(with_signed(product.deb), frozenset(product.rpm), upstream)
+    return ComponentNames(_deb_of(product), frozenset(product.rpm), upstream)
+
+
+def _deb_of(product: Product) -> frozenset[str]:
+    """Return the deb sources; who lists the kernel's means each that a kernel is built from."""
+    given = frozenset(product.deb)
+    return given | _kernels.sources() if "linux" in given else given
 
 
 def _claim(advisory: Advisory, affected: Affected, product: Product) -> Claim:

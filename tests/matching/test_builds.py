@@ -14,7 +14,7 @@ from tests.matching.shelf import Shelf, advisory, case, deb, line, rpm
 AFFECTED, FIXED = MatchVerdict.AFFECTED, MatchVerdict.FIXED_BY_DISTRO
 CLEAR, UNKNOWN = MatchVerdict.NOT_AFFECTED, MatchVerdict.UNKNOWN
 CVE = "CVE-2026-0001"
-LINUX = Product("linux", "Linux", names=("Linux",), deb=("linux", "linux-hwe-5.15"), rpm=("kernel",))
+LINUX = Product("linux", "Linux", names=("Linux",), deb=("linux",), rpm=("kernel",))
 SHELF = Shelf((*Shelf().products, LINUX))
 
 
@@ -177,6 +177,9 @@ def test_the_cloud_s_kernel() -> None:
     [
         ("linux-signed-amd64", "6.1.76+1", "debian:12", "linux", "6.1.76-1", FIXED),
         ("linux-signed-amd64", "6.1.69+1", "debian:12", "linux", "6.1.76-1", AFFECTED),
+        ("linux-signed-6.1-amd64", "6.1.76+1~deb11u1", "debian:11", "linux-6.1", "6.1.76-1~deb11u1", FIXED),
+        ("linux-aws-6.8", "6.8.0-1015.16~22.04.1", "ubuntu:22.04", "linux-aws-6.8", "6.8.0-1016.17~22.04.1", AFFECTED),
+        ("linux-lowlatency", "5.15.0-91.101", "ubuntu:22.04", "linux-lowlatency", "5.15.0-91.101", FIXED),
         ("linux-signed", "5.15.0-91.101", "ubuntu:22.04", "linux", "5.15.0-91.101", FIXED),
         ("linux-signed-hwe-5.15", "5.15.0-91.101~20.04.1", "ubuntu:20.04", "linux-hwe-5.15", "5.15.0-92.1", AFFECTED),
     ],
@@ -184,7 +187,7 @@ def test_the_cloud_s_kernel() -> None:
 def test_a_signed_kernel(
     source: str, installed: str, distro: str, package: str, fixed: str, verdict: MatchVerdict
 ) -> None:
-    """It is spoken of under the source that was signed, and found in the inventory under its own."""
+    """It is spoken of under the source that was signed, and found in the inventory under its own, of any cloud."""
     match = judged(deb(installed, distro, source), said("fixed", fixed, distro, package), product="Linux")
     assert match.verdict is verdict
 

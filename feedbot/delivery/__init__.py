@@ -1,6 +1,6 @@
 """Send what was approved, exactly once. One file a channel; the outbox state machine beside them."""
 
-from feedbot.delivery._channel import AlarmChannel, Answer, MailChannel, Outcome, SiteChannel
+from feedbot.delivery._channel import AlarmChannel, Answer, MailChannel, MailLanes, Outcome, SiteChannel, lanes_of
 from feedbot.delivery._compose import message, signed
 from feedbot.delivery._model import OutboxState, Outgoing, Receipt
 from feedbot.delivery._outbox import MOVES, Verdict, after, move
@@ -10,6 +10,7 @@ __all__ = [
     "AlarmChannel",
     "Answer",
     "MailChannel",
+    "MailLanes",
     "OutboxState",
     "Outcome",
     "Outgoing",
@@ -17,6 +18,7 @@ __all__ = [
     "SiteChannel",
     "Verdict",
     "after",
+    "lanes_of",
     "message",
     "move",
     "signed",

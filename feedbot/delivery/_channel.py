@@ -7,6 +7,8 @@ A channel is one file beside this one. It offers
 - `open_channel(settings)`, which returns a MailChannel, a SiteChannel or an AlarmChannel. It touches nothing yet: the
   first `send`, `publish` or `tell` does.
 
+A mail channel that can say several messages side by side is a MailLanes too.
+
 A mail channel answers for one message to one recipient and raises nothing that is about the wire: `after` in _outbox.py
 decides what follows from an Answer. A site channel raises DeliveryError and leaves the old site as it was.
 """
@@ -14,7 +16,7 @@ decides what follows from an Answer. A site channel raises DeliveryError and lea
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from feedbot.delivery._model import Outgoing
 
@@ -50,6 +52,46 @@ class MailChannel(Protocol):
 
     def close(self) -> None:
         """Let go of what is held. A later `send` opens it again."""
+
+
+@runtime_checkable
+class MailLanes(Protocol):
+    """Several messages on their way at once; used by one thread."""
+
+    def free(self) -> int:
+        """Return how many messages may be begun now."""
+
+    def begin(self, outgoing: Outgoing) -> None:
+        """Begin to hand one on. Raises DeliveryError only for content that must not leave at all."""
+
+    def answers(self) -> tuple[tuple[Outgoing, Answer], ...]:
+        """Wait until at least one of those begun has its answer; return all that have. None begun: none."""
+
+
+class OneLane:
+    """A channel that hands on one message after the other, as lanes of which there is one."""
+
+    def __init__(self, channel: MailChannel) -> None:
+        self._channel = channel
+        self._done: tuple[tuple[Outgoing, Answer], ...] = ()
+
+    def free(self) -> int:
+        """Return 1 where no answer waits to be taken."""
+        return 0 if self._done else 1
+
+    def begin(self, outgoing: Outgoing) -> None:
+        """Hand it on. Raises DeliveryError as the channel does."""
+        self._done = ((outgoing, self._channel.send(outgoing)),)
+
+    def answers(self) -> tuple[tuple[Outgoing, Answer], ...]:
+        """Return the answer of the message begun."""
+        done, self._done = self._done, ()
+        return done
+
+
+def lanes_of(channel: MailChannel) -> MailLanes:
+    """Return how messages go side by side through a channel: its own way, or one after the other."""
+    return channel if isinstance(channel, MailLanes) else OneLane(channel)
 
 
 class SiteChannel(Protocol):

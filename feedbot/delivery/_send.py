@@ -1,34 +1,40 @@
-"""The wire. Only here is SMTP spoken.
+"""The wire. Only here is a connection to a relay opened, and only here is a deadline kept.
 
-smtplib's own sendmail says the same of a connection that breaks before the final dot and of one that breaks after it.
-That difference is the whole of exactly-once, so the transaction is driven step by step:
+smtplib opens a session (connect, EHLO, STARTTLS, EHLO, AUTH): a failure there says nothing about a message. Its own
+sendmail says the same of a connection that breaks before the final dot and of one that breaks after it. That
+difference is the whole of exactly-once, so what follows is _talk.py's, step by step.
 
-    connect, EHLO, STARTTLS, EHLO, AUTH, MAIL   a failure says nothing about the message   NO_SESSION
-    RCPT, DATA, the message                     a failure: it has not been sent            DEFERRED or REFUSED
-    the final dot, its answer                   no answer: it may have been                UNCERTAIN
+Several connections stand side by side in one thread: each is at its own place of its own transaction, and `answers`
+serves whichever can go on. So one transaction of the database keeps what all of them were told, and notes what all of
+them say next.
 """
 
 import io
-import re
+import select
 import smtplib
+import socket
 import ssl
 import time
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
 from feedbot.delivery._channel import Answer, Outcome
 from feedbot.delivery._model import Outgoing
-from feedbot.errors import DeliveryError
+from feedbot.delivery._talk import Cut, Ended, Say, Talk, line, stuffed, transaction
 
 _LONGEST_REPLY = 2**16
 _QUIT_SECONDS = 5.0
+_RECORD = 2**14
+"""Bytes in one write: a TLS record, which arrives whole or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
     """The relay. `sender` is the envelope's; `helo` how we name ourselves (empty: the sender's domain); `ca_file` an
-    authority of the operator's own. The spans are RFC 5321's (4.5.3.2), each for a whole command, not for a byte."""
+    authority of the operator's own; `connections` how many stand side by side at most. The spans are RFC 5321's
+    (4.5.3.2), each for a whole command, not for a byte."""
 
     host: str
     sender: str
@@ -38,123 +44,235 @@ class SmtpSettings:
     password: str = field(default="", repr=False)
     helo: str = ""
     ca_file: str = ""
+    connections: int = 1
     connect_seconds: float = 30.0
     command_seconds: float = 300.0
     dot_seconds: float = 600.0
 
 
 class SmtpSession:
-    """A MailChannel that keeps its connection between messages: one message, one recipient a transaction."""
+    """A MailChannel of several connections that are kept between messages: one message, one recipient a transaction."""
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
-        self._wire: _Wire | None = None
+        self._idle: list[_Lane] = []
+        self._busy: list[_Lane] = []
+        self._done: deque[tuple[Outgoing, Answer]] = deque()
 
     def send(self, outgoing: Outgoing) -> Answer:
         """Send one message. Raises DeliveryError, permanent, where its bytes must not go on the wire."""
-        content = _stuffed(outgoing)
-        if self._wire is not None and self._begin(self._wire) is None:
-            return self._transact(self._wire, outgoing.recipient, content)
-        # Nothing open, or it died while idle: before RCPT nothing has been said, so a fresh connection is safe.
-        try:
-            self._wire = self._connected()
-        except (OSError, UnicodeError) as error:
-            return self._cut(Outcome.NO_SESSION, error)
-        return self._begin(self._wire) or self._transact(self._wire, outgoing.recipient, content)
+        self.begin(outgoing)
+        ((_, answer),) = self.answers()
+        return answer
+
+    def free(self) -> int:
+        """Return how many messages may be begun now."""
+        return self._settings.connections - len(self._busy) - len(self._done)
+
+    def begin(self, outgoing: Outgoing) -> None:
+        """Begin to send one. Raises DeliveryError as `send` does; nothing has been said then."""
+        content = stuffed(outgoing)
+        if self._idle:
+            lane = self._idle.pop()
+            self._busy.append(lane)
+            lane.start(outgoing, content, used=True)
+        else:
+            self._begin_afresh(outgoing, content)
+
+    def answers(self) -> tuple[tuple[Outgoing, Answer], ...]:
+        """Wait until at least one of the messages begun has its answer; return all that have. None begun: none."""
+        while self._busy and not self._done:
+            for lane in self._ready():
+                if (ended := lane.go_on()) is not None:
+                    self._take(lane, ended)
+        done = tuple(self._done)
+        self._done.clear()
+        return done
 
     def close(self) -> None:
-        """End the session politely, but without waiting for politeness."""
-        if self._wire is not None:
-            self._wire.seconds = _QUIT_SECONDS
-            with suppress(OSError):
-                self._wire.quit()
-            self._drop()
+        """End the sessions politely, but without waiting for politeness; what is under way is cut."""
+        for lane in (*self._idle, *self._busy):
+            lane.close(polite=lane in self._idle)
+        self._idle.clear()
+        self._busy.clear()
 
-    def _connected(self) -> "_Wire":
-        """Open a session up to AUTH; raises OSError (smtplib's errors are such) where it cannot be had as required."""
-        settings = self._settings
-        helo = settings.helo or settings.sender.partition("@")[2]
-        if settings.security == "tls":
-            wire: _Wire = _TlsWire(
-                settings.host, settings.port, helo, timeout=settings.connect_seconds, context=self._tls()
-            )
-        else:
-            wire = _Wire(settings.host, settings.port, helo, timeout=settings.connect_seconds)
-        wire.seconds = settings.command_seconds
+    def _begin_afresh(self, outgoing: Outgoing, content: bytes) -> None:
         try:
-            wire.ehlo_or_helo_if_needed()
-            if settings.security == "starttls":
-                wire.starttls(context=self._tls())
-                wire.ehlo_or_helo_if_needed()
-            if settings.username:
-                wire.login(settings.username, settings.password)
-        except OSError:
-            wire.close()
-            raise
-        return wire
-
-    def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=self._settings.ca_file or None)
-
-    def _begin(self, wire: "_Wire") -> Answer | None:
-        """Say MAIL; None when the relay takes us as sender. A refusal here would hold for every message alike."""
-        try:
-            code, words = wire.mail(self._settings.sender)
-        except OSError as error:
-            return self._cut(Outcome.NO_SESSION, error)
-        if code == 250:
-            return None
-        self._drop()
-        return Answer(Outcome.NO_SESSION, code, _line(words))
-
-    def _transact(self, wire: "_Wire", recipient: str, content: bytes) -> Answer:
-        """Say RCPT and DATA, and send everything but the final dot."""
-        try:
-            code, words = wire.rcpt(recipient)
-            if code in (250, 251):
-                code, words = wire.docmd("DATA")
-                if code == 354:
-                    wire.allow(self._settings.dot_seconds)
-                    wire.send(content)
-                    return self._finish(wire)
-        except OSError as error:
-            return self._cut(Outcome.DEFERRED, error)
-        self._reset(wire)
-        return Answer(_outcome(code, unclear=Outcome.DEFERRED), code, _line(words))
-
-    def _reset(self, wire: "_Wire") -> None:
-        """Make the connection fit for the next message, or let it go; the answer to this one stands either way."""
-        try:
-            usable = wire.rset()[0] == 250
-        except OSError:
-            usable = False
-        if not usable:
-            self._drop()
-
-    def _finish(self, wire: "_Wire") -> Answer:
-        """Send the final dot. From its first byte on, whatever is not a clear answer is UNCERTAIN."""
-        try:
-            wire.allow(self._settings.dot_seconds)
-            wire.send(b".\r\n")
-            code, words = wire.getreply()
-        except OSError as error:
-            return self._cut(Outcome.UNCERTAIN, error)
-        outcome = _outcome(code, unclear=Outcome.UNCERTAIN)
-        if outcome is Outcome.UNCERTAIN or code == 421:
-            self._drop()
-        return Answer(outcome, code, _line(words))
-
-    def _cut(self, outcome: Outcome, error: OSError | UnicodeError) -> Answer:
-        self._drop()
-        if isinstance(error, smtplib.SMTPResponseException):
+            wire = _connected(self._settings)
+        except smtplib.SMTPResponseException as error:
             words = error.smtp_error
-            return Answer(outcome, error.smtp_code, _line(words if isinstance(words, bytes) else words.encode()))
-        return Answer(outcome, 0, _line(str(error).encode()))
+            said = words if isinstance(words, bytes) else words.encode()
+            self._done.append((outgoing, Answer(Outcome.NO_SESSION, error.smtp_code, line(said))))
+        except (OSError, UnicodeError) as error:
+            self._done.append((outgoing, Answer(Outcome.NO_SESSION, 0, line(str(error).encode()))))
+        else:
+            lane = _Lane(wire, self._settings)
+            self._busy.append(lane)
+            lane.start(outgoing, content, used=False)
 
-    def _drop(self) -> None:
-        if self._wire is not None:
-            self._wire.close()
-            self._wire = None
+    def _ready(self) -> "list[_Lane]":
+        """Wait until a connection can go on or has waited too long."""
+        wait = select.poll()
+        lanes = {lane.socket.fileno(): lane for lane in self._busy}
+        for number, lane in lanes.items():
+            wait.register(number, lane.waits_for)
+        left = min(lane.end for lane in self._busy) - time.monotonic()
+        found = [lanes[number] for number, _ in wait.poll(max(left, 0) * 1000)]
+        return found or [lane for lane in self._busy if lane.end <= time.monotonic()]
+
+    def _take(self, lane: "_Lane", ended: Ended) -> None:
+        self._busy.remove(lane)
+        outgoing, content, used = lane.work
+        if ended.usable:
+            self._idle.append(lane)
+        else:
+            lane.close(polite=False)
+            if used and ended.answer.outcome is Outcome.NO_SESSION:
+                # It died while idle: before RCPT nothing has been said, so a fresh connection is safe.
+                self._begin_afresh(outgoing, content)
+                return
+        self._done.append((outgoing, ended.answer))
+
+
+class _Lane:
+    """One connection, and where its transaction stands."""
+
+    def __init__(self, wire: "_Wire", settings: SmtpSettings) -> None:
+        assert wire.sock is not None
+        self._wire, self._settings = wire, settings
+        self._pipelining = wire.has_extn("pipelining")
+        self._unread = b""
+        self.socket: socket.socket = wire.sock
+        self.socket.setblocking(False)
+
+    def start(self, outgoing: Outgoing, content: bytes, *, used: bool) -> None:
+        """Begin a transaction; `used` says that the connection has stood idle before. The first bytes leave at once
+        where they can."""
+        settings = self._settings
+        self.work = (outgoing, content, used)
+        self._talk: Talk = transaction(
+            settings.sender,
+            outgoing.recipient,
+            content,
+            pipelining=self._pipelining,
+            command_seconds=settings.command_seconds,
+            dot_seconds=settings.dot_seconds,
+        )
+        self._say(next(self._talk))
+        with suppress(OSError):  # told when its answer is waited for
+            self._write()
+
+    def go_on(self) -> Ended | None:
+        """Write and read as far as nothing has to be waited for. The end, where it is reached."""
+        try:
+            while True:
+                if (reply := self._next_reply()) is None:
+                    return None
+                self._say(self._talk.send(reply))
+                if self._unsaid and self._unread:
+                    raise OSError("an answer came before the question")
+        except StopIteration as end:
+            return self._ended(end)
+        except OSError as error:
+            return self._cut(error)
+
+    def close(self, *, polite: bool) -> None:
+        """End the connection."""
+        if polite:
+            with suppress(OSError):
+                self.socket.setblocking(True)
+                self._wire.seconds = _QUIT_SECONDS
+                self._wire.quit()
+        self._wire.close()
+
+    def _say(self, say: Say) -> None:
+        self._unsaid, self._written = memoryview(say.data), 0
+        self.end = time.monotonic() + say.seconds
+        self.waits_for = select.POLLIN
+
+    def _next_reply(self) -> tuple[int, bytes] | None:
+        """Write what is to be said, then read one reply; None where the other side has to be waited for."""
+        try:
+            self._write()
+            while (found := _reply(self._unread)) is None:
+                if len(self._unread) > _LONGEST_REPLY:
+                    raise OSError("the answer has no end")
+                got = self.socket.recv(65536)
+                if not got:
+                    raise OSError("the connection was closed")
+                self._unread += got
+        except (BlockingIOError, ssl.SSLWantReadError):
+            self._check_deadline()
+            self.waits_for = select.POLLOUT if self._unsaid and not self._secure() else select.POLLIN
+            return None
+        except ssl.SSLWantWriteError:
+            self._check_deadline()
+            self.waits_for = select.POLLOUT
+            return None
+        code, words, self._unread = found
+        return code, words
+
+    def _write(self) -> None:
+        while self._unsaid:
+            sent = self.socket.send(self._unsaid[:_RECORD])
+            self._written += sent
+            self._unsaid = self._unsaid[sent:]
+
+    def _secure(self) -> bool:
+        return isinstance(self.socket, ssl.SSLSocket)
+
+    def _check_deadline(self) -> None:
+        if time.monotonic() >= self.end:
+            raise TimeoutError("the answer took too long")
+
+    def _cut(self, error: OSError) -> Ended:
+        try:
+            self._talk.throw(Cut(str(error), self._written))
+        except StopIteration as end:
+            return self._ended(end)
+        raise AssertionError("a transaction goes on after a cut")
+
+    def _ended(self, end: StopIteration) -> Ended:
+        ended: Ended = end.value
+        return Ended(ended.answer, ended.usable and not self._unread)
+
+
+def _reply(unread: bytes) -> tuple[int, bytes, bytes] | None:
+    """Return code, words and what lies behind the first whole reply (RFC 5321, 4.2.1); None where it is not whole."""
+    words, at = [], 0
+    while (stop := unread.find(b"\n", at)) >= 0:
+        one, at = unread[at:stop].strip(b" \t\r\n"), stop + 1
+        words.append(one[4:].strip(b" \t"))
+        if not one[:3].isdigit():
+            return -1, b"\n".join(words), unread[at:]
+        if one[3:4] != b"-":
+            return int(one[:3]), b"\n".join(words), unread[at:]
+    return None
+
+
+def _connected(settings: SmtpSettings) -> "_Wire":
+    """Open a session up to AUTH; raises OSError (smtplib's errors are such) where it cannot be had as required."""
+    helo = settings.helo or settings.sender.partition("@")[2]
+    context = None if settings.security == "none" else ssl.create_default_context(cafile=settings.ca_file or None)
+    if settings.security == "tls":
+        wire: _Wire = _TlsWire(settings.host, settings.port, helo, timeout=settings.connect_seconds, context=context)
+    else:
+        wire = _Wire(settings.host, settings.port, helo, timeout=settings.connect_seconds)
+    wire.seconds = settings.command_seconds
+    try:
+        assert wire.sock is not None
+        # What is said next would else wait for the other side's delayed acknowledgement, 40 ms a message.
+        wire.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire.ehlo_or_helo_if_needed()
+        if settings.security == "starttls":
+            wire.starttls(context=context)
+            wire.ehlo_or_helo_if_needed()
+        if settings.username:
+            wire.login(settings.username, settings.password)
+    except OSError:
+        wire.close()
+        raise
+    return wire
 
 
 class _Wire(smtplib.SMTP):
@@ -210,32 +328,3 @@ class _Reply(io.RawIOBase):
         if self._left < 0:
             raise OSError("the answer has no end")
         return got
-
-
-def _stuffed(outgoing: Outgoing) -> bytes:
-    """Check what goes on the wire, and return the content ready for DATA: dots doubled (RFC 5321, 4.5.2).
-
-    A bare CR or LF is refused: relays disagree whether LF . CRLF ends a message (SMTP smuggling).
-    """
-    content = outgoing.content
-    if not re.fullmatch(r"[!-;=?-~]+@[!-;=?-~]+", outgoing.recipient):
-        raise DeliveryError(
-            outgoing.key, "not one plain mail address: {value}", permanent=True, value=ascii(outgoing.recipient)
-        )
-    if re.search(rb"\r(?!\n)|(?<!\r)\n", content) or not content.endswith(b"\r\n"):
-        raise DeliveryError(outgoing.key, "a line of the message does not end in CR LF", permanent=True)
-    return re.sub(rb"(?m)^\.", b"..", content)
-
-
-def _outcome(code: int, *, unclear: Outcome) -> Outcome:
-    if 200 <= code < 300:
-        return Outcome.ACCEPTED if unclear is Outcome.UNCERTAIN else unclear
-    if 400 <= code < 500:
-        return Outcome.DEFERRED
-    return Outcome.REFUSED if 500 <= code < 600 else unclear
-
-
-def _line(words: bytes) -> str:
-    """Return the other side's words on one line, fit for a log: they are his, not ours."""
-    text = " ".join(words.decode("utf-8", "replace").split())[:500]
-    return "".join(character if character.isprintable() else "?" for character in text)

@@ -1,20 +1,24 @@
-"""Send what is due: claim · mark · wire · receipt, a message at a time, until nothing is due or somebody says stop.
+"""Send what is due: claim · mark · wire · receipt, until nothing is due or somebody says stop.
+
+Messages go side by side, one a connection. What was answered and what goes next are one transaction: with ten
+connections under way that is one wait for the disk for ten messages.
 
 Before the first message the public pages are built, so that no mail links to a page that is not there. A draft is
 published when none of its messages waits any more.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from feedbot.delivery import Answer, MailChannel, OutboxState, Outcome, Outgoing, Receipt, after
+from feedbot.delivery import Answer, MailLanes, OutboxState, Outcome, Outgoing, Receipt, after, lanes_of
 from feedbot.errors import DeliveryError
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.draft import go
 from feedbot.pipeline.publish import build_site
 from feedbot.review import State
-from feedbot.store import audit, drafts, outbox, reading
+from feedbot.store import Transaction, audit, drafts, outbox, reading
 from feedbot.store.outbox import Claimed
 
 LEASE = timedelta(minutes=15)
@@ -35,16 +39,14 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
         publishing = drafts.listing(tx, State.PUBLISHING)
     if publishing:
         build_site(edges)
-    done: Counter[OutboxState] = Counter()
     channel = edges.open_mail()
+    round_ = _Round(edges, worker, lanes_of(channel))
     try:
-        while not stop() and (rows := _claimed(edges, worker)):
-            if not _send(edges, channel, rows, done, stop):
-                break
+        _send(round_, stop)
     finally:
         channel.close()
     _settle(edges)
-    return dict(done)
+    return dict(round_.done)
 
 
 def resolve(edges: Edges, number: int, actor: str, *, resend: bool) -> None:
@@ -74,50 +76,74 @@ def _tidy(edges: Edges) -> None:
                 audit.append(tx, "(feedbot)", verb, "outbox", f"{count} messages", edges.clock())
 
 
-def _claimed(edges: Edges, worker: str) -> tuple[Claimed, ...]:
-    with edges.database.begin() as tx:
-        return outbox.claim(tx, worker, edges.clock(), LEASE, BATCH, channel=edges.channel)
+@dataclass(slots=True)
+class _Round:
+    """One round of sending: what is claimed and waits, what is on the wire (by key), what was answered without a word
+    on the wire, what came of it all, and whether nothing more is to begin."""
+
+    edges: Edges
+    worker: str
+    lanes: MailLanes
+    waiting: deque[Claimed] = field(default_factory=deque)
+    flying: dict[str, Claimed] = field(default_factory=dict)
+    unsaid: list[tuple[Outgoing, Answer]] = field(default_factory=list)
+    done: Counter[OutboxState] = field(default_factory=Counter)
+    over: bool = False
+
+    def turn(self) -> bool:
+        """Wait for answers; keep them and note what goes next, in one transaction; then let that go. False: there was
+        nothing more to begin.
+
+        A row is SENDING for each connection at most, so a crash leaves at most one in doubt a connection.
+        """
+        answers = [*self.lanes.answers(), *self.unsaid]
+        self.unsaid.clear()
+        now = self.edges.clock()
+        answered = [(self.flying.pop(one.key), answer) for one, answer in answers]
+        verdicts = [(row, after(answer, row.outgoing.attempts, now)) for row, answer in answered]
+        # Where the relay cannot be reached, nothing is known of the others: they stay due.
+        self.over |= any(answer.outcome is Outcome.NO_SESSION for _, answer in answered)
+        with self.edges.database.begin() as tx:
+            outbox.record(tx, verdicts)
+            chosen = [] if self.over else self._next(tx)
+            begun = outbox.mark_sending(tx, chosen, now, LEASE)
+        self.done.update(verdict.receipt.state for _, verdict in verdicts)
+        for row in chosen:
+            if row.id in begun:
+                self._begin(row, now + LEASE)
+        return bool(chosen)
+
+    def _next(self, tx: Transaction) -> list[Claimed]:
+        if not self.waiting:
+            channel = self.edges.channel
+            self.waiting.extend(outbox.claim(tx, self.worker, self.edges.clock(), LEASE, BATCH, channel=channel))
+        return [self.waiting.popleft() for _ in range(min(self.lanes.free(), len(self.waiting)))]
+
+    def _begin(self, row: Claimed, lease_until: datetime) -> None:
+        """Let one go, unless this process stood still since: the row may be taken for uncertain by now."""
+        self.flying[row.outgoing.key] = row
+        if self.edges.clock() >= lease_until:
+            self.unsaid.append((row.outgoing, Answer(Outcome.NO_SESSION, 0, "the lease was over")))
+            return
+        try:
+            self.lanes.begin(row.outgoing)
+        except DeliveryError as error:  # its bytes must not leave at all; nothing has been said on the wire
+            self.unsaid.append((row.outgoing, Answer(Outcome.REFUSED, 0, str(error))))
+
+    def give_back(self) -> None:
+        """Let others have what was claimed and not tried."""
+        if self.waiting:
+            with self.edges.database.begin() as tx:
+                outbox.release(tx, tuple(self.waiting))
 
 
-def _send(
-    edges: Edges,
-    channel: MailChannel,
-    rows: tuple[Claimed, ...],
-    done: Counter[OutboxState],
-    stop: Callable[[], bool],
-) -> bool:
-    """Send claimed rows one after the other. False, and the rest given back, where there is no session or a stop."""
-    for place, row in enumerate(rows):
-        if stop():
-            _release(edges, rows[place:])
-            return False
-        with edges.database.begin() as tx:
-            if not outbox.mark_sending(tx, row.id, row.fence, edges.clock(), LEASE):
-                continue
-        answer = _answer(channel, row.outgoing)
-        verdict = after(answer, row.outgoing.attempts, edges.clock())
-        with edges.database.begin() as tx:
-            outbox.record(
-                tx, row.id, row.fence, verdict.receipt, attempts=verdict.attempts, next_try_at=verdict.next_try_at
-            )
-        done[verdict.receipt.state] += 1
-        if answer.outcome is Outcome.NO_SESSION:
-            _release(edges, rows[place + 1 :])
-            return False
-    return True
-
-
-def _release(edges: Edges, rows: tuple[Claimed, ...]) -> None:
-    with edges.database.begin() as tx:
-        for row in rows:
-            outbox.release(tx, row.id, row.fence)
-
-
-def _answer(channel: MailChannel, outgoing: Outgoing) -> Answer:
-    try:
-        return channel.send(outgoing)
-    except DeliveryError as error:  # its bytes must not leave at all; nothing has been said on the wire
-        return Answer(Outcome.REFUSED, 0, str(error))
+def _send(round_: _Round, stop: Callable[[], bool]) -> None:
+    """Take turns until nothing is on the wire and nothing more may begin."""
+    more = True
+    while more or round_.flying:
+        round_.over = round_.over or stop()
+        more = round_.turn()
+    round_.give_back()
 
 
 def _settle(edges: Edges) -> None:

@@ -3,21 +3,21 @@
 1. `add` makes the row, in the transaction of the decision it follows from. A key that is there already makes none (I2).
 2. `claim` hands due rows to a worker by a conditional UPDATE, for the time of a lease; each claim raises the row's
    fence, the number that the worker must show from then on.
-3. `mark_sending`, in a transaction of its own just before the wire, asks once more: this fence, within the lease, not
-   cancelled. A worker that was paused past its lease is told False and may not send.
-4. `record` keeps the answer. It is told False only where a person or another worker has had the row since.
+3. `mark_sending`, in a transaction that ends just before the wire, asks once more: this fence, within the lease, not
+   cancelled. A worker that was paused past its lease is not given the row and may not send.
+4. `record` keeps the answer, unless a person or another worker has had the row since.
 5. `recover` finds rows left in SENDING past their lease: the worker died on the wire. They are UNCERTAIN: never sent
    again by themselves, never lost. A late answer of the same worker is still the truth and settles them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true, tuple_, update
 
-from feedbot.delivery import OutboxState, Outgoing, Receipt
+from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
 from feedbot.review import State
 from feedbot.store._sql import insert
 from feedbot.store._tables import drafts, outbox, receipts
@@ -71,33 +71,52 @@ def claim(
     return tuple(Claimed(row.id, row.fence, _outgoing(row)) for row in sorted(taken, key=lambda row: row.id))
 
 
-def mark_sending(tx: Connection, number: int, fence: int, now: datetime, lease: timedelta) -> bool:
-    """Note that the message goes on the wire now, and extend the lease. False: it may not be sent, not even where its
-    notice was withdrawn a moment ago."""
-    return _change(
-        tx,
-        and_(_held(number, fence), outbox.c.state.in_(_WAITING), outbox.c.lease_until > now, _stands()),
-        {"state": OutboxState.SENDING.value, "lease_until": now + lease},
+def mark_sending(tx: Connection, rows: Sequence[Claimed], now: datetime, lease: timedelta) -> frozenset[int]:
+    """Note that these messages go on the wire now, and extend their leases. Returns the ids of those that may be sent:
+    not where the fence or the lease is over, not even where the notice was withdrawn a moment ago."""
+    if not rows:
+        return frozenset()
+    taken = tx.scalars(
+        update(outbox)
+        .where(
+            tuple_(outbox.c.id, outbox.c.fence).in_([(row.id, row.fence) for row in rows]),
+            outbox.c.state.in_(_WAITING),
+            outbox.c.lease_until > now,
+            _stands(),
+        )
+        .values(state=OutboxState.SENDING.value, lease_until=now + lease)
+        .returning(outbox.c.id)
     )
+    return frozenset(taken.all())
 
 
-def record(
-    tx: Connection, number: int, fence: int, receipt: Receipt, *, attempts: int, next_try_at: datetime | None = None
-) -> bool:
-    """Keep the answer to a claimed message and end the claim. False, and nothing kept, where the fence is stale."""
-    done = _change(
-        tx,
-        and_(_held(number, fence), outbox.c.state.in_((*_WAITING, *_ON_THE_WIRE))),
-        {"state": receipt.state.value, "attempts": attempts, "next_try_at": next_try_at, "lease_until": None},
-    )
-    if done:
-        _keep(tx, number, receipt)
-    return done
+def record(tx: Connection, answered: Iterable[tuple[Claimed, Verdict]]) -> frozenset[int]:
+    """Keep the answers to claimed messages and end their claims. Returns the ids of those whose answer is kept; nothing
+    is kept where the fence is stale."""
+    alike: dict[tuple[OutboxState, int, datetime | None], dict[tuple[int, int], Receipt]] = {}
+    for row, verdict in answered:
+        facts = verdict.receipt.state, verdict.attempts, verdict.next_try_at
+        alike.setdefault(facts, {})[row.id, row.fence] = verdict.receipt
+    kept: dict[int, Receipt] = {}
+    for (state, attempts, next_try_at), receipts_of in alike.items():
+        done = tx.scalars(
+            update(outbox)
+            .where(
+                tuple_(outbox.c.id, outbox.c.fence).in_(list(receipts_of)),
+                outbox.c.state.in_((*_WAITING, *_ON_THE_WIRE)),
+            )
+            .values(state=state.value, attempts=attempts, next_try_at=next_try_at, lease_until=None)
+            .returning(outbox.c.id)
+        ).all()
+        kept |= {number: receipt for (number, _), receipt in receipts_of.items() if number in done}
+    _keep(tx, kept.items())
+    return frozenset(kept)
 
 
-def release(tx: Connection, number: int, fence: int) -> bool:
-    """Give back a claimed row that was not tried (a stop, a shutdown): it is due as before."""
-    return _change(tx, and_(_held(number, fence), outbox.c.state.in_(_WAITING)), {"lease_until": None, "worker": ""})
+def release(tx: Connection, rows: Sequence[Claimed]) -> None:
+    """Give back claimed rows that were not tried (a stop, a shutdown): they are due as before."""
+    held = tuple_(outbox.c.id, outbox.c.fence).in_([(row.id, row.fence) for row in rows])
+    tx.execute(update(outbox).where(held, outbox.c.state.in_(_WAITING)).values(lease_until=None, worker=""))
 
 
 def recover(tx: Connection, now: datetime) -> int:
@@ -108,8 +127,7 @@ def recover(tx: Connection, now: datetime) -> int:
         .values(state=OutboxState.UNCERTAIN.value)
         .returning(outbox.c.id)
     ).all()
-    for number in lost:
-        _keep(tx, number, Receipt(OutboxState.UNCERTAIN, now))
+    _keep(tx, [(number, Receipt(OutboxState.UNCERTAIN, now)) for number in lost])
     return len(lost)
 
 
@@ -125,7 +143,7 @@ def resolve(tx: Connection, number: int, old: OutboxState, receipt: Receipt) -> 
     allowed = _stands() if receipt.state is OutboxState.PENDING else true()
     done = _change(tx, and_(outbox.c.id == number, outbox.c.state == old.value, allowed), facts)
     if done:
-        _keep(tx, number, receipt)
+        _keep(tx, [(number, receipt)])
     return done
 
 
@@ -177,6 +195,13 @@ def channels(tx: Connection, draft: int) -> frozenset[str]:
     return frozenset(tx.scalars(select(outbox.c.channel).where(outbox.c.draft == draft).distinct()))
 
 
+def told(tx: Connection, number: str) -> frozenset[str]:
+    """Return the customers to whom a mail of a notice went, or may have gone, in any edition (and mode)."""
+    reached = (OutboxState.SENT.value, OutboxState.UNCERTAIN.value, OutboxState.SENDING.value)
+    of_number = outbox.c.key.startswith(f"{number}/", autoescape=True)
+    return frozenset(tx.scalars(select(outbox.c.customer).where(outbox.c.state.in_(reached), of_number).distinct()))
+
+
 def message_id(tx: Connection, key: str) -> str:
     """Return the Message-ID of the message of a key, for a later one to refer to; empty where there is none."""
     return tx.scalar(select(outbox.c.message_id).where(outbox.c.key == key)) or ""
@@ -202,17 +227,18 @@ def _stands() -> ColumnElement[bool]:
     return outbox.c.draft.in_(select(drafts.c.id).where(drafts.c.state.in_(_STANDING)))
 
 
-def _held(number: int, fence: int) -> ColumnElement[bool]:
-    return and_(outbox.c.id == number, outbox.c.fence == fence)
-
-
 def _change(tx: Connection, condition: ColumnElement[bool], facts: Mapping[str, object]) -> bool:
     done = tx.execute(update(outbox).where(condition).values(**facts).returning(outbox.c.id))
     return done.one_or_none() is not None
 
 
-def _keep(tx: Connection, number: int, receipt: Receipt) -> None:
-    tx.execute(insert(tx, receipts).values(asdict(receipt) | {"outgoing": number, "state": receipt.state.value}))
+def _keep(tx: Connection, answered: Iterable[tuple[int, Receipt]]) -> None:
+    rows = [
+        {"outgoing": number, "state": one.state.value, "at": one.at, "code": one.code, "text": one.text}
+        for number, one in answered
+    ]
+    if rows:
+        tx.execute(insert(tx, receipts), rows)
 
 
 def _outgoing(row: Row[Any]) -> Outgoing:

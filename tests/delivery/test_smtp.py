@@ -276,6 +276,82 @@ def test_nonsense_after_the_dot_is_uncertain() -> None:
         assert only_answer(settings).outcome is Outcome.UNCERTAIN
 
 
+def test_an_answer_before_the_question_is_none() -> None:
+    """A relay that says 250 before it has the message has not taken it: a stale answer must not pass for a receipt."""
+    hasty = then(say(*OPEN[:4], b"354 go\r\n250 queued\r\n"), read_all)
+    with scripted(hasty) as settings:
+        assert only_answer(settings).outcome is Outcome.DEFERRED
+
+
+def test_connections_stand_side_by_side() -> None:
+    """Four messages on four connections: all are begun before any is answered, and each gets its own answer."""
+    everyone = threading.Barrier(4, timeout=5)
+
+    def accept(connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as lines:
+            connection.sendall(b"220 hi\r\n")
+            lines.readline()
+            connection.sendall(b"250-hi\r\n250 PIPELINING\r\n")
+            while (asked := lines.readline()) and not asked.lower().startswith(b"quit"):
+                name = lines.readline()
+                lines.readline()
+                connection.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
+                read_all(connection, lines)
+                everyone.wait()
+                connection.sendall(b"250 " + name[9:10] + b"\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for _ in range(4):
+                connection, _ = listener.accept()
+                threads.append(threading.Thread(target=accept, args=(connection,)))
+                threads[-1].start()
+
+        threads = [threading.Thread(target=serve)]
+        threads[0].start()
+        port = listener.getsockname()[1]
+        session = SmtpSession(SmtpSettings("127.0.0.1", "n@a.example", port, security="none", connections=4))
+        for name in "abcd":
+            session.begin(replace(OUTGOING, key=name, recipient=f"{name}@mihon.example"))
+        assert session.free() == 0
+        got: dict[str, str] = {}
+        while len(got) < 4:
+            got |= {outgoing.key: answer.text for outgoing, answer in session.answers()}
+        assert session.free() == 4
+        session.close()
+        for one in threads:
+            one.join(5)
+    assert got == {name: name for name in "abcd"}
+
+
+@pytest.mark.parametrize(
+    ("replies", "expected", "left"),
+    [
+        (b"250 ok\r\n550 no\r\n554 nobody\r\n", Answer(Outcome.REFUSED, 550, "no"), b"RSET\r\n"),
+        (b"250 ok\r\n450 wait\r\n354 go\r\n", Answer(Outcome.DEFERRED, 450, "wait"), b""),
+        (b"550 you\r\n503 no\r\n503 no\r\n", Answer(Outcome.NO_SESSION, 550, "you"), b""),
+        (b"250 ok\r\n", Answer(Outcome.DEFERRED, 0, "the connection was closed"), b""),
+    ],
+)
+def test_commands_in_one_write_have_their_own_answers(replies: bytes, expected: Answer, left: bytes) -> None:
+    """With PIPELINING the first answer that is none of ours decides; no message goes to a relay that takes it for
+    nobody."""
+    said: list[bytes] = []
+
+    def script(connection: socket.socket, lines: Any) -> None:
+        for _ in range(3):
+            lines.readline()
+        connection.sendall(replies)
+        if replies.count(b"\n") == 3:
+            said.append(lines.readline())
+            connection.sendall(b"250 ok\r\n")
+
+    with scripted(then(say(b"220 hi\r\n", b"250-hi\r\n250 PIPELINING\r\n"), script)) as settings:
+        assert only_answer(settings) == expected
+    assert said == ([left] if replies.count(b"\n") == 3 else [])
+
+
 def test_an_answer_by_the_byte_ends_at_the_deadline() -> None:
     """A relay that trickles does not keep us for ever."""
 

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import Connection, Engine
 
-from feedbot.delivery import OutboxState, Outgoing, Receipt
+from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
 from feedbot.review import State
 from feedbot.store import drafts, outbox
 from feedbot.store.outbox import Claimed
@@ -65,9 +65,9 @@ def test_the_way_of_a_message(tx: Connection) -> None:
     (one,) = fill(tx)
     claimed = claim_one(tx)
     assert (claimed.fence, claimed.outgoing) == (1, one)
-    assert outbox.mark_sending(tx, claimed.id, 1, NOW, LEASE)
+    assert outbox.mark_sending(tx, [claimed], NOW, LEASE)
     assert state(tx) is OutboxState.SENDING
-    assert outbox.record(tx, claimed.id, 1, SENT, attempts=1)
+    assert outbox.record(tx, [(claimed, Verdict(SENT, 1))])
     (row,) = outbox.listing(tx, OutboxState.SENT)
     assert (row.outgoing.attempts, row.answer) == (1, SENT)
     assert outbox.claim(tx, "w1", LATER + LEASE, LEASE, 10) == ()
@@ -78,14 +78,14 @@ def test_a_deferred_message_waits(tx: Connection) -> None:
     """It is due again at next_try_at, not before; both answers are kept."""
     fill(tx)
     claimed = claim_one(tx)
-    outbox.mark_sending(tx, claimed.id, claimed.fence, NOW, LEASE)
+    outbox.mark_sending(tx, [claimed], NOW, LEASE)
     later = Receipt(OutboxState.DEFERRED, NOW, 451, "4.7.1 try again")
-    assert outbox.record(tx, claimed.id, claimed.fence, later, attempts=1, next_try_at=LATER)
+    assert outbox.record(tx, [(claimed, Verdict(later, 1, LATER))])
     assert outbox.claim(tx, "w1", LATER - timedelta(seconds=1), LEASE, 10) == ()
     again = claim_one(tx, LATER)
     assert (again.fence, again.outgoing.attempts) == (2, 1)
-    assert outbox.mark_sending(tx, again.id, again.fence, LATER, LEASE)
-    assert outbox.record(tx, again.id, again.fence, SENT, attempts=2)
+    assert outbox.mark_sending(tx, [again], LATER, LEASE)
+    assert outbox.record(tx, [(again, Verdict(SENT, 2))])
     assert outbox.answers(tx, again.id) == (later, SENT)
 
 
@@ -96,16 +96,16 @@ def test_a_claimed_row_is_nobody_elses_until_the_lease_ends(tx: Connection) -> N
     assert outbox.claim(tx, "w2", NOW + LEASE - timedelta(seconds=1), LEASE, 10) == ()
     next_one = claim_one(tx, NOW + LEASE, "w2")
     assert next_one.fence == dead.fence + 1
-    assert not outbox.mark_sending(tx, dead.id, dead.fence, NOW + LEASE, LEASE)
-    assert not outbox.record(tx, dead.id, dead.fence, SENT, attempts=1)
-    assert outbox.mark_sending(tx, next_one.id, next_one.fence, NOW + LEASE, LEASE)
+    assert not outbox.mark_sending(tx, [dead], NOW + LEASE, LEASE)
+    assert not outbox.record(tx, [(dead, Verdict(SENT, 1))])
+    assert outbox.mark_sending(tx, [next_one], NOW + LEASE, LEASE)
 
 
 def test_a_worker_paused_past_its_lease_may_not_send(tx: Connection) -> None:
     """Even where nobody else has claimed the row."""
     fill(tx)
     claimed = claim_one(tx)
-    assert not outbox.mark_sending(tx, claimed.id, claimed.fence, NOW + LEASE, LEASE)
+    assert not outbox.mark_sending(tx, [claimed], NOW + LEASE, LEASE)
     assert state(tx) is OutboxState.PENDING
 
 
@@ -113,7 +113,7 @@ def test_death_on_the_wire_is_uncertain(tx: Connection) -> None:
     """Found when the lease is over, not before; not sent again by itself, and shown."""
     fill(tx)
     claimed = claim_one(tx)
-    outbox.mark_sending(tx, claimed.id, claimed.fence, NOW, LEASE)
+    outbox.mark_sending(tx, [claimed], NOW, LEASE)
     assert outbox.recover(tx, NOW + LEASE - timedelta(seconds=1)) == 0
     assert outbox.recover(tx, NOW + LEASE) == 1
     assert outbox.recover(tx, NOW + LEASE) == 0
@@ -126,9 +126,9 @@ def test_a_late_answer_settles_what_was_uncertain(tx: Connection) -> None:
     """The worker was only slow: its 250 is the truth."""
     fill(tx)
     claimed = claim_one(tx)
-    outbox.mark_sending(tx, claimed.id, claimed.fence, NOW, LEASE)
+    outbox.mark_sending(tx, [claimed], NOW, LEASE)
     outbox.recover(tx, NOW + LEASE)
-    assert outbox.record(tx, claimed.id, claimed.fence, SENT, attempts=1)
+    assert outbox.record(tx, [(claimed, Verdict(SENT, 1))])
     assert state(tx) is OutboxState.SENT
 
 
@@ -137,12 +137,12 @@ def test_a_person_resolves_once(tx: Connection, new: OutboxState) -> None:
     """After his word neither another's nor the late answer of the old worker counts."""
     fill(tx)
     claimed = claim_one(tx)
-    outbox.mark_sending(tx, claimed.id, claimed.fence, NOW, LEASE)
+    outbox.mark_sending(tx, [claimed], NOW, LEASE)
     outbox.recover(tx, NOW + LEASE)
     word = Receipt(new, LATER, text="sato")
     assert outbox.resolve(tx, claimed.id, OutboxState.UNCERTAIN, word)
     assert not outbox.resolve(tx, claimed.id, OutboxState.UNCERTAIN, word)
-    assert not outbox.record(tx, claimed.id, claimed.fence, SENT, attempts=1)
+    assert not outbox.record(tx, [(claimed, Verdict(SENT, 1))])
     assert state(tx) is new
     assert len(outbox.claim(tx, "w2", LATER, LEASE, 10)) == (new is OutboxState.PENDING)
 
@@ -151,8 +151,8 @@ def test_a_failed_message_tried_again_starts_anew(tx: Connection) -> None:
     """By a person's word it is due at once, with all its tries before it."""
     fill(tx)
     claimed = claim_one(tx)
-    outbox.mark_sending(tx, claimed.id, claimed.fence, NOW, LEASE)
-    outbox.record(tx, claimed.id, claimed.fence, Receipt(OutboxState.FAILED, NOW, 550, "no such user"), attempts=3)
+    outbox.mark_sending(tx, [claimed], NOW, LEASE)
+    outbox.record(tx, [(claimed, Verdict(Receipt(OutboxState.FAILED, NOW, 550, "no such user"), 3))])
     assert outbox.resolve(tx, claimed.id, OutboxState.FAILED, Receipt(OutboxState.PENDING, NOW))
     assert claim_one(tx).outgoing.attempts == 0
 
@@ -162,10 +162,10 @@ def test_a_stop_cancels_what_has_not_begun_to_leave(tx: Connection) -> None:
     fill(tx, 3)
     (other,) = fill(tx)
     on_wire, claimed = outbox.claim(tx, "w1", NOW, LEASE, 2)
-    outbox.mark_sending(tx, on_wire.id, on_wire.fence, NOW, LEASE)
+    outbox.mark_sending(tx, [on_wire], NOW, LEASE)
     assert outbox.cancel_pending(tx, on_wire.outgoing.draft) == 2
-    assert not outbox.mark_sending(tx, claimed.id, claimed.fence, NOW, LEASE)
-    assert outbox.record(tx, on_wire.id, on_wire.fence, SENT, attempts=1)
+    assert not outbox.mark_sending(tx, [claimed], NOW, LEASE)
+    assert outbox.record(tx, [(on_wire, Verdict(SENT, 1))])
     counted = outbox.counts(tx, on_wire.outgoing.draft)
     assert (counted[OutboxState.SENT], counted[OutboxState.CANCELLED], counted[OutboxState.PENDING]) == (1, 2, 0)
     assert [one.outgoing.key for one in outbox.claim(tx, "w1", NOW, LEASE, 9)] == [other.key]
@@ -175,16 +175,16 @@ def test_a_withdrawn_notice_sends_nothing_more(tx: Connection) -> None:
     """Not what is claimed, not what was deferred while it was withdrawn, and not by a person's resend."""
     fill(tx, 3)
     claimed = outbox.claim(tx, "w1", NOW, LEASE, 3)
-    assert outbox.mark_sending(tx, claimed[0].id, claimed[0].fence, NOW, LEASE)
+    assert outbox.mark_sending(tx, [claimed[0]], NOW, LEASE)
     drafts.move(tx, claimed[0].outgoing.draft, State.PUBLISHING, State.WITHDRAWN, NOW)
-    assert not outbox.mark_sending(tx, claimed[1].id, claimed[1].fence, NOW, LEASE)
+    assert not outbox.mark_sending(tx, [claimed[1]], NOW, LEASE)
     deferred = Receipt(OutboxState.DEFERRED, NOW, 451, "later")
-    assert outbox.record(tx, claimed[0].id, claimed[0].fence, deferred, attempts=1, next_try_at=NOW)
+    assert outbox.record(tx, [(claimed[0], Verdict(deferred, 1, NOW))])
     assert outbox.claim(tx, "w2", NOW + 2 * LEASE, LEASE, 3) == ()
     assert outbox.cancel_orphans(tx) == 3
     fill(tx)
     (one,) = outbox.claim(tx, "w1", NOW, LEASE, 3)
-    outbox.record(tx, one.id, one.fence, Receipt(OutboxState.FAILED, NOW, 550, "no"), attempts=1)
+    outbox.record(tx, [(one, Verdict(Receipt(OutboxState.FAILED, NOW, 550, "no"), 1))])
     drafts.move(tx, one.outgoing.draft, State.PUBLISHING, State.WITHDRAWN, NOW)
     assert not outbox.resolve(tx, one.id, OutboxState.FAILED, Receipt(OutboxState.PENDING, NOW))
 
@@ -193,9 +193,10 @@ def test_a_released_row_is_due_at_once(tx: Connection) -> None:
     """A worker that shuts down gives back what it did not try."""
     fill(tx)
     claimed = claim_one(tx)
-    assert outbox.release(tx, claimed.id, claimed.fence)
+    outbox.release(tx, [claimed])
     assert claim_one(tx, worker="w2").fence == 2
-    assert not outbox.release(tx, claimed.id, claimed.fence)
+    outbox.release(tx, [claimed])
+    assert outbox.claim(tx, "w3", NOW, LEASE, 10) == ()
 
 
 def test_claims_are_limited_and_by_channel(tx: Connection) -> None:
@@ -251,12 +252,12 @@ def test_a_crash_at_any_step_loses_and_doubles_nothing(database: Engine) -> None
         first, second, _ = outbox.claim(tx, "w1", NOW, LEASE, 3)
     for one in (first, second):
         with database.begin() as tx:
-            assert outbox.mark_sending(tx, one.id, one.fence, NOW, LEASE)
+            assert outbox.mark_sending(tx, [one], NOW, LEASE)
         wire.append(one.outgoing.key)
     with database.begin() as tx:
-        outbox.record(tx, first.id, first.fence, SENT, attempts=1)
+        outbox.record(tx, [(first, Verdict(SENT, 1))])
     with database.connect() as tx, tx.begin() as lost:  # the receipt of the second never reaches the disk
-        outbox.record(tx, second.id, second.fence, SENT, attempts=1)
+        outbox.record(tx, [(second, Verdict(SENT, 1))])
         lost.rollback()
 
     after = NOW + LEASE
@@ -265,10 +266,10 @@ def test_a_crash_at_any_step_loses_and_doubles_nothing(database: Engine) -> None
         left = outbox.claim(tx, "w2", after, LEASE, 9)
     for one in left:
         with database.begin() as tx:
-            assert outbox.mark_sending(tx, one.id, one.fence, after, LEASE)
+            assert outbox.mark_sending(tx, [one], after, LEASE)
         wire.append(one.outgoing.key)
         with database.begin() as tx:
-            assert outbox.record(tx, one.id, one.fence, SENT, attempts=1)
+            assert outbox.record(tx, [(one, Verdict(SENT, 1))])
     assert len(wire) == len(set(wire)) == 3
     with database.begin() as tx:
         counted = outbox.counts(tx)

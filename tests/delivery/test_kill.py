@@ -1,0 +1,273 @@
+"""N1 to N3: a sender that is killed, refused by the disk, doubled or paused loses nothing and sends nothing twice.
+
+A run publishes a notice to 50 recipients and sends it. strace lets it run up to one system call and kills it there,
+or makes the call fail; then another sender takes over, two hours later. What the relay got tells the truth.
+
+The long tests run every point of a seeded order: FEEDBOT_KILLS of them (10,000), from FEEDBOT_KILLS_FROM on.
+"""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from feedbot import store
+from feedbot.delivery import OutboxState
+from feedbot.inventory import Contract, Customer, Plan, Server
+from feedbot.pipeline import decide, draft
+from feedbot.pipeline.send import resolve
+from feedbot.review import State
+from feedbot.store import drafts, inventory, outbox
+from tests.conftest import need_program
+from tests.delivery import sink as sinks
+from tests.delivery.crew import FAILED, Crew, crew, edges_of
+from tests.delivery.sink import Sink
+from tests.fakes import START, world
+
+RECIPIENTS = 50
+CALLS = "write,pwrite64,fsync,fdatasync,ftruncate,sendto,rename,symlink,unlink,mkdir"
+DISK = "write,pwrite64,fsync,fdatasync,rename"
+SECONDS = 20.0
+"""How long a sampled test goes on."""
+KILLS = int(os.environ.get("FEEDBOT_KILLS", "10000"))
+FROM = int(os.environ.get("FEEDBOT_KILLS_FROM", "0"))
+LATER = timedelta(hours=2)
+OWN = "種別: お知らせ\n件名: 点検のお知らせ\n対象: VPS\n\n設定をご確認ください。\n"
+WINDOW = (OutboxState.SENDING, OutboxState.UNCERTAIN)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The folder with an approved draft that each run starts from, a relay, and who sends."""
+
+    template: Path
+    folder: Path
+    sink: Sink
+    crew: Crew
+
+    def fresh(self) -> None:
+        """Put everything back to where nothing has left."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(self.template, self.folder)
+        self.turn(timedelta(0))
+        self.sink.forget()
+
+    def turn(self, by: timedelta) -> None:
+        """Set the senders' clock."""
+        (self.folder / "clock").write_text((START + by).isoformat(), encoding="ascii")
+
+    def run(self, *options: str) -> int:
+        """Run a sender, under strace where options are given; return how it ended."""
+        number = self.crew.order(self.folder, self.sink.port)
+        with traced(number, *options) if options else _untraced():
+            self.crew.go()
+            return self.crew.ended()
+
+
+@contextmanager
+def _untraced() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def traced(number: int, *options: str) -> Iterator[None]:
+    """Hold a process under strace; it has been attached when the block begins."""
+    command = ["strace", "-f", *options, "-p", str(number)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
+        assert tracer.stderr is not None
+        said = tracer.stderr.readline()
+        if "attached" not in said:
+            pytest.skip(f"strace may not attach here: {said.strip()}")
+        yield
+        tracer.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """An approved notice to 50 customers; on a disk in memory where there is one: a kill loses no written page."""
+    need_program("strace", "strace")
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        template = Path(folder, "template")
+        template.mkdir()
+        made = world(template)
+        edges = made.edges()
+        with edges.database.begin() as tx:
+            inventory.replace_customers(tx, *_customers(), START)
+        number = draft.new_own(edges, OWN, "author").id
+        decide.propose(edges, number, "author")
+        assert decide.approve(edges, number, "reviewer").state is State.APPROVED
+        edges.database.dispose()
+        with sinks.running() as sink, crew() as senders:
+            yield Stage(template, Path(folder, "run"), sink, senders)
+
+
+def _customers() -> tuple[list[Customer], list[Contract], list[Server]]:
+    numbers = range(RECIPIENTS)
+    return (
+        [Customer(f"C{n:02}", f"見本 {n:02}", f"c{n:02}@customer.example") for n in numbers],
+        [Contract(f"V{n:02}", f"C{n:02}", Plan.VPS, root=True) for n in numbers],
+        [Server(f"host{n:02}", f"V{n:02}") for n in numbers],
+    )
+
+
+def calls_of(stage: Stage, calls: str) -> list[tuple[str, int]]:
+    """Return every point of a whole run: (system call, which one of its kind)."""
+    stage.fresh()
+    log = stage.template.with_name("calls")
+    assert stage.run("-o", str(log), "-e", f"trace={calls}") == 0
+    names = Counter(line.split("(")[0].split()[-1] for line in log.read_text().splitlines() if "(" in line)
+    return [(name, number) for name in sorted(names) for number in range(1, names[name] + 1)]
+
+
+def judge(stage: Stage, where: object) -> Counter[str]:
+    """Look at everything after the second sender: what is lost, doubled, uncertain. Asserts what N1 and N2 promise."""
+    stage.sink.settle()
+    found: Counter[str] = Counter()
+    edges = edges_of(stage.folder, stage.sink.port)
+    with store.reading(edges.database) as tx:
+        rows = outbox.listing(tx)
+        states = [one.state for one in drafts.listing(tx)]
+    assert len(rows) == RECIPIENTS, where
+    assert {one.outgoing.recipient for one in rows} == {one.email for one in _customers()[0]}, where
+    keys = {(one.outgoing.recipient, one.outgoing.message_id) for one in rows}
+    assert set(stage.sink.arrived) <= keys, (where, "a mail without an intent")
+    for one in rows:
+        times = stage.sink.arrived[one.outgoing.recipient, one.outgoing.message_id]
+        state = one.outgoing.state
+        found[state.value] += 1
+        assert times <= 1, (where, "doubled", one)
+        assert times == 1 or state is OutboxState.UNCERTAIN, (where, "lost", one)
+        assert state in (OutboxState.SENT, OutboxState.UNCERTAIN), (where, one)
+        found["arrived unknown"] += times == 1 and state is OutboxState.UNCERTAIN
+    assert states == [State.PUBLISHED], where
+    assert found["uncertain"] <= 1, (where, "more than one on the wire")
+    _settle_by_hand(stage, where)
+    edges.database.dispose()
+    return found
+
+
+def _settle_by_hand(stage: Stage, where: object) -> None:
+    """An uncertain mail that a person sends again arrives under the same Message-ID, and the file is whole."""
+    edges = edges_of(stage.folder, stage.sink.port)
+    with store.reading(edges.database) as tx:
+        uncertain = outbox.listing(tx, OutboxState.UNCERTAIN)
+        (healthy,) = tx.exec_driver_sql("PRAGMA integrity_check").one()
+    assert healthy == "ok", where
+    edges.database.dispose()
+    if not uncertain:
+        return
+    for one in uncertain:
+        resolve(edges, one.id, "author", resend=True)
+    edges.database.dispose()
+    before = dict(stage.sink.arrived)
+    assert stage.run() == 0, where
+    stage.sink.settle()
+    more = stage.sink.arrived - Counter(before)
+    assert dict(more) == {(one.outgoing.recipient, one.outgoing.message_id): 1 for one in uncertain}, where
+
+
+def killed_at(stage: Stage, call: str, number: int) -> Counter[str]:
+    """Kill a run at one point and let another sender finish it."""
+    stage.fresh()
+    ended = stage.run("-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}")
+    assert ended == signal.SIGKILL, (call, number, ended)
+    stage.turn(LATER)
+    assert stage.run() == 0, (call, number)
+    return judge(stage, (call, number))
+
+
+def failed_at(stage: Stage, call: str, number: int, error: str, *, stays: bool) -> Counter[str]:
+    """Let one call fail, or it and every later one of its kind; then the disk is well again and another takes over."""
+    stage.fresh()
+    when = f"{number}+" if stays else str(number)
+    ended = stage.run("-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}")
+    assert ended in (0, FAILED << 8), (call, number, error, ended)
+    stage.sink.settle()
+    _every_mail_has_its_intent(stage, (call, number, error))
+    stage.turn(LATER)
+    assert stage.run() == 0, (call, number, error)
+    return judge(stage, (call, number, error))
+
+
+def _every_mail_has_its_intent(stage: Stage, where: object) -> None:
+    """Read the file as a stranger would: it is whole, and whatever arrived stands there as sending or sent."""
+    with sqlite3.connect(stage.folder / "feedbot.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)], where
+        rows = database.execute("SELECT message_id, state FROM outbox").fetchall()
+    database.close()
+    intended = {name for name, state in rows if state in ("sending", "sent", "uncertain")}
+    assert {name for _, name in stage.sink.arrived} <= intended, (where, "a mail without a durable intent")
+
+
+def shuffled(points: list[tuple[str, int]], seed: int) -> Iterator[tuple[str, int]]:
+    """Yield all points again and again, each time in another order that the seed fixes."""
+    dice = random.Random(seed)
+    while True:
+        yield from dice.sample(points, len(points))
+
+
+def test_a_run_killed_at_any_call_loses_and_doubles_nothing(stage: Stage) -> None:
+    """A sample of the points at which a run writes, syncs, sends or renames."""
+    points = calls_of(stage, CALLS)
+    end = time.monotonic() + SECONDS
+    found: Counter[str] = Counter()
+    for point in shuffled(points, 1):
+        found.update(killed_at(stage, *point) | Counter(kills=1))
+        if time.monotonic() > end:
+            break
+    print(dict(found), "of", len(points), "points")
+    assert found["kills"] >= 5
+
+
+@pytest.mark.long
+def test_ten_thousand_kills(stage: Stage) -> None:
+    """Every point of the run, over and over; goes on from FEEDBOT_KILLS_FROM."""
+    points = calls_of(stage, CALLS)
+    found: Counter[str] = Counter()
+    for number, point in enumerate(shuffled(points, 2)):
+        if FROM <= number < FROM + KILLS:
+            found.update(killed_at(stage, *point) | Counter(kills=1))
+        elif number >= FROM + KILLS:
+            break
+        if found["kills"] and found["kills"] % 100 == 0:
+            print(number, dict(found), flush=True)
+    print(dict(found), "of", len(points), "points")
+    assert found["kills"] == KILLS
+
+
+@pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
+def test_a_disk_that_refuses_loses_and_doubles_nothing(stage: Stage, error: str) -> None:
+    """One failing call, or all from there on, at a sample of points; once there is space again, everything goes out."""
+    points = calls_of(stage, DISK)
+    end = time.monotonic() + SECONDS / 3
+    done = 0
+    for call, number in shuffled(points, 3):
+        failed_at(stage, call, number, error, stays=bool(done % 2))
+        done += 1
+        if time.monotonic() > end:
+            break
+    assert done >= 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
+@pytest.mark.parametrize("stays", [False, True])
+def test_a_disk_that_refuses_at_every_point(stage: Stage, error: str, stays: bool) -> None:
+    """Every write, sync and rename of the run, once each."""
+    points = calls_of(stage, DISK)
+    for point in points:
+        failed_at(stage, *point, error, stays=stays)
+    print(len(points), "points")

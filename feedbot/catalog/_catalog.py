@@ -178,7 +178,6 @@ class Catalog:
                 return self._known(member, reading)
         if not cpe or _is_application(cpe):
             member = self._families.by_word_or_maker(product, vendor, pair)
-            member = None if member and self._is_variant(member, product, vendor, pair) else member
         return self._known(member, Reading(product)) if member else self._itself(product, vendor, cpe)
 
     def by_component(self, component: Installed) -> Product | None:
@@ -211,14 +210,6 @@ class Catalog:
         both = (self._with_maker.get(one + name) or self._names.get(one + name) for one in who)
         return next((product for product in both if product), None)
 
-    def _is_variant(self, member: Product, product: str, vendor: str, pair: str) -> bool:
-        """Tell whether a name looks like another edition of what its maker makes (XWiki Enterprise): for a person."""
-        if not self._families.owns(member.kind):
-            return False
-        who = {maker(one) for one in (vendor, pair.partition(":")[0]) if one}
-        ours = (one for one in self.products.values() if who & self._makers[one.id])
-        return any(plain(name) in plain(product) for one in ours for name in (one.name, *one.names))
-
     def _itself(self, product: str, vendor: str, cpe: str) -> Finding:
         """Return the name as its own product; not where it is too short to tell anything, or another maker's."""
         name = " ".join(product.split())
@@ -227,7 +218,7 @@ class Catalog:
             return Finding(None, How.NONE)
         if cpe and not _is_application(cpe):
             return Finding(None, How.NONE)
-        names = tuple(dict.fromkeys((name, f"{vendor} {name}".strip())))
+        names = tuple(dict.fromkeys((name, f"{vendor} {name}".strip(), *_families.slugs(name, _cpe_pair(cpe)))))
         return Finding(
             Product(id=f"name:{key}", name=name, vendor=vendor, upstream=names, provenance=("name",)), How.ITSELF
         )

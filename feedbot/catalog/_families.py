@@ -21,8 +21,8 @@ _THING = (
 _QUOTED = re.compile(r"[「『\"“]([^「」『』\"“”]+)[」』\"”]")
 _AROUND = re.compile(rf"^\s*{_THING}\s+|\s*(?<![a-z]){_THING}\s*$", re.IGNORECASE)
 _FROM_CPE = re.compile(r"-(?:plugin|theme|module|extension|addon)$")
-_TELLING = 7
-"""Letters from which on a single word is hardly the name of two things on one server."""
+_TELLING = 4
+"""Letters below which a slug is hardly the name of one thing."""
 _NOT_SLUG = re.compile(r"[^0-9a-z]+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -33,8 +33,7 @@ class Family:
 
     `hosts` are words for the host program that the members belong to, `forms` match a member's whole name (group 1 is
     its own), `words` are words that only names of members hold, `makers` (folded) make nothing else but the names in
-    `keep` (plain). `deb`, `rpm` and `purl` are what packages of members are called, with {slug}. `own`: the members of
-    one maker are told from those of another, and a short name alone is no key.
+    `keep` (plain). `deb`, `rpm` and `purl` are what packages of members are called, with {slug}.
     """
 
     id: str
@@ -43,7 +42,6 @@ class Family:
     deb: str = ""
     rpm: str = ""
     purl: str = ""
-    own: bool = False
     words: frozenset[str] = frozenset()
     makers: frozenset[str] = frozenset()
     keep: frozenset[str] = frozenset()
@@ -59,12 +57,7 @@ class Families:
         self._said = tuple((one, _said(one.hosts), _cut(one.hosts)) for one in self.all if one.hosts)
         self._forms = tuple((one, form) for one in self.all for form in one.forms)
         self._by_word = {word: one for one in reversed(self.all) for word in one.words}
-        self._owned = frozenset(one.id for one in self.all if one.own)
         self._by_maker = {name: one for one in reversed(self.all) for name in one.makers}
-
-    def owns(self, kind: str) -> bool:
-        """Tell whether the members of a family are told apart by their makers."""
-        return kind in self._owned
 
     def by_wording(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
         """Return the member where the name itself says so: "X gem", "Foo::Bar", 「WordPress 用プラグイン X」.
@@ -87,13 +80,19 @@ class Families:
         return None
 
     def by_word_or_maker(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
-        """Return the member where a word of the name, or the maker (named, or in the CPE), tells the family."""
+        """Return the member where the maker (named, or in the CPE) or a word of the name tells the family.
+
+        Without a CPE of its own, a name that holds the host's may be a part of the host (Jenkins CLI): None.
+        """
         made = self._family_of(vendor, pair)
         found = [made] if made else []
         words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
         found += [self._by_word[word] for word in words if word in self._by_word]
-        family = next((one for one in found if plain(name) not in one.keep), None)
-        return _member(family, name, name, vendor, pair) if family else None
+        for one in found:
+            part = not pair and one.hosts and plain(one.hosts[0]) in map(plain, words)
+            if not part and plain(name) not in one.keep:
+                return _member(one, name, name, vendor, pair)
+        return None
 
     def _family_of(self, vendor: str, pair: str) -> Family | None:
         """Return the family of which the maker makes nothing else."""
@@ -114,7 +113,6 @@ def _family(key: str, entry: Mapping[str, Any]) -> Family:
         deb=entry.get("deb", ""),
         rpm=entry.get("rpm", ""),
         purl=entry.get("purl", ""),
-        own=entry.get("own", False),
         words=frozenset(map(str.casefold, entry.get("words", ()))),
         makers=frozenset(map(maker, entry.get("makers", ()))),
         keep=frozenset(map(plain, entry.get("keep", ()))),
@@ -142,30 +140,33 @@ def _said(hosts: Iterable[str]) -> re.Pattern[str]:
 
 def _member(family: Family, rest: str, name: str, vendor: str, pair: str) -> Product | None:
     bare = " ".join(rest.split()).strip(" -・:「」『』")
-    shorn = name if family.own else _AROUND.sub("", name)
-    own = (bare if family.own else _AROUND.sub("", bare).strip()) or bare or name
-    slugs = [_slug(own), _FROM_CPE.sub("", _slug(pair.partition(":")[2])), _slug(shorn)]
-    slugs = [*dict.fromkeys(filter(None, slugs))]
-    if not slugs:
+    own = _AROUND.sub("", bare).strip() or bare or name
+    spelled = (_slug(own), _FROM_CPE.sub("", _slug(pair.partition(":")[2])), _slug(_AROUND.sub("", name)))
+    keys = [*dict.fromkeys(filter(None, spelled))]
+    if not keys:
         return None
-    group = (_slug(maker(vendor)) or _slug(pair.partition(":")[0])) if family.own else family.id
-    alone = [slug for slug in slugs if not family.own or len(slug) >= _TELLING or "-" in slug]
     return Product(
-        id=f"{group}:{slugs[0]}",
-        name=f"{vendor} {own}".strip() if family.own else own,
+        id=f"{family.id}:{keys[0]}",
+        name=own,
         vendor=vendor,
-        names=() if family.own else tuple(dict.fromkeys((own, name.strip()))),
-        deb=_filled(family.deb, slugs),
-        rpm=_filled(family.rpm, slugs),
-        purl=_filled(family.purl, slugs),
-        upstream=(*alone, *(f"{group}{mark}{slug}" for slug in slugs for mark in ":-")),
+        names=tuple(dict.fromkeys((own, name.strip()))),
+        deb=_filled(family.deb, keys),
+        rpm=_filled(family.rpm, keys),
+        purl=_filled(family.purl, keys),
+        upstream=(*keys, *(f"{family.id}{mark}{key}" for key in keys for mark in ":-")),
         provenance=("family",),
         kind=family.id,
     )
 
 
-def _filled(template: str, slugs: Iterable[str]) -> tuple[str, ...]:
-    return tuple(template.format(slug=slug) for slug in slugs if slug.isascii()) if template else ()
+def slugs(name: str, pair: str) -> tuple[str, ...]:
+    """Return how inventories may spell a name: as paths do, from the name and from the product of its CPE."""
+    found = (_slug(name), _slug(pair.partition(":")[2]))
+    return tuple(dict.fromkeys(slug for slug in found if len(slug) >= _TELLING))
+
+
+def _filled(template: str, keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(template.format(slug=key) for key in keys if key.isascii()) if template else ()
 
 
 def _slug(text: str) -> str:

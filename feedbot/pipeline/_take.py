@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from feedbot.advisory import Advisory, Quarantined, Trust, Verdict
+from feedbot.advisory import Advisory, Quarantined, Status, Trust, Verdict
 from feedbot.advisory.flapping import flaps
 from feedbot.advisory.identity import content_digest
 from feedbot.advisory.revision import Kind as Meaning
@@ -57,11 +57,14 @@ class CollectReport:
         return not (self.error or self.held or self.quarantined or self.unreachable)
 
 
-def keep_and_take(edges: Edges, source: ConfiguredSource, report: CollectReport, document: Document) -> None:
-    """Store a document before anything reads it, read it, and note whether all of it was read."""
+def keep_and_take(
+    edges: Edges, source: ConfiguredSource, report: CollectReport, document: Document, *, again: bool = False
+) -> None:
+    """Store a document before anything reads it, read it, and note whether all of it was read. `again`: it was fetched
+    some time ago, and may be older than what is current."""
     with edges.database.begin() as tx:
         fetch = documents.save(tx, source.name, document)
-    if take(edges, source, report, document):
+    if take(edges, source, report, document, again=again):
         with edges.database.begin() as tx:
             documents.mark_read(tx, fetch)
 
@@ -71,8 +74,9 @@ def take(
 ) -> bool:
     """Read a stored document and take in what it holds.
 
-    True when all of it was read and believed: nothing of it was quarantined or held. `again`: it was read before, by
-    another version of the code; then it says nothing of an advisory of which a newer document is current.
+    True when all of it was read and believed: nothing of it was quarantined or held. `again`: it came before, and is
+    read by another version of the code or in another place; then it says nothing of an advisory of which a newer
+    document is current.
     """
     whole = True
     try:
@@ -118,8 +122,12 @@ def set_apart(
 def _outdated(edges: Edges, document: Document, advisory: Advisory) -> bool:
     """Say whether what is current of an advisory was read from a document that came later than this one."""
     with reading(edges.database) as tx:
-        came_from = advisories.current_document(tx, advisory.source, advisory.number)
-        came_at = documents.last_fetched(tx, came_from) if came_from else None
+        return _came_before(tx, document, advisory)
+
+
+def _came_before(tx: Transaction, document: Document, advisory: Advisory) -> bool:
+    came_from = advisories.current_document(tx, advisory.source, advisory.number)
+    came_at = documents.last_fetched(tx, came_from) if came_from else None
     return came_from != document.sha256 and came_at is not None and came_at > document.fetched_at
 
 
@@ -134,6 +142,8 @@ def _take_advisory(
     with edges.database.begin() as tx:
         current = advisories.current(tx, advisory.source, advisory.number)
         stands = _standing(advisory, current)
+        if stands is Standing.ROLLBACK and current and _is_restored(tx, document, current, advisory):
+            stands = Standing.NEWER
         reason = _why_held(source, current, advisory, stands)
         if reason:
             if not any(one.digest == digest and one.advisory == advisory for one in advisories.held_texts(tx)):
@@ -198,6 +208,19 @@ def _standing(advisory: Advisory, current: Advisory | None) -> Standing:
     stands = standing(_stamp(advisory), _stamp(current))
     signed = advisory.trust is Trust.SIGNED and current.trust is Trust.SIGNED
     return Standing.NEWER if stands is Standing.EQUIVOCATION and not signed else stands
+
+
+def _is_restored(tx: Transaction, document: Document, current: Advisory, advisory: Advisory) -> bool:
+    """Say whether a publisher took a withdrawal back by serving the text of before, with its date of before.
+
+    Left as a rollback it would stay withdrawn here for ever, and its customers unwarned. Only the unsigned: what a
+    publisher signs he dates, and an old signed text may be anybody's replay.
+    """
+    if current.status is not Status.WITHDRAWN or advisory.status is Status.WITHDRAWN:
+        return False
+    if Trust.SIGNED in (current.trust, advisory.trust):
+        return False
+    return not _came_before(tx, document, advisory)
 
 
 def _stamp(advisory: Advisory) -> Stamp:

@@ -2,7 +2,8 @@
 
     export   the kept documents that gave something, of the sources named, signed with the operator's key
     import   the whole file is verified by the pinned keys before anything of it is read; then each document goes the
-             way of a fetched one, in the order they were fetched; what was taken in before is passed over
+             way of a fetched one, in the order they were fetched; what was taken in before is passed over, and an
+             older text never replaces one that was fetched after it
 
 The signature says that the other feedbot kept these bytes, and how they came to it. What a publisher signed is judged
 again here, by this side's own keys.
@@ -161,7 +162,7 @@ def _take(edges: Edges, source: ConfiguredSource, report: CollectReport, documen
         with edges.database.begin() as tx:
             documents.save(tx, source.name, document)
     else:
-        keep_and_take(edges, source, report, document)
+        keep_and_take(edges, source, report, document, again=True)
     return True
 
 

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from feedbot.errors import StoreError
 from feedbot.fetch import Document, Validators
@@ -84,8 +84,8 @@ def at(tx: Connection, source: str, url: str) -> Document | None:
 
 def last_fetched(tx: Connection, sha256: str) -> datetime | None:
     """Return when a document was fetched last; None where it is not kept."""
-    query = select(fetches.c.fetched_at).where(fetches.c.sha256 == sha256).order_by(fetches.c.id.desc()).limit(1)
-    return tx.scalar(query)
+    latest: datetime | None = tx.scalar(select(func.max(fetches.c.fetched_at)).where(fetches.c.sha256 == sha256))
+    return latest
 
 
 def of_item(tx: Connection, source: str, number: str) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ def advisory_of(document: Document) -> Advisory:
         signature=Signature(Verdict.UNSIGNED, transport="https"),
         status=Status(facts.get("status", "final")),
         published=PUBLISHED,
+        updated=datetime.fromisoformat(facts["updated"]) if "updated" in facts else None,
         summary=facts.get("summary", ""),
         aliases=tuple(facts.get("names", "").split()),
         history=(HistoryEntry(None, facts["history"]),) if "history" in facts else (),

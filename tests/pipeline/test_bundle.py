@@ -4,6 +4,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from feedbot.pipeline._vouchers import places
 from feedbot.pipeline.collect import collect
 from feedbot.signature import Signer, verify_file
 from feedbot.store import advisories, audit, documents, reading
-from tests.fakes import START, world
+from tests.fakes import START, World, world
+from tests.pipeline import publisher
 from tests.pipeline.conftest import pages, wired
 from tests.providerkey import KeyHome, key_home
 
@@ -298,3 +300,25 @@ def test_no_pins(outside: Edges, inside: Edges, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"bundle\.pins"):
         bundle.take_in(replace(inside, check_bundle=None), path, "tester")
     assert state(inside) == {}
+
+
+def test_an_older_bundle_replaces_nothing_that_was_fetched_later(
+    stage: World, tmp_path: Path, keys: KeyHome, inside: Edges
+) -> None:
+    """Two bundles, taken in in the wrong order: of an advisory without dates the later text stays current."""
+    read = publisher.source(stage)
+    outside = trading(publisher.wired(stage, read), keys)
+    paths = []
+    for words in ("older", "newer"):
+        publisher.put(stage, f"number: B-1\nsummary: {words}")
+        collect(outside, read)
+        paths.append(tmp_path / words)
+        bundle.export(outside, paths[-1], [read], stage.now, "tester")
+        stage.now += timedelta(hours=1)
+    here = replace(inside, sources={read.name: read})
+    for path in reversed(paths):
+        bundle.take_in(here, path, "tester")
+    with reading(here.database) as tx:
+        now = advisories.current(tx, read.name, "B-1")
+    assert now is not None
+    assert now.summary == "newer"

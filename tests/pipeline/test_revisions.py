@@ -143,6 +143,18 @@ def test_a_withdrawal_and_its_end_are_changes(stage: World) -> None:
     assert len({content_digest(one.advisory) for one in found}) == 3
 
 
+def test_a_withdrawal_taken_back_under_the_old_date_counts(stage: World) -> None:
+    """The publisher serves the text of before again: it stands. An older text that is no such end is still ignored."""
+    first, second = "2026-11-20T00:00:00+00:00", "2026-11-21T00:00:00+00:00"
+    serve(stage, "A", updated=first)
+    serve(stage, "A", status="withdrawn", updated=second)
+    assert serve(stage, "A", updated=first).changed == ["B-1"]
+    assert kept(stage)[-1].advisory.status is Status.FINAL
+    serve(stage, "B", updated=second)
+    assert serve(stage, "A", updated=first).changed == []
+    assert words_of(stage)[-1] == "B"
+
+
 def test_a_new_row_of_the_history_is_named(stage: World) -> None:
     """What the publisher adds to his 改訂履歴 is in the change."""
     serve(stage, "A", history="2026-11-01 初版")

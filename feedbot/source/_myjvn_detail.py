@@ -129,18 +129,16 @@ def _affected(detail: _json.Node, flaws: list[_json.Node]) -> Iterator[Affected]
             told.add((vendor, product))
             yield _row(one, vendor, product, cpes.get((vendor, product), ""))
     named = dict.fromkeys(name for one in flaws for name in one.texts("product_status", "known_affected"))
-    for vendor, product, version, cpe in (tree[name] for name in named if name in tree):
+    known = [tree[name] for name in named if name in tree]
+    told |= {(vendor, product) for vendor, product, version, _ in known if version}
+    for vendor, product, version, cpe in known:
         shown = f"{vendor} {product} {version}".strip()
         if version:
             yield _facts.affected(version, product=product, vendor=vendor, cpe=cpe, evidence=shown)
-        elif (vendor, product) not in told and not any(_is_version_of(tree[one], vendor, product) for one in named):
+        elif (vendor, product) not in told:
             yield Affected(product, UnreadRange(""), shown, vendor, cpe)
     for name in (name for name in named if name not in tree):
         yield Affected(name, UnreadRange(""), name)
-
-
-def _is_version_of(one: Product, vendor: str, product: str) -> bool:
-    return one[:2] == (vendor, product) and bool(one[2])
 
 
 def _row(one: _json.Node, vendor: str, product: str, cpe: str) -> Affected:

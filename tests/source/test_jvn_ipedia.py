@@ -126,6 +126,19 @@ def test_a_detail_in_json() -> None:
     assert [(one.system, one.score) for one in found.severity] == [("CVSSv3.0", "9.8")]
 
 
+def test_a_product_of_which_nobody_wrote_down_a_version() -> None:
+    """Without the extension's versions and the tree's, the product stays with none; what the tree leaves out does too."""
+    tree = detail(affected=[])
+    (vendor,) = tree["product_tree"]["branches"]
+    del vendor["branches"][1]
+    found = given(tree).affected
+    assert [(one.product, one.range) for one in found] == [
+        ("Dengon", UnreadRange("")),
+        ("jvnpid:1.0::kakudo:dengon:5.0", UnreadRange("")),
+        ("elsewhere", UnreadRange("")),
+    ]
+
+
 def test_a_bundle_holds_the_same_details() -> None:
     """The form for STIX is read as the other one, each of its documents; a bundle of something else is refused."""
     assert given(bundle(detail())) == given(detail())

@@ -127,7 +127,7 @@ def test_a_detail_in_json() -> None:
 
 
 def test_a_product_of_which_nobody_wrote_down_a_version() -> None:
-    """Without the extension's versions and the tree's, the product stays with none; what the tree leaves out does too."""
+    """Without the extension's versions and the tree's, the product stays with none; so do those outside the tree."""
     tree = detail(affected=[])
     (vendor,) = tree["product_tree"]["branches"]
     del vendor["branches"][1]

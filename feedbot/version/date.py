@@ -2,7 +2,7 @@
 
 A whole day, which a running number may follow; or a year with its month or running number; or a year. `-`, `.` and `/`
 say the same. A letter behind the year is the year's running letter, as tzdata counts: 2024 < 2024a < 2024b. What says
-less comes first: 2019 < 2019.1 < 2019.1.1. Moments are the scheme datetime.
+less comes first: 2019 < 2019a < 2019.1 < 2019.1.1. Moments are the scheme datetime.
 """
 
 import re

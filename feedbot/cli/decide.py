@@ -60,7 +60,9 @@ def withdraw(draft: _shell.Number, reason: Annotated[str, typer.Option(help=tr("
     from feedbot.pipeline import decide, publish
 
     edges = _shell.edges()
-    cancelled = decide.withdraw(edges, draft, _shell.decider(), reason)
+    made = decide.withdraw(edges, draft, _shell.decider(), reason)
     publish.build_site(edges)
-    _shell.show("draft {number} is withdrawn; {count} mails cancelled", number=draft, count=cancelled)
+    _shell.show("draft {number} is withdrawn; {count} mails cancelled", number=draft, count=made.cancelled)
+    if made.draft:
+        _shell.show("draft {number} tells those who had a mail: look at it and propose it", number=made.draft.id)
     return _shell.DONE

@@ -88,13 +88,17 @@ def show(draft: _shell.Number) -> int:
 def new(
     file: Annotated[Path | None, typer.Option("--from", help=tr("the text of your own notice"))] = None,
     cases: Annotated[list[str] | None, typer.Argument(help=tr("cases to draft; all without --from"))] = None,
+    follows: Annotated[str, typer.Option(help=tr("the number of the published notice that --from carries on"))] = "",
 ) -> int:
     """Make the operator's own notice of a text, or draft what is due for cases."""
-    from feedbot.pipeline.draft import draft_cases, new_own
+    from feedbot.pipeline.draft import draft_cases, follow, new_own
 
     edges, actor = _shell.edges(), _shell.actor()
+    if follows and file is None:
+        raise ConfigError("--follows", "the text of the next edition is missing", hint="give it with --from FILE")
     if file is not None:
-        made = new_own(edges, _shell.read_text(file), actor)
+        text = _shell.read_text(file)
+        made = follow(edges, follows, text, actor) if follows else new_own(edges, text, actor)
         _shell.show("draft {number}: {title}", number=made.id, title=made.notice.title)
         return _shell.DONE
     report = draft_cases(edges, actor, cases or ())

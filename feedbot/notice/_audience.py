@@ -7,13 +7,18 @@ from feedbot.inventory import Plan
 from feedbot.notice._model import Audience
 
 _MATCH, _ALL, _NONE = "影響のあるお客様", "すべてのお客様", "なし"
+_TOLD = "先にお知らせしたお客様"
+_NUMBER = re.compile(rf"{_TOLD}\((?P<number>[^()]+)\)")
 _PLANS = {"共用": Plan.SHARED, "VPS": Plan.VPS, "専用": Plan.DEDICATED, "マネージド": Plan.MANAGED}
 _ROOTS = {"": None, "(root)": True, "(rootなし)": False}
 _EVERY = tuple(plan.value for plan in Plan)
 
 
 def audience_text(audience: Audience) -> str:
-    """Write an audience: 影響のあるお客様, なし (post only), すべてのお客様, or plans with (root) or (rootなし)."""
+    """Write an audience: 影響のあるお客様, 先にお知らせしたお客様(NUMBER), なし (post only), すべてのお客様,
+    or plans with (root) or (rootなし)."""
+    if audience.rule == "told":
+        return f"{_TOLD}({audience.number})"
     if audience.rule != "contract":
         return _MATCH if audience.rule == "match" else _NONE
     root = next(words for words, value in _ROOTS.items() if value is audience.root)
@@ -30,6 +35,8 @@ def read_audience(text: str, subject: str) -> Audience:
     words = text.strip().replace("(", "(").replace(")", ")").replace(" ", "")
     if words in (_MATCH, _NONE):
         return Audience("match" if words == _MATCH else "none")
+    if told := _NUMBER.fullmatch(words):
+        return Audience("told", number=told["number"])
     names, root = words, ""
     if found := re.search(r"\(.*\)$", words):
         names, root = words[: found.start()], found.group()
@@ -47,5 +54,5 @@ def _plan(name: str, subject: str) -> str:
 
 
 def _unknown(word: str, subject: str) -> NoticeError:
-    known = ", ".join([_MATCH, _ALL, _NONE, *_PLANS, *filter(None, _ROOTS)])
+    known = ", ".join([_MATCH, f"{_TOLD}(INFO-2026-0001)", _ALL, _NONE, *_PLANS, *filter(None, _ROOTS)])
     return NoticeError(subject, "not a known audience: {word}", hint="known: {known}", word=word, known=known)

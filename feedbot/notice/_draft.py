@@ -14,12 +14,12 @@ from feedbot.matching import Exposure, MatchVerdict
 from feedbot.notice import _excerpt, _versions, _words
 from feedbot.notice._edit import from_edit_text, to_edit_text
 from feedbot.notice._model import Audience, Block, Kind, Notice, Provider, Step
-from feedbot.notice._own import own
+from feedbot.notice._own import own, withdrawal
 from feedbot.notice._render import Templates
 from feedbot.notice._share import commands
 from feedbot.reading.dates import JST
 
-__all__ = ["from_case", "from_edit_text", "own", "to_edit_text"]
+__all__ = ["from_case", "from_edit_text", "own", "to_edit_text", "withdrawal"]
 
 _CONTRACT = Audience("contract", (Plan.VPS.value, Plan.DEDICATED.value), root=True)
 _FACTS = ("affected", "solution", "references")

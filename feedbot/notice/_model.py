@@ -35,7 +35,8 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is meant: `rule` is `match` (those whose servers are affected), `contract` (by plan) or `none` (post only).
+    """Who is meant: `rule` is `match` (those whose servers are affected), `contract` (by plan), `told` (those to whom a
+    mail of the notice `number` went, or may have gone) or `none` (post only).
 
     `plans` names the plans of a contract audience; `root` limits it to customers who administer their servers (None:
     no limit).
@@ -44,6 +45,7 @@ class Audience:
     rule: str
     plans: tuple[str, ...] = ()
     root: bool | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

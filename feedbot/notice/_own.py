@@ -19,12 +19,14 @@ A text without fields is one too: its first line that is no date is the title, t
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from feedbot.errors import NoticeError
 from feedbot.notice._audience import read_audience
 from feedbot.notice._model import Audience, Block, Kind, Notice, Provider, Step
+from feedbot.notice._render import Templates
 from feedbot.notice._words import KINDS, spelt_times
 from feedbot.reading.dates import JST, read_date
 
@@ -54,25 +56,70 @@ _TIMES = ("occurred", "recovered", "window", "next")
 _FIELD = re.compile(rf"({'|'.join(('種別', '段階', '件名', '対象', *_BLOCKS))})\s*[::]\s*(.*)$")
 
 
-def own(text: str, provider: Provider, now: datetime) -> Notice:
+def own(text: str, provider: Provider, now: datetime, previous: Notice | None = None) -> Notice:
     """Make the operator's notice of a text; it says nothing that the text does not.
 
-    Raises NoticeError for a text without title or words, a field given twice, or an unknown word in one.
+    With `previous` it is that notice's next edition: 第二報 under the same number. What the text does not say is then
+    as it was: kind, title and audience, which of an advisory are those who were told; the step is 続報. Raises
+    NoticeError for a text without title or words, a field given twice, or an unknown word in one.
     """
+    notice = _own(text, provider, now, previous)
+    if previous is None:
+        return notice
+    note = next(words for words, step in _STEPS.items() if step is notice.step)
+    return replace(
+        notice,
+        number=previous.number,
+        edition=previous.edition + 1,
+        history=(*previous.revisions, (now.astimezone(JST).date(), note)),
+    )
+
+
+def _own(text: str, provider: Provider, now: datetime, previous: Notice | None) -> Notice:
     fields, rest = _fields(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"))
+    if previous and "件名" not in fields:
+        fields["件名"] = previous.title
     title, body = (fields["件名"], rest) if "件名" in fields else _titled(rest)
     made = [Block(key, _value(key, fields[name])) for name, key in _BLOCKS.items() if fields.get(name)]
     blocks = (Block("body", body), *made) if body else tuple(made)
     if not title or not blocks:
         raise NoticeError(provider.name, "the text has no title or no body", hint="the first line is the title")
     return Notice(
-        kind=_word(_KINDS, fields.get("種別", KINDS[Kind.OWN])),
-        step=_word(_STEPS, fields.get("段階", "初報")),
+        kind=_word(_KINDS, fields["種別"]) if "種別" in fields else _kind(previous),
+        step=_word(_STEPS, fields.get("段階", "続報" if previous else "初報")),
         title=" ".join(title.split()),
-        audience=read_audience(fields["対象"], "対象") if "対象" in fields else Audience("none"),
+        audience=read_audience(fields["対象"], "対象") if "対象" in fields else _audience(previous),
         blocks=blocks,
         as_of=now,
         history=((now.astimezone(JST).date(), "公開"),),
+    )
+
+
+def _kind(previous: Notice | None) -> Kind:
+    """An advisory's words come from its publishers: what an operator adds to it is his own notice."""
+    return Kind.OWN if previous is None or previous.kind is Kind.ADVISORY else previous.kind
+
+
+def _audience(previous: Notice | None) -> Audience:
+    if previous is None:
+        return Audience("none")
+    return Audience("told", number=previous.number) if previous.audience.rule == "match" else previous.audience
+
+
+def withdrawal(previous: Notice, reason: str, provider: Provider, now: datetime, templates: Templates) -> Notice:
+    """Make the 取下げ of a published notice, for those who were told. Raises NoticeError where a template fails."""
+    values = {"previous": previous, "reason": reason, "provider": provider}
+    today = now.astimezone(JST).date()
+    return Notice(
+        kind=Kind.OWN,
+        step=Step.WITHDRAWN,
+        title=previous.title,
+        audience=Audience("told", number=previous.number),
+        blocks=templates.blocks("notice/withdrawn_blocks.j2", values),
+        as_of=now,
+        number=previous.number,
+        edition=previous.edition + 1,
+        history=(*previous.revisions, (today, "取下げ")),
     )
 
 

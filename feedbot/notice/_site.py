@@ -37,10 +37,21 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An edition before the newest, as the page shows it below: its number, day, mark (空 for the first) and post."""
+
+    edition: int
+    issued: date
+    mark: str
+    post: Post
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A notice as list and page show it. `mark` is the state to be seen at once: 更新, 訂正, 復旧, 取下げ or empty;
     `issued` is the day of its last change, `gone` the reason of its withdrawal (empty where there is none to tell, None
-    where it stands), `signed` names the file of the signed text, empty where there is none."""
+    where it stands), `signed` names the file of the signed text, empty where there is none. `earlier` are the reports
+    before this one that it does not say again, newest first."""
 
     notice: Notice
     post: Post
@@ -52,6 +63,7 @@ class Row:
     originals: tuple[str, ...]
     signed: str
     gone: str | None
+    earlier: tuple[Earlier, ...] = ()
 
 
 def _newest(row: Row) -> tuple[date, datetime, str]:
@@ -65,10 +77,11 @@ def pages(entries: Iterable[Published], provider: Provider, templates: Templates
     Of each number the newest edition is shown; the list has the newest issue first. Raises NoticeError where a
     template fails.
     """
-    newest: dict[str, Published] = {}
-    for one in sorted(entries, key=lambda one: one.notice.edition):
-        newest[one.notice.number] = one
-    rows = sorted(map(_row, newest.values()), key=_newest, reverse=True)
+    editions: dict[str, list[Published]] = {}
+    for one in sorted(entries, key=lambda one: one.notice.edition, reverse=True):
+        editions.setdefault(one.notice.number, []).append(one)
+    newest = {number: found[0] for number, found in editions.items()}
+    rows = sorted((_row(found[0], found[1:]) for found in editions.values()), key=_newest, reverse=True)
     years = [(year, list(found)) for year, found in groupby(rows, key=lambda row: row.issued.year)]
     files = {
         "index.html": page("index.html.j2", {"provider": provider, "years": years, "kinds": KINDS}, templates),
@@ -85,9 +98,9 @@ def pages(entries: Iterable[Published], provider: Provider, templates: Templates
     return files
 
 
-def _row(one: Published) -> Row:
+def _row(one: Published, before: Sequence[Published]) -> Row:
     notice = one.notice
-    issued = notice.issued or notice.as_of.astimezone(JST).date()
+    issued = _issued(notice)
     first = min([issued, *(on for on, _ in notice.revisions)])
     gone, mark = None, _mark(notice)
     if one.withdrawn:
@@ -95,7 +108,23 @@ def _row(one: Published) -> Row:
         issued, mark = max(issued, on), STEPS[Step.WITHDRAWN]
     names = tuple(name for name, _ in one.originals)
     signed = signed_name(notice) if one.signed else ""
-    return Row(notice, one.post, page_name(notice), KINDS[notice.kind], mark, issued, first, names, signed, gone)
+    earlier = tuple(_earlier(notice, before))
+    return Row(
+        notice, one.post, page_name(notice), KINDS[notice.kind], mark, issued, first, names, signed, gone, earlier
+    )
+
+
+def _issued(notice: Notice) -> date:
+    return notice.issued or notice.as_of.astimezone(JST).date()
+
+
+def _earlier(notice: Notice, before: Iterable[Published]) -> Iterable[Earlier]:
+    """Yield the reports below the newest. An edition of an advisory is whole by itself: it ends them."""
+    for one in before:
+        if notice.kind is Kind.ADVISORY:
+            return
+        notice = one.notice
+        yield Earlier(notice.edition, _issued(notice), _mark(notice), one.post)
 
 
 def _mark(notice: Notice) -> str:

@@ -4,10 +4,12 @@ propose   lint, reserve the number, render, freeze: one transaction
 approve   render again from what is true now; anything different (but a newer inventory alone) voids the proposal
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from feedbot.errors import ReviewError
 from feedbot.messages import tr
+from feedbot.notice import Step
+from feedbot.notice import draft as drafting
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._rendering import Rendering, case_of, rendering
 from feedbot.pipeline.draft import go, same_advisories
@@ -76,8 +78,17 @@ def reject(edges: Edges, number: int, actor: str, reason: str) -> None:
         _decide(edges, tx, draft, "reject", actor, draft.digests, reason)
 
 
-def withdraw(edges: Edges, number: int, actor: str, reason: str) -> int:
-    """Take a published notice back; mails that have not begun to leave are cancelled. Returns how many.
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """`cancelled` mails had not left; `draft` is that of the 取下げ for those whose mail had, None where none had."""
+
+    cancelled: int
+    draft: Draft | None
+
+
+def withdraw(edges: Edges, number: int, actor: str, reason: str) -> Withdrawn:
+    """Take a published notice back; mails that have not begun to leave are cancelled, and a 取下げ is drafted for those
+    whose mail did leave, or may have.
 
     Follow-ups that were being prepared have expired with it.
     """
@@ -88,7 +99,13 @@ def withdraw(edges: Edges, number: int, actor: str, reason: str) -> int:
             if other.notice.number == draft.notice.number and State.EXPIRED in MOVES[other.state]:
                 go(edges, tx, other, State.EXPIRED)
         _decide(edges, tx, draft, "withdraw", actor, draft.digests, reason)
-        return outbox.cancel_pending(tx, number)
+        cancelled = outbox.cancel_pending(tx, number)
+        if draft.notice.step is Step.WITHDRAWN or not outbox.told(tx, draft.notice.number):
+            return Withdrawn(cancelled, None)
+        notice = drafting.withdrawal(draft.notice, reason, edges.provider, edges.clock(), edges.templates)
+        made = drafts.create(tx, notice, actor, edges.clock())
+        audit.append(tx, actor, "draft", f"draft {made.id}", notice.title, edges.clock())
+        return Withdrawn(cancelled, made)
 
 
 def changed_since(edges: Edges, tx: Transaction, draft: Draft, bound: Digests) -> tuple[str, ...]:

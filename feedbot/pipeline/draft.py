@@ -69,6 +69,34 @@ def new_own(edges: Edges, text: str, actor: str) -> Draft:
         return _keep(edges, tx, notice, actor)
 
 
+def follow(edges: Edges, number: str, text: str, actor: str) -> Draft:
+    """Keep the operator's text as the next edition of a published notice (第二報, 訂正, 復旧): one number, one thread.
+
+    Raises ReviewError where no notice of this number stands published, or another edition is being prepared;
+    NoticeError for a text that cannot be read.
+    """
+    with edges.database.begin() as tx:
+        previous = _to_follow(tx, number)
+        notice = drafting.own(text, edges.provider, edges.clock(), previous.notice)
+        return _keep(edges, tx, notice, actor)
+
+
+def _to_follow(tx: Transaction, number: str) -> Draft:
+    existing = drafts.of_number(tx, number)
+    waiting = next((one for one in existing if one.state in _OPEN), None)
+    if waiting:
+        raise ReviewError(
+            number,
+            "its next edition is being prepared: draft {draft}",
+            hint="edit that one, or reject it: feedbot draft edit {draft}",
+            draft=waiting.id,
+        )
+    standing = [one for one in existing if one.state in _DONE]
+    if not standing:
+        raise ReviewError(number, "no notice of this number is published", hint="feedbot draft list")
+    return max(standing, key=lambda one: one.notice.edition)
+
+
 def edit(edges: Edges, number: int, text: str, actor: str, *, base: str = "") -> Draft:
     """Put an edited text in a draft's place; a proposed, approved or void one is a draft again.
 

@@ -14,7 +14,7 @@ from feedbot.inventory import Plan
 from feedbot.matching import Exposure, Match, Recipients, Suppressed
 from feedbot.notice import Audience, Recipient
 from feedbot.pipeline._edges import Edges
-from feedbot.store import Transaction, inventory, statements, suppressions
+from feedbot.store import Transaction, inventory, outbox, statements, suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,24 @@ def match(edges: Edges, tx: Transaction, case: Case) -> CaseMatch:
 
 
 def audience(tx: Transaction, wanted: Audience, exposures: tuple[Exposure, ...]) -> tuple[Recipient, ...]:
-    """Return who receives a notice: by match, or by contract, or nobody (a post alone)."""
+    """Return who receives a notice: by match, by contract, those who were told before, or nobody (a post alone)."""
     if wanted.rule == "none":
         return ()
+    if wanted.rule == "told":
+        return _told(tx, wanted.number)
     if wanted.rule == "contract":
         plans = [Plan(name) for name in wanted.plans]
         exposures = matching.by_contract(
             inventory.contracts(tx), inventory.servers(tx), inventory.customers(tx), plans, wanted.root
         )
     return tuple(Recipient(customer, shares) for customer, shares in matching.recipients(exposures))
+
+
+def _told(tx: Transaction, number: str) -> tuple[Recipient, ...]:
+    """Return those to whom a mail of a notice went or may have gone, who are customers still, with their contracts."""
+    names = outbox.told(tx, number)
+    customers = [one for one in inventory.customers(tx) if one.id in names]
+    contracts = [one for one in inventory.contracts(tx) if one.customer in names]
+    exposures = matching.by_contract(contracts, (), customers, tuple(Plan))
+    shares = dict(matching.recipients(exposures))
+    return tuple(Recipient(one, shares.get(one, ())) for one in sorted(customers, key=lambda one: one.id))

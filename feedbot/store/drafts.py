@@ -67,6 +67,11 @@ def of_case(tx: Connection, case: str) -> tuple[Draft, ...]:
     return _drafts(tx, select(drafts).where(drafts.c.case == case).order_by(drafts.c.id.desc()))
 
 
+def of_number(tx: Connection, number: str) -> tuple[Draft, ...]:
+    """Return the drafts that bear a notice's number, the newest first."""
+    return tuple(one for one in _drafts(tx, select(drafts).order_by(drafts.c.id.desc())) if one.notice.number == number)
+
+
 def rehome(tx: Connection, old: str, new: str) -> None:
     """Let the drafts of a case be about another, that it became part of. Nothing that is decided over changes: a
     render does not name the case."""

@@ -147,6 +147,14 @@ def resolve(tx: Connection, number: int, old: OutboxState, receipt: Receipt) -> 
     return done
 
 
+def hasten(tx: Connection, number: int | None = None) -> int:
+    """Make due at once what was deferred (one message, or all), of notices that stand; return how many rows."""
+    which = and_(outbox.c.state == OutboxState.DEFERRED.value, _stands())
+    if number is not None:
+        which = and_(which, outbox.c.id == number)
+    return len(tx.scalars(update(outbox).where(which).values(next_try_at=None).returning(outbox.c.id)).all())
+
+
 def cancel_orphans(tx: Connection) -> int:
     """Cancel what waits of notices that no longer stand, such as a deferred mail of a withdrawn one; return how many
     rows."""

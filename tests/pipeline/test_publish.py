@@ -290,7 +290,7 @@ def test_a_follow_up_keeps_the_number_and_the_thread(stage: World, edges: Edges,
 def test_withdrawing_cancels_what_has_not_left(stage: World, edges: Edges, approved: int) -> None:
     """Mails that wait are cancelled; none leaves afterwards."""
     publish(edges, approved, "author")
-    assert decide.withdraw(edges, approved, "author", "誤りがありました") == 5
+    assert decide.withdraw(edges, approved, "author", "誤りがありました").cancelled == 5
     assert send_due(edges, "w") == {}
     build_site(edges)
     page = stage.site["INFO-2026-0001.html"].decode()

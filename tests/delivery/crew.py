@@ -2,8 +2,9 @@
 
     python -m tests.delivery.crew
 
-reads a line {"folder": …, "port": …} a sender, answers with the sender's process id, starts it at the line "go", and
-answers with how it ended, as os.waitpid says. Its clock is the file `clock` in the folder, so a test can turn it.
+reads a line {"folder": …, "port": …, "connections": …} a sender, answers with the sender's process id, starts it at
+the line "go", and answers with how it ended, as os.waitpid says. Its clock is the file `clock` in the folder, so a test
+can turn it.
 """
 
 import json
@@ -35,7 +36,9 @@ FAILED = 3
 
 def edges_of(folder: Path, port: int, connections: int = 1) -> Edges:
     """Wire a sender: a real database and site in the folder, a relay on loopback."""
-    settings = SmtpSettings("127.0.0.1", "notice@hosting.example", port, security="none", connect_seconds=5)
+    settings = SmtpSettings(
+        "127.0.0.1", "notice@hosting.example", port, security="none", connect_seconds=5, connections=connections
+    )
     world = World(store.open(f"sqlite:///{folder / 'feedbot.db'}"))
     return replace(
         world.edges(),
@@ -58,6 +61,12 @@ def main() -> None:
     """Fork a sender for each order."""
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)
+        if order.get("rehearse"):
+            edges = edges_of(Path(order["folder"]), order["port"])
+            work(edges)
+            edges.database.dispose()
+            print("ready", flush=True)
+            continue
         waits, starts = os.pipe()
         sender = os.fork()
         if sender == 0:
@@ -82,6 +91,11 @@ class Crew:
 
     process: "subprocess.Popen[str]"
     pid: int = 0
+
+    def rehearse(self, folder: Path, port: int) -> None:
+        """Do the work once in the process that forks: templates compiled there need not be in each sender."""
+        self._say(json.dumps({"folder": str(folder), "port": port, "rehearse": True}))
+        assert self._answer() == "ready\n"
 
     def order(self, folder: Path, port: int, connections: int = 1) -> int:
         """Have a sender made; it waits for `go`. Returns its process id."""

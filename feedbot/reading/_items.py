@@ -9,7 +9,8 @@
            | "の" [all] ["の"] (noun | name | [name] branch)
     scope  = an item that is a branch alone and is followed by ":", "の", a clause or one in a bracket, which is cut to
              the branch
-    exception = ["ただし"] version { and version } "を除く", at the end or in a bracket
+
+Exceptions are in _exceptions.py.
 
 Where a piece fits no rule, it and all behind it are unread; where a rule fits in two ways, the line gives no range.
 """
@@ -18,14 +19,14 @@ from dataclasses import replace
 
 from feedbot.errors import VersionError
 from feedbot.reading._bounds import BEFORE, Clause, Version, single
-from feedbot.reading._conditions import Conditions
 from feedbot.reading._cursor import UnclearError
+from feedbot.reading._exceptions import Exceptions
 from feedbot.reading._names import plain
-from feedbot.reading._tokens import Token, tokenise
-from feedbot.version import Constraint, VersionRange
+from feedbot.reading._tokens import Token
+from feedbot.version import VersionRange
 
 
-class Items(Conditions):
+class Items(Exceptions):
     """One line, and what was read of it so far. `void`: whatever was read must not be taken as a range.
 
     `listed`: it is known that the line stands where its publisher lists what is affected.
@@ -34,23 +35,10 @@ class Items(Conditions):
     def __init__(self, text: str, product: str, scheme: str, *, listed: bool = False) -> None:
         super().__init__(text, product, scheme)
         self.listed = listed
-        self.clauses: list[Clause] = []
-        self.fixed: list[str] = []
         self.unaffected: VersionRange | None = None
         self.unread: list[Token] = []
-        self.void = False
-        self._holes: list[VersionRange] = []
         self._scope: VersionRange | None = None
         self._separated = True
-
-    def result(self) -> VersionRange | None:
-        """Return everything that the line calls affected."""
-        made: VersionRange | None = None
-        for clause in () if self.void else self.clauses:
-            made = clause.range if made is None else made.union(clause.range)
-        for hole in self._holes:
-            made = made.intersection(hole) if made else None
-        return made
 
     def read(self) -> None:
         """Read the whole line."""
@@ -70,12 +58,13 @@ class Items(Conditions):
         if self.peek("stop") and self.at == len(self.tokens) - 1:
             self.at += 1
             return
-        before = self.at, self.clauses[:], self.names[:], self.notes[:], self.fixed[:], self._holes[:]
+        before = self.at, self.clauses[:], self.names[:], self.notes[:], self.fixed[:], self.holes[:]
         try:
-            if not self._exception():
+            if not self.exception():
                 self._item()
+            self.result()  # which may be nothing, less the exceptions
         except (UnclearError, VersionError):
-            self.at, self.clauses, self.names, self.notes, self.fixed, self._holes = before
+            self.at, self.clauses, self.names, self.notes, self.fixed, self.holes = before
             self._leave_rest()
         self._separated = not self.clauses or self.tokens[self.at - 1].kind in {"colon", "and"}
 
@@ -115,7 +104,9 @@ class Items(Conditions):
     def _clause(self) -> Clause | None:
         if self.take("fixed"):
             self.take("colon")
-            self._fixed_list()
+            if self.without_fixed():
+                return self._clause()
+            self.fixed_list()
             return None
         if self.peek("level") and self.peek("version", ahead=1) and self.clauses:
             return self._same_base()
@@ -149,47 +140,6 @@ class Items(Conditions):
             raise UnclearError(level)
         version = Version(f"{before.text[: len(base) + len(found)]} {number.text}", False, True)
         return Clause(single(self.scheme, version), alone=version)
-
-    def _exception(self) -> bool:
-        """Read 「、ただし 6.3.4、6.3.5 を除く」 at the end of a line, or in a bracket."""
-        start = self.at
-        token = self.peek("group")
-        inner = tokenise(token.text[1:-1]) if token else []
-        if not self.clauses or (token and not any(part.kind == "except" for part in inner)):
-            return False
-        if token:
-            self._cut_out(Conditions(token.text[1:-1], self.product or "?", self.scheme))
-            self.at += 1
-            return True
-        ahead = next((n for n in range(len(self.tokens) - start) if self.peek("except", ahead=n)), None)
-        if ahead is None or not {one.kind for one in self.tokens[start + ahead + 1 :]} <= {"stop"}:
-            return False
-        self._cut_out(self)
-        return True
-
-    def _cut_out(self, words: Conditions) -> None:
-        """Read versions and branches up to を除く, each of them within what was said before."""
-        start, whole = words.at, self.result()
-        words.skip("stop", "but", "and")
-        while not words.take("except"):
-            words.same_subject()
-            version = words.version()
-            words.skip("and", "noun")
-            if whole is None or version.text not in whole:
-                raise UnclearError(version)
-            ends = single(self.scheme, version).constraints
-            self._holes.append(
-                VersionRange(self.scheme, (Constraint("<", ends[0].version), Constraint(">=", ends[1].version)))
-                if version.wide
-                else VersionRange(self.scheme, (Constraint("!=", version.text),))
-            )
-        words.mark(start, "exception")
-
-    def _fixed_list(self) -> None:
-        self.fixed.append(self.version().text)
-        while self.peek("and") and self.peek("version", ahead=1):
-            self.at += 1
-            self.fixed.append(self.version().text)
 
     def _add(self, clause: Clause, *, named: bool) -> None:
         """Join a clause to the line. A sign or a branch word after bare versions could be meant for them too."""

@@ -1,6 +1,7 @@
 """feedbot match: verdicts with their reasons; feedbot explain: the whole chain for one server."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,9 +10,8 @@ from feedbot.cli import _shell
 from feedbot.messages import tr
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from feedbot.distro import Statement
+    from feedbot.inventory import Component
     from feedbot.matching import Because, Exposure, Match
     from feedbot.pipeline.match import CaseMatch
 
@@ -63,7 +63,7 @@ def match(
 
 def explain(case: str, server: str) -> int:
     """Print how the verdicts on a server came about: wording, range, version, rule. 1 where it is not concerned."""
-    code, now = _shell.NO, _shell.edges().clock()
+    code, now = _shell.NO, datetime.now(UTC)
     for found in _matched([case]):
         for _, one in (pair for pair in _each(found) if pair[0].server.name == server):
             code = _shell.DONE
@@ -74,8 +74,15 @@ def explain(case: str, server: str) -> int:
                 installed=component.version,
                 verdict=tr(one.verdict.value),
             )
-            for key in ("advisory", "evidence", "range", "rule"):
-                value = getattr(because, key)
+            chain = {
+                "advisory": because.advisory,
+                "evidence": because.evidence,
+                "product": one.product,
+                "package": _package(component),
+                "range": because.range,
+                "rule": because.rule,
+            }
+            for key, value in chain.items():
                 if value:
                     _shell.show("  {what}: {value}", what=tr(key), value=value)
             for against in because.disagrees:
@@ -86,7 +93,13 @@ def explain(case: str, server: str) -> int:
     return code
 
 
-def _explain_distro(because: "Because", now: "datetime") -> None:
+def _package(component: "Component") -> str:
+    """Return where a package comes from: its release, its source, its module."""
+    parts = (component.distro, component.source or component.name, component.stream)
+    return " ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _explain_distro(because: "Because", now: datetime) -> None:
     """Print what the distributor says, as of when; or why nobody but the publishers was asked."""
     for one in because.statements:
         _shell.show("  {what}: {value}", what=tr("distro"), value=one)
@@ -104,7 +117,7 @@ def _explain_distro(because: "Because", now: "datetime") -> None:
         _shell.show("  {what}: {value}", what=tr("distro"), value=words[because.silence])
 
 
-def _age(one: "Statement", now: "datetime") -> dict[str, object]:
+def _age(one: "Statement", now: datetime) -> dict[str, object]:
     assert one.as_of is not None
     return {"form": one.issuer, "at": one.as_of, "days": max((now - one.as_of).days, 0)}
 

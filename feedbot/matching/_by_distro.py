@@ -111,12 +111,11 @@ def by_statement(word: Word, product: str, ranged: Finding | None) -> Finding:
     """Return what one statement makes of a component.
 
     `ranged` is the verdict by range: where the distributor looks after the package no more, it has said nothing of
-    whether it is affected, and the range still does.
+    whether it is affected, and the range still does. The publisher's words are kept beside the distributor's.
     """
     said = word.statement
-    ended = said.status is _ENDED
     verdict = word.verdict or (ranged.verdict if ranged else MatchVerdict.UNKNOWN)
-    held = ranged.because if ranged and ended else Because("")
+    held = ranged.because if ranged else Because("")
     # A package that is open, and has the correction from elsewhere, is fixed; what it would need, nobody can install.
     kind = _FIXED if verdict is MatchVerdict.FIXED_BY_DISTRO else said.status
     because = Because(f"{BY_DISTRO}{kind}", held.range, held.evidence, advisory=held.advisory)

@@ -63,7 +63,9 @@ _OTHER_THING = re.compile(
     r"クライアント|driver|ドライバ|agent|エージェント|installer|インストーラ|appliance|アプライアンス|アプリ|firmware|ファームウェア",
     re.IGNORECASE,
 )
+_PART = re.compile(r"\s+as a component of\s.+$", re.IGNORECASE)
 _STEPS = (
+    ("part", _PART),
     ("range", _RANGE),
     ("brackets", _BRACKETS),
     ("platform", _PLATFORM),
@@ -79,8 +81,10 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A piece that stood around a name: `kind` is range, brackets, platform, edition, series, version, tail, head,
-    description or former."""
+    """A piece that stood around a name.
+
+    `kind` is range, part, brackets, platform, edition, series, version, tail, head, description or former.
+    """
 
     kind: str
     text: str

@@ -67,6 +67,50 @@ def resolve(edges: Edges, number: int, actor: str, *, resend: bool) -> None:
         audit.append(tx, actor, "resend" if resend else "resolve-sent", f"message {number}", "", now)
 
 
+def stop_draft(edges: Edges, draft: int, actor: str, reason: str) -> int:
+    """Cancel what has not begun to leave of a notice, which itself stays as it is; return how many messages.
+
+    What a worker has claimed is cancelled too: it asks once more before each message. Raises StoreError where there is
+    no such draft, DeliveryError where none of its messages waits.
+    """
+    with edges.database.begin() as tx:
+        drafts.load(tx, draft)
+        count = outbox.cancel_pending(tx, draft)
+        if not count:
+            raise DeliveryError(
+                f"draft {draft}",
+                "none of its mails waits to leave",
+                permanent=True,
+                hint="feedbot outbox status shows the messages",
+            )
+        audit.append(tx, actor, "stop", f"draft {draft}", f"{count} messages; {reason}", edges.clock())
+    return count
+
+
+def retry(edges: Edges, number: int | None, actor: str) -> int:
+    """Make a message due at once that was deferred or has failed; without a number all that were deferred.
+
+    What a person tries again is not what may have arrived: an uncertain one is for `resolve`. Returns how many. Raises
+    DeliveryError where the one named is in another state, or its notice was withdrawn.
+    """
+    now = edges.clock()
+    with edges.database.begin() as tx:
+        count = outbox.hasten(tx, number)
+        if number is not None and not count:
+            again = Receipt(OutboxState.PENDING, now, 0, f"by {actor}")
+            count = int(outbox.resolve(tx, number, OutboxState.FAILED, again))
+            if not count:
+                raise DeliveryError(
+                    f"message {number}",
+                    "it is neither deferred nor failed, or its notice was withdrawn",
+                    permanent=True,
+                    hint="an uncertain one: feedbot outbox resolve; feedbot outbox status shows the messages",
+                )
+        subject = "outbox" if number is None else f"message {number}"
+        audit.append(tx, actor, "retry", subject, f"{count} messages", now)
+    return count
+
+
 def _tidy(edges: Edges) -> None:
     """Settle what a crash or a withdrawal left behind."""
     with edges.database.begin() as tx:

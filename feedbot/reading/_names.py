@@ -53,7 +53,7 @@ class Names(Bounds):
             token.kind not in {"version", "group", "bullet"}
             or (token.kind == "version" and token.text.isdigit() and not token.prefixed)
             or (token.kind == "group" and is_qualifier(token))
-            or token.text == "-"
+            or (token.text == "-" and token.start == self.tokens[self.at - 1].end)
         )
 
     def is_subject(self, name: str) -> bool:

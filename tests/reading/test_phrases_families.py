@@ -189,6 +189,13 @@ def test_a_requirement_is_complete_only_in_a_list(template: str, version: str) -
         "Sample 5.0 で追加",
         "Sample 2.0 以降で利用できます",
         "Sample 7.0.x から 7.1.x への移行",
+        "Sample 動作要件 PHP 7.0 以前",
+        "Sample 推奨バージョン 1.0",
+        "最新バージョン 1.0",
+        "Sample 2.0 (最新版)",
+        "Sample non-2.0",
+        "Sample pre-2.0",
+        "Sample -2.0",
     ],
 )
 def test_what_manuals_and_release_notes_say_is_not_complete(text: str) -> None:

@@ -62,7 +62,7 @@ def from_case(
     notice = Notice(
         kind=Kind.ADVISORY,
         step=Step.FIRST,
-        title=_words.alert_title(case.title),
+        title=_words.case_title(case),
         audience=audience,
         blocks=blocks,
         as_of=now,

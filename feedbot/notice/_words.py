@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from feedbot.advisory import Advisory
+from feedbot.advisory import Advisory, AdvisoryKind
+from feedbot.advisory.case import Case
 from feedbot.inventory import Customer, Plan
 from feedbot.notice._model import Kind, Notice, Step
 from feedbot.reading.dates import JST, read_date
@@ -100,6 +101,8 @@ _DISTROS = {
 ALERT = "に関する注意喚起"
 SUBJECT_LIMIT = 60
 """Characters of a subject; a full-width one counts as one."""
+_PRODUCTS = 2
+"""Products that a title names."""
 
 
 def day(value: date | datetime) -> str:
@@ -165,6 +168,24 @@ def alert_title(title: str) -> str:
         return title
     space = " " if title[-1:].isascii() else ""
     return f"{title}{space}{ALERT}"
+
+
+def case_title(case: Case) -> str:
+    """Return the title that a draft of a case begins with.
+
+    A Japanese publisher's own, as 注意喚起. Another's sentence is not translated: the product, what sort of matter it
+    is and the publisher's number say in Japanese what it is about (NOTICES.md, "Language"). Where no product is named,
+    the publisher's title stands.
+    """
+    lead = case.lead
+    named = (one.product for advisory in (lead, *case.advisories) for one in advisory.affected)
+    products = list(dict.fromkeys(name for one in named if (name := " ".join(one.split()))))
+    if lead.language == "ja" or not products:
+        return alert_title(lead.title)
+    flaw = lead.cves or lead.kind is AdvisoryKind.VULNERABILITY
+    shown = "、".join(products[:_PRODUCTS]) + ("ほか" if len(products) > _PRODUCTS else "")
+    space = " " if shown[-1:].isascii() else ""
+    return alert_title(f"{shown}{space}の{'脆弱性' if flaw else 'セキュリティ情報'}({lead.number})")
 
 
 def severity_words(score: str) -> str:

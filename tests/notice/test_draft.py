@@ -251,3 +251,27 @@ def test_the_seeds_third_post_becomes_a_notice(seed: Path) -> None:
     assert made.kind is Kind.OWN
     assert made.title == "SPAMの踏み台対策に関しまして"
     assert made.block("body").startswith("毎度格別のお引き立てを賜り厚く御礼申し上げます。")
+
+
+@pytest.mark.parametrize(
+    ("title", "products", "cve", "expected"),
+    [
+        ("A buffer overflow in timed", ("timed",), "CVE-2026-10007", "timed の脆弱性(CSIRT-A-AT-2026-0007)"),
+        (
+            "A buffer overflow",
+            ("timed", "時刻君", "x"),
+            "CVE-2026-1",
+            "timed、時刻君ほかの脆弱性(CSIRT-A-AT-2026-0007)",
+        ),
+        ("Release notes", ("timed",), "", "timed のセキュリティ情報(CSIRT-A-AT-2026-0007)"),
+        ("A buffer overflow", (), "CVE-2026-1", "A buffer overflow "),
+    ],
+)
+def test_another_language_s_title_is_said_by_its_facts(
+    title: str, products: tuple[str, ...], cve: str, expected: str
+) -> None:
+    """Product, sort of matter and number in Japanese, no sentence translated; without a product the title stands."""
+    lines = tuple(replace(TIMED.affected[0], product=one) for one in products)
+    english = replace(TIMED, title=title, language="en", affected=lines, aliases=(cve,) if cve else ())
+    made = draft.from_case(Case("C-1", (english,)), (), 0, PROVIDER, NOW, templates=Templates.load())
+    assert made.title == f"{expected}に関する注意喚起"

@@ -31,6 +31,7 @@ from feedbot.reading._bounds import Clause
 from feedbot.reading._tokens import Token, even_out, habits
 
 _QUAD = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
+_NEWS = {"リリース", "release", "releases", "パッチリリース"}
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -44,9 +45,20 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool) -> list[
     if len(clauses) == 1 and not any(token.kind == "branch" for token in tokens):
         found += [clause.sign for clause in clauses if clause.sign and clause.loose and _is_step(clause, named=named)]
         found += [token for token in tokens if token.kind == "only" and clauses[0].alone]
+        found += _announced(tokens) if clauses[0].alone and not said else []
     if _is_list(clauses) and not (named and _of_one_branch(clauses)) and not said:
         found += [token for token in tokens if token.kind == "and"]
     return found
+
+
+def _announced(tokens: list[Token]) -> list[Token]:
+    """Return the word of 「2.4.1 リリース」, which is news and no affected version."""
+    before = [token.kind for token in tokens]
+    return [
+        token
+        for place, token in enumerate(tokens)
+        if token.kind == "noun" and token.text.casefold() in _NEWS and "version" in before[:place]
+    ]
 
 
 def _doubted(clause: Clause, *, said: bool) -> bool:

@@ -79,6 +79,9 @@ def _parsed(document: Document, text: str) -> feedparser.FeedParserDict:
     except ValueError as error:
         # The SAX parser splits "namespace name" at any blank; expat refuses only that of ASCII in a namespace.
         raise SourceError(document.url, "not XML: {detail}", detail=str(error)[:120]) from error
+    except (AttributeError, LookupError, TypeError) as error:
+        # Its reader of what is not well-formed takes off what was never put on: <item<channel<link</item</link>.
+        raise SourceError(document.url, "not a feed", hint="look at the address in a browser") from error
 
 
 def _checked(document: Document) -> str:

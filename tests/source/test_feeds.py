@@ -115,3 +115,8 @@ def test_one_identifier_of_two_addresses_names_neither(addresses: tuple[str, str
     )
     assert [one.number for one in read("rss", feed) if isinstance(one, Advisory)] == numbers
     assert [one.number for one in rss.listing(feed) if isinstance(one, ListedItem)] == numbers
+
+
+def test_tags_that_were_never_closed() -> None:
+    """What feedparser raises KeyError for is no feed."""
+    assert reasons(read("rss", document(b"<item<channel<link</item</link>"))) == ["not a feed"]

@@ -196,9 +196,11 @@ def test_a_plugin_with_the_cpe_of_its_host_is_not_the_host() -> None:
 
 
 def test_a_small_project_of_the_same_name_is_another() -> None:
-    """`tar_project:tar` of the CPE dictionary is a library; the tar of GNU has another CPE."""
-    assert CATALOG.find("tar", "tar project", "cpe:/a:tar_project:tar") is None
-    assert CATALOG.find("tar", "GNU Project", "cpe:/a:gnu:tar") == CATALOG.find("GNU tar")
+    """`nix_project:nix` of the CPE dictionary is a library of Rust; the package manager has another CPE."""
+    assert CATALOG.find("nix", "nix project", "cpe:/a:nix_project:nix") is None
+    found = CATALOG.find("nix", "nix project")
+    assert found is not None
+    assert found == CATALOG.find("Nix", "NixOS", "cpe:/a:nixos_project:nix")
 
 
 def test_a_name_nobody_catalogued_stands_for_itself_and_stays_unmapped() -> None:

@@ -43,6 +43,14 @@ def test_what_is_absent_in_a_debian_version_is_zero(left: str, right: str) -> No
     assert key("deb", left) == key("deb", right)
 
 
+@pytest.mark.parametrize("release", ["~", "0", "1", "a"])
+def test_no_release_of_an_rpm_is_before_every_release(release: str) -> None:
+    """A version alone comes before it with any release but one that begins with a tilde, and is not its beginning."""
+    alone, with_release = key("rpm", "1.0"), key("rpm", f"1.0-{release}")
+    assert (alone < with_release) == (release != "~")
+    assert not with_release.startswith(alone)
+
+
 def test_the_table_of_fragments_does_not_grow_without_end() -> None:
     """Fragments from outside cannot fill the memory, and what was forgotten is encoded again."""
     table = Encoded(lambda text: text.encode())

@@ -166,7 +166,7 @@ def alert_title(title: str) -> str:
         title = title.removesuffix(ALERT).rstrip()
     if title.endswith("注意喚起"):
         return title
-    space = " " if title[-1:].isascii() else ""
+    space = " " if title[-1:].isascii() and title[-1:].isalnum() else ""
     return f"{title}{space}{ALERT}"
 
 

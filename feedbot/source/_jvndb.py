@@ -9,7 +9,7 @@ from feedbot.reading import dates
 from feedbot.reading import text as texts
 from feedbot.source import _facts, _updates
 
-_LITERAL_BREAK = re.compile(r"\\n|\n|(?<=。)\s{2,}|　+(?=\*)")
+_LITERAL_BREAK = re.compile(r"\\n|\n|(?<=。)\s{2,}|(?<!　)　+(?=\*)")
 _ITEM_TAG = re.compile(r"[ \t]{0,20}<li(?:\s[^<>]{0,200})?>\s{0,20}", re.IGNORECASE)
 _BREAK_TAG = re.compile(r"<(?:br|/?(?:ul|ol|p|div|table|tr|pre|h[1-6]))(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
 _OTHER_TAG = re.compile(

@@ -21,7 +21,7 @@ from feedbot.reading.dates import JST
 from feedbot.source._member import ListedItem
 
 _STATUS = re.compile(rb"<(?:[A-Za-z]+:)?Status\b([^<>]{1,4000})>")
-_ATTRIBUTE = re.compile(rb"([A-Za-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_ATTRIBUTE = re.compile(rb"(?<![A-Za-z])([A-Za-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _TAIL = 16_384
 _PATH = re.compile(r"/(?:apis/)?myjvn/?")
 _PAGE = 50

@@ -50,7 +50,7 @@ _BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----"
 _END = "-----BEGIN PGP SIGNATURE-----"
 _CLOSE = "-----END PGP SIGNATURE-----"
 _BANNER = re.compile(r"^\s*<<<.*>>>\s*$")
-_LISTED_TITLE = re.compile(r"^注意喚起:\s*|\s*\((?:公開|更新)\)$")
+_LISTED_TITLE = re.compile(r"^注意喚起:\s*|(?<!\s)\s*\((?:公開|更新)\)$")
 _AFFECTED = re.compile(r"対象(?!外)|影響を受ける|Affected", re.IGNORECASE)
 _RELEASE = re.compile(
     r"(?:バージョン|の)\s*(?P<names>[0-9][^。\n]{0,300}?)(?:を|が)(?:公開|リリース)(?:しました|されました)"

@@ -33,7 +33,7 @@ _DAY = re.compile(r"\s*(?P<month>[A-Z][a-z]{2,8})\.? (?P<day>[0-9]{1,2}),? (?P<y
 _KNOWN = re.compile(r"\bOpenSSH\b")
 _WHERE = re.compile(r"^(?:[a-z-]+\([0-9]\)(?:,| and)? )*in (?:Portable )?(?=OpenSSH)")
 _FIXED = re.compile(r"\b(?:described|fixed|corrected) in (?:the )?OpenSSH (?P<version>[0-9]+(?:\.[0-9]+)+(?:p[0-9]+)?)")
-_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+_VERSION = re.compile(r"(?<![0-9])[0-9]+(?:\.[0-9]+)+")
 
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:

@@ -34,7 +34,7 @@ _BRANCH = re.compile(r"(?:[1-9][0-9]|[6-9]\.[0-9])")
 _VECTOR = re.compile(r"(?:CVSS:3\.[01]/)?AV:[A-Z](?:/[A-Z]{1,2}:[A-Z]){5,12}")
 _LEGACY = re.compile(r"^Legacy: [A-D]$", re.MULTILINE)
 _SCORE = re.compile(r"\b(?:10\.0|[0-9]\.[0-9])\b")
-_MORE = re.compile(r"\s*more details.*\Z", re.DOTALL)
+_MORE = re.compile(r"(?<!\s)\s*more details.*\Z", re.DOTALL)
 
 
 def listing(document: Document) -> Iterator[ListedItem | Quarantined]:

@@ -183,7 +183,7 @@ def _affected(text: str) -> Iterator[Affected]:
 
 
 def _one(scope: str, line: str) -> Iterator[Affected]:
-    wording = re.sub(r"\s*patchlevel\s+(?=[0-9])", "-p", texts.bare(line))
+    wording = re.sub(r"(?<!\s)\s*patchlevel\s+(?=[0-9])", "-p", texts.bare(line))
     found = _facts.affected_lines((scope + wording,), "Ruby")
     found = tuple(_whole_series(one) if one.product.lower() in ("ruby", "") else one for one in found)
     beside = _BESIDE.search(wording)

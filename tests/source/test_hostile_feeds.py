@@ -15,7 +15,7 @@ from feedbot.advisory import Advisory, Quarantined, Reference, UnreadRange, advi
 from feedbot.errors import SourceError
 from feedbot.reading import dates, phrases, sections
 from feedbot.reading import text as texts
-from feedbot.source import _listing
+from feedbot.source import _facts, _jvndb, _listing, _note_prose, jpcert, openssh, postgresql, ruby_lang
 from tests.source.reading import document, fixture, judge, read, reasons
 
 
@@ -333,3 +333,28 @@ def test_blank_lines_before_a_feed(before: str) -> None:
     found = [one for one in read("rss", document(spoiled.encode())) if isinstance(one, Advisory)]
     assert time.process_time() - started < 2
     assert found == [one for one in read("rss", document(body.encode())) if isinstance(one, Advisory)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "run"),
+    [
+        (_jvndb._LITERAL_BREAK, "\u3000"),
+        (jpcert._LISTED_TITLE, " "),
+        (openssh._VERSION, "0"),
+        (postgresql._MORE, "\u3000"),
+        (_facts._VERSION, "9"),
+        (_note_prose._OTHER_NUMBERS, "1."),
+    ],
+)
+def test_search_that_begins_once(pattern: re.Pattern[str], run: str) -> None:
+    """What is searched for in a text is not searched for again from each place of a long run."""
+    started = time.process_time()
+    assert pattern.search(run * 50_000 + "!") is None or run == "1."
+    assert time.process_time() - started < 1
+
+
+def test_wording_with_many_blanks() -> None:
+    """A wording of Ruby's with a long run of blanks costs no more than its length."""
+    started = time.process_time()
+    assert not [one for one in ruby_lang._one("", "a" + "\u3000" * 60_000 + "b") if one.complete]
+    assert time.process_time() - started < 1

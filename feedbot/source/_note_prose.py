@@ -33,6 +33,8 @@ _VERSION_OF = re.compile(
     rf"\bVersions? (?P<rest>[0-9][^;:()]{{0,80}}?) of (?:the )?(?P<product>{_PRODUCT}) "
     r"(?:address(?:es)?|resolves?|fix(?:es)?|corrects?) (?:this|these|the) (?:vulnerabilit|issue|problem|flaw)"
 )
+_STABLE = re.compile(r"(?<= )stable (?=versions?\b)")
+"""What is no part of a product's name: "Postfix stable versions 2.5.13, 2.6.10"."""
 _WORD = re.compile(r"(?<=[ ,])[A-Za-z]*[A-Z][A-Za-z+-]+")
 _LONGEST = 2000
 """Characters of a sentence that is read for corrections: nobody writes longer ones by hand."""
@@ -83,7 +85,7 @@ def fixed(text: str) -> tuple[Fixed, ...]:
     of two products in one list give nothing: whose is whose would be guessed."""
     found: dict[tuple[str, VersionRange], Fixed] = {}
     for sentence, match in islice(_cures(text), _MOST):
-        whole = match["rest"].rstrip(". ")
+        whole = _STABLE.sub("", match["rest"].rstrip(". "))
         for rest in (whole, _BEHIND.sub("", whole), whole.partition(",")[0]):
             read = _facts.fixed_lines((rest,)) if _of_one_product(rest) else ()
             for one in (_named(each, match.groupdict().get("product") or "", sentence) for each in read):
@@ -108,7 +110,7 @@ def _of_one_product(rest: str) -> bool:
 def _named(one: Fixed, given: str, sentence: str) -> Fixed:
     """Name the product of a fix that the versions stand without, by the words before them or before "upgrade"."""
     if one.product:
-        return replace(one, product=re.sub(r"^either\s+|\s+stable$", "", one.product))
+        return replace(one, product=re.sub(r"^either\s+", "", one.product))
     subject = _SUBJECT.match(sentence)
     return replace(one, product=given or (subject["product"] if subject else ""))
 

@@ -110,7 +110,8 @@ def _verdict(catalog: Catalog, one: Name, expected: str) -> str:
     finding = catalog.look(*one)
     key = finding.product.id if finding.product and finding.mapped else ""
     wanted = expected.split("|")
-    if key and any(key == one or (one.endswith(":*") and key.startswith(one[:-1])) for one in wanted):
+    kind = f"{finding.product.kind}:*" if finding.product else ""
+    if key and any(one in (key, kind) or (one.endswith(":*") and key.startswith(one[:-1])) for one in wanted):
         return "correct"
     if key:
         return "wrong"

@@ -278,6 +278,7 @@ def open_mail(config: Config) -> MailChannel:
         security=smtp.security,
         username=smtp.username,
         password=_password(smtp.password_file),
+        connections=smtp.connections,
     )
     return cast(MailChannel, channel.open_channel(settings))
 

@@ -186,6 +186,7 @@ class SmtpSection(_Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password_file: Place | None = None
+    connections: int = Field(default=10, ge=1, le=50)
 
 
 class DeliverySection(_Section):

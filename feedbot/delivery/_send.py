@@ -168,7 +168,10 @@ class _Lane:
             while True:
                 if (reply := self._next_reply()) is None:
                     return None
+                late = time.monotonic() >= self.end
                 self._say(self._talk.send(reply))
+                if self._unsaid and late:  # this process stood still: by now the message may be another's
+                    raise TimeoutError("the answer took too long")
                 if self._unsaid and self._unread:
                     raise OSError("an answer came before the question")
         except StopIteration as end:

@@ -28,6 +28,7 @@ from feedbot import store
 from feedbot.delivery import OutboxState
 from feedbot.inventory import Contract, Customer, Plan, Server
 from feedbot.pipeline import decide, draft
+from feedbot.pipeline.publish import publish
 from feedbot.pipeline.send import resolve
 from feedbot.review import State
 from feedbot.store import drafts, inventory, outbox
@@ -117,6 +118,13 @@ def stage() -> Iterator[Stage]:
             made_up.fresh()
             senders.rehearse(made_up.folder, sink.port)
             yield made_up
+
+
+@pytest.fixture(scope="module")
+def second() -> Iterator[Crew]:
+    """Another process that forks senders."""
+    with crew() as senders:
+        yield senders
 
 
 def _customers() -> tuple[list[Customer], list[Contract], list[Server]]:
@@ -281,3 +289,77 @@ def test_a_disk_that_refuses_at_every_point(stage: Stage, error: str, stays: boo
     for point in points:
         failed_at(stage, *point, error, stays=stays)
     print(len(points), "points")
+
+
+def test_two_senders_double_nothing(stage: Stage, second: Crew) -> None:
+    """Both at work on the same outbox at the same time: each mail leaves once, and nobody is in doubt."""
+    _race(stage, second, SECONDS / 3)
+
+
+@pytest.mark.long
+def test_two_senders_for_two_hundred_rounds(stage: Stage, second: Crew) -> None:
+    """The same, 200 times."""
+    assert _race(stage, second, 3600, rounds=200) == 200
+
+
+def _race(stage: Stage, second: Crew, seconds: float, rounds: int = 1000) -> int:
+    end = time.monotonic() + seconds
+    for number in range(rounds):
+        stage.fresh()
+        publish_only(stage)
+        for one in (stage.crew, second):
+            one.order(stage.folder, stage.sink.port, connections=3)
+        for one in (stage.crew, second):
+            one.go()
+        assert [one.ended() for one in (stage.crew, second)] == [0, 0], number
+        assert judge(stage, f"round {number}")["sent"] == RECIPIENTS
+        if time.monotonic() > end:
+            break
+    return number + 1
+
+
+def publish_only(stage: Stage) -> None:
+    """Queue the mails; nobody sends yet."""
+    edges = edges_of(stage.folder, stage.sink.port)
+    with store.reading(edges.database) as tx:
+        (number,) = [one.id for one in drafts.listing(tx, State.APPROVED)]
+    publish(edges, number, "author")
+    edges.database.dispose()
+
+
+@pytest.mark.parametrize(("call", "number"), [("poll", 2), ("poll", 15), ("sendto", 2), ("sendto", 12)])
+def test_a_sender_paused_past_its_lease_sends_nothing(stage: Stage, second: Crew, call: str, number: int) -> None:
+    """Stopped at a call, it wakes after another has sent everything: nothing arrives twice, and of what it had not
+    begun nothing arrives by its hand. What was on the wire is in doubt until its own answer settles it.
+
+    (A process that stops within a transaction of SQLite holds the lock: nobody else can do anything until it goes on.)
+    """
+    stage.fresh()
+    publish_only(stage)
+    log = stage.template.with_name("stops")
+    inject = ("-o", str(log), "-e", f"trace={call}", "-e", f"inject={call}:signal=STOP:when={number}")
+    paused = stage.crew.order(stage.folder, stage.sink.port)
+    with traced(paused, *inject):
+        stage.crew.go()
+        _wait_for("stopped by SIGSTOP", log)
+        sent_before = stage.sink.arrived.total()
+        stage.turn(LATER)
+        second.order(stage.folder, stage.sink.port)
+        second.go()
+        assert second.ended() == 0
+        sent_by_other = stage.sink.arrived.total() - sent_before
+        os.kill(paused, signal.SIGCONT)
+        assert stage.crew.ended() == 0
+    stage.sink.settle()
+    assert set(stage.sink.arrived.values()) == {1}
+    assert sent_by_other >= RECIPIENTS - sent_before - 1
+    by_the_stale_one = stage.sink.arrived.total() - sent_before - sent_by_other
+    assert by_the_stale_one <= 1, "it had one message on the wire at most"
+    assert judge(stage, (call, number))["uncertain"] == 0
+
+
+def _wait_for(words: str, log: Path) -> None:
+    end = time.monotonic() + 60
+    while words not in log.read_text():
+        assert time.monotonic() < end, log.read_text()[-500:]
+        time.sleep(0.02)

@@ -127,7 +127,8 @@ def _affected(detail: _json.Node, flaws: list[_json.Node]) -> Iterator[Affected]
         vendor, product = line.text("vendor"), line.text("product")
         for one in line.each("versions"):
             told.add((vendor, product))
-            yield _row(one, vendor, product, cpes.get((vendor, product), ""))
+            for wording in _wordings(one):
+                yield _row(one, wording, vendor, product, cpes.get((vendor, product), ""))
     named = dict.fromkeys(name for one in flaws for name in one.texts("product_status", "known_affected"))
     known = [tree[name] for name in named if name in tree]
     told |= {(vendor, product) for vendor, product, version, _ in known if version}
@@ -141,10 +142,17 @@ def _affected(detail: _json.Node, flaws: list[_json.Node]) -> Iterator[Affected]
         yield Affected(name, UnreadRange(""), name)
 
 
-def _row(one: _json.Node, vendor: str, product: str, cpe: str) -> Affected:
+def _wordings(one: _json.Node) -> list[str]:
+    """Return the wordings of an entry, which has several behind one another where it has no bounds of its own."""
+    said = one.text("description")
+    bounded = any(one.text(name) for name in ("version", "lessThan", "lessThanOrEqual"))
+    return [said] if bounded else said.split(", ")
+
+
+def _row(one: _json.Node, wording: str, vendor: str, product: str, cpe: str) -> Affected:
     """Read an entry by its Japanese wording, or by its bounds where it has none. Another status than affected, and what
     is not read, stays as it was said."""
-    wording, status = one.text("description"), one.text("status")
+    status = one.text("status")
     bounds = " ".join(
         f"{name} {text}" for name in ("version", "lessThan", "lessThanOrEqual") if (text := one.text(name))
     )

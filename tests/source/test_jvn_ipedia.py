@@ -139,6 +139,22 @@ def test_a_product_of_which_nobody_wrote_down_a_version() -> None:
     ]
 
 
+def test_several_wordings_behind_one_another() -> None:
+    """An entry without bounds has all the wordings that the form in XML has one by one, and is read like them."""
+    said = {
+        "version": "",
+        "status": "affected",
+        "lessThanOrEqual": "",
+        "description": "for A 5.8 未満, for B 6.0 未満, 7.1",
+    }
+    found = given(detail(affected=[{"vendor": "架空堂", "product": "Dengon", "versions": [said]}])).affected
+    assert [(one.product, str(one.range), one.complete) for one in found[:3]] == [
+        ("Dengon for A", "vers:generic/<5.8", True),
+        ("Dengon for B", "vers:generic/<6.0", True),
+        ("Dengon", "vers:generic/7.1", True),
+    ]
+
+
 def test_a_bundle_holds_the_same_details() -> None:
     """The form for STIX is read as the other one, each of its documents; a bundle of something else is refused."""
     assert given(bundle(detail())) == given(detail())

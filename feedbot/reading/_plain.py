@@ -46,6 +46,7 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool) -> list[
         found += [clause.sign for clause in clauses if clause.sign and clause.loose and _is_step(clause, named=named)]
         found += [token for token in tokens if token.kind == "only" and clauses[0].alone]
         found += _announced(tokens) if clauses[0].alone and not said else []
+        found += _labelled(tokens) if clauses[0].alone and not said else []
     if _is_list(clauses) and not (named and _of_one_branch(clauses)) and not said:
         found += [token for token in tokens if token.kind == "and"]
     return found
@@ -59,6 +60,12 @@ def _announced(tokens: list[Token]) -> list[Token]:
         for place, token in enumerate(tokens)
         if token.kind == "noun" and token.text.casefold() in _NEWS and "version" in before[:place]
     ]
+
+
+def _labelled(tokens: list[Token]) -> list[Token]:
+    """Return the colon of 「score: 7.5」, unless it follows a branch, or words that say what is listed."""
+    kinds = {token.kind for token in tokens}
+    return [] if kinds & {"branch", "lead"} else [token for token in tokens if token.kind == "colon"]
 
 
 def _doubted(clause: Clause, *, said: bool) -> bool:

@@ -190,6 +190,8 @@ def test_a_requirement_is_complete_only_in_a_list(template: str, version: str) -
         "Sample 2.0 以降で利用できます",
         "Sample 7.0.x から 7.1.x への移行",
         "Sample 2.4.1 リリース",
+        "cvss_v3: 7.5",
+        ": 4.5",
         "Upgrading from 2.0.1 to 2.4.3",
         "Latest: 2.4.1",
         "Sample 動作要件 PHP 7.0 以前",

@@ -1,4 +1,4 @@
-"""Read a catalogue file: products.toml as shipped, and the operator's files of the same form."""
+"""Read a catalogue file: the shipped products/*.toml, and the operator's files of the same form."""
 
 import tomllib
 from collections.abc import Mapping

@@ -25,6 +25,13 @@ _ANNOUNCES = re.compile(
 )
 """One sentence that says no more than that a corrected version is out."""
 
+_CREDITS = re.compile(
+    r"\s*この(?:脆弱性|文書の)?情報は、(?:下記の方が)?情報セキュリティ早期警戒パートナーシップ.*\Z", re.DOTALL
+)
+"""Who reported and who coordinated, as JVN and JVN iPedia end an overview: no matter of a customer's."""
+_AROUND = re.compile(r"\s*[\[【]ワークアラウンドを実施する[\]】].*\Z", re.DOTALL)
+"""The part of a JVN's 対策 that stands in the notice as 回避策."""
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
@@ -46,7 +53,8 @@ def excerpt(
     for advisory in _japanese(case):
         for section in _sections(advisory):
             wanted = re.search(headings, section.heading) and not re.search(barred, section.heading)
-            if wanted and (text := opening(_UPDATE.split(section.text)[-1], least, told)):
+            body = _AROUND.sub("", section.text) if advisory.workarounds else section.text
+            if wanted and (text := opening(_UPDATE.split(body)[-1], least, told)):
                 return Excerpt(text, advisory)
     return None
 
@@ -56,8 +64,8 @@ def summary(case: Case) -> Excerpt | None:
     for advisory in _japanese(case):
         for section in _sections(advisory):
             if "概要" in section.heading and not (_UPDATE.search(section.text) and advisory.summary):
-                return Excerpt(opening(section.text), advisory)
-    texts = ((opening(one.summary), one) for one in _japanese(case))
+                return Excerpt(opening(_CREDITS.sub("", section.text)), advisory)
+    texts = ((opening(_CREDITS.sub("", one.summary)), one) for one in _japanese(case))
     return next((Excerpt(text, one) for text, one in texts if text), None)
 
 

@@ -275,3 +275,23 @@ def test_another_language_s_title_is_said_by_its_facts(
     english = replace(TIMED, title=title, language="en", affected=lines, aliases=(cve,) if cve else ())
     made = draft.from_case(Case("C-1", (english,)), (), 0, PROVIDER, NOW, templates=Templates.load())
     assert made.title == f"{expected}に関する注意喚起"
+
+
+def test_who_reported_a_flaw_is_no_customer_s_matter() -> None:
+    """The end of an overview that names reporter and coordinator is left out, what stands before it is not."""
+    credit = "この脆弱性情報は、情報セキュリティ早期警戒パートナーシップに基づき報告されました。報告者: 見本 太郎 氏"
+    told = replace(TIMED, sections=(), summary=f"timed には応答を増幅する問題があります。\n{credit}")
+    made = draft.from_case(Case("C-1", (told,)), (), 0, PROVIDER, NOW, templates=Templates.load())
+    assert "応答を増幅する問題" in made.block("overview")
+    assert "見本 太郎" not in made.block("overview")
+
+
+def test_a_workaround_is_told_once() -> None:
+    """What stands under 回避策 is not said under 対策 again; without it there the text stays whole."""
+    text = "[アップデートする]\n最新版に更新してください。\n[ワークアラウンドを実施する]\n応答を止めてください。"
+    whole = replace(TIMED, fixed=(), workarounds=(), sections=(Section("対策", text),))
+    apart = replace(whole, workarounds=("応答を止めてください。",))
+    for one, expected in ((whole, True), (apart, False)):
+        made = draft.from_case(Case("C-1", (one,)), (), 0, PROVIDER, NOW, templates=Templates.load())
+        assert "最新版に更新" in made.block("solution")
+        assert ("応答を止めて" in made.block("solution")) is expected

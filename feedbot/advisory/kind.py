@@ -75,12 +75,16 @@ _LONGEST = 500
 """Characters of a title that are looked at; a hostile one may be as long as its document."""
 
 
-@lru_cache(maxsize=4096)
 def kind_of(title: str, *, flaws_own: bool) -> AdvisoryKind:
     """Return what a title says its statement is. `flaws_own`: its number is a flaw's own (CVE, JVN, JVN iPedia, VU#, a
     BSD's SA);
     then it is a digest, a vendor's word or about that flaw, however much its title speaks of attacks."""
-    shown = title[:_LONGEST]
+    # Only what is looked at is remembered: thousands of hostile titles, as long as documents, would fill the memory.
+    return _kind_of(title[:_LONGEST], flaws_own=flaws_own)
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(shown: str, *, flaws_own: bool) -> AdvisoryKind:
     found = next((kind for kind, words in _TABLE if words.search(shown)), AdvisoryKind.NOTICE)
     if flaws_own and found in (AdvisoryKind.ATTACK, AdvisoryKind.ABUSE, AdvisoryKind.NOTICE):
         return AdvisoryKind.VULNERABILITY

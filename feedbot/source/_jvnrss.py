@@ -63,7 +63,8 @@ def _item(node: _xml.Node, where: str) -> Item:
         elif name == "cpe":
             products.append(((said("vendor") or "").strip(), (said("product") or "").strip(), content))
         elif name == "cvss":
-            severity.append(_score(said("version") or "", said("vector") or "", said("score") or ""))
+            words = said("version") or "", said("vector") or "", said("score") or ""
+            severity.append(_score(*words) if sum(map(len, words)) <= _REMEMBERED else _scored(*words))
         elif content and name not in first:
             first[name] = content
     url = first.get("link") or node.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
@@ -99,9 +100,13 @@ def _label(*words: str | None) -> str:
     return " ".join(" ".join(filter(None, words)).split())
 
 
-@lru_cache(maxsize=4096)
-def _score(version: str, vector: str, score: str) -> Severity:
+def _scored(version: str, vector: str, score: str) -> Severity:
     return _facts.cvss(version.strip(), vector.strip(), score.strip())
+
+
+_REMEMBERED = 500
+"""Characters of a text whose outcome is remembered: thousands of hostile ones would fill the memory."""
+_score = lru_cache(maxsize=4096)(_scored)
 
 
 def _names(identifier: str, address: str) -> dict[str, None]:
@@ -116,7 +121,9 @@ def _names(identifier: str, address: str) -> dict[str, None]:
 
 
 def _names_in(text: str) -> dict[str, None]:
-    return {text: None} if _PLAIN(text) else _odd_names(text)
+    if _PLAIN(text):
+        return {text: None}
+    return _odd_names(text) if len(text) <= _REMEMBERED else dict.fromkeys(identity.names_in(text))
 
 
 @lru_cache(maxsize=4096)
@@ -124,9 +131,13 @@ def _odd_names(text: str) -> dict[str, None]:
     return dict.fromkeys(identity.names_in(text))
 
 
-@lru_cache(maxsize=4096)
 def _may_name(text: str) -> bool:
     """Say whether a text may hold a name that identity knows; each of its names has one of these pieces."""
+    return len(text) > _REMEMBERED or _has_piece(text)
+
+
+@lru_cache(maxsize=4096)
+def _has_piece(text: str) -> bool:
     lowered = text.lower()
     return not text.isascii() or any(piece in lowered for piece in _PIECES)
 

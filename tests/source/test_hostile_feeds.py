@@ -11,11 +11,12 @@ from urllib.parse import quote, urljoin
 
 import pytest
 
-from feedbot.advisory import Advisory, Quarantined, Reference, UnreadRange, advisory_json
+from feedbot.advisory import Advisory, Quarantined, Reference, UnreadRange, advisory_json, kind
+from feedbot.advisory.kind import kind_of
 from feedbot.errors import SourceError
 from feedbot.reading import dates, phrases, sections
 from feedbot.reading import text as texts
-from feedbot.source import _facts, _jvndb, _listing, _note_prose, jpcert, openssh, postgresql, ruby_lang
+from feedbot.source import _facts, _jvndb, _jvnrss, _listing, _note_prose, jpcert, openssh, postgresql, ruby_lang
 from tests.source.reading import document, fixture, judge, read, reasons
 
 
@@ -358,3 +359,15 @@ def test_wording_with_many_blanks() -> None:
     started = time.process_time()
     assert not [one for one in ruby_lang._one("", "a" + "\u3000" * 60_000 + "b") if one.complete]
     assert time.process_time() - started < 1
+
+
+def test_long_texts_are_not_remembered() -> None:
+    """What is remembered from item to item, to be fast, holds no text that is as long as a document may be."""
+    long = "CVE-2026-1000 " * 2000
+    before = [one.cache_info().currsize for one in (_jvnrss._odd_names, _jvnrss._has_piece)]
+    assert _jvnrss._names(f"{long}1", f"https://csirt-a.example/{long}2") == {"CVE-2026-1000": None}
+    assert [one.cache_info().currsize for one in (_jvnrss._odd_names, _jvnrss._has_piece)] == before
+    kind_of(f"{'x' * 500}{long}1", flaws_own=False)
+    hits = kind._kind_of.cache_info().hits
+    kind_of(f"{'x' * 500}{long}2", flaws_own=False)
+    assert kind._kind_of.cache_info().hits == hits + 1

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
+from urllib.parse import urlsplit
 
 from feedbot.advisory import Quarantined
 from feedbot.errors import EmptyListingError, FetchError, SourceError
@@ -24,6 +25,8 @@ FULL_FETCH = timedelta(days=1)
 """After this long without a whole answer the validators are left out: a poisoned one would answer 304 for ever."""
 AWAY = timedelta(days=2)
 """After this long without a listing, a member that can is asked for the addresses that miss nothing since."""
+REST = timedelta(days=1)
+"""The longest wait between two such questions, where the last one left something out."""
 DEEPEST = 400
 """Listings behind one another: the pages of a long answer."""
 MOST = 1000
@@ -38,7 +41,7 @@ Addresses = Callable[[str, datetime | None, datetime], tuple[str, ...]]
 class Walk:
     """What a walk met. `first` is the first listing that was had, `kept` the fetches whose validators may be used again
     once all is read, `validators` those of the source's own address; `partial` says that some listing was not had or
-    not read: what was named is not all.
+    not read: what was named is not all. `elsewhere` is the host that answered in the place of the one asked.
     """
 
     first: Document | None = None
@@ -50,15 +53,31 @@ class Walk:
     partial: bool = False
     error: FetchError | SourceError | None = None
     trouble: str = ""
+    elsewhere: str = ""
 
 
 def addresses(source: ConfiguredSource, state: sources.SourceState, now: datetime) -> tuple[str, ...]:
-    """Return what to ask: after a time away, by the member's own rules, what misses nothing since."""
+    """Return what to ask: after a time away, by the member's own rules, what misses nothing since.
+
+    That may be much. Where it was had and some item of it was not, it is asked again after an interval, then after
+    twice as long each time; in between the ordinary question is asked, which then is no success (collect.py).
+    """
     rules = cast(Addresses | None, getattr(source.member, "addresses", None))
     if rules is None:
         return (source.url,)
-    away = state.last_success is not None and now - state.last_success > AWAY
-    return rules(source.url, state.last_success if away and _silent(state) else None, now)
+    due = is_away(state, now) and _silent(state) and not _rests(source, state, now)
+    return rules(source.url, state.last_success if due else None, now)
+
+
+def is_away(state: sources.SourceState, now: datetime) -> bool:
+    """Say whether the last success is so long ago that an ordinary listing may not reach back to it."""
+    return state.last_success is not None and now - state.last_success > AWAY
+
+
+def _rests(source: ConfiguredSource, state: sources.SourceState, now: datetime) -> bool:
+    if state.caught_at is None:
+        return False
+    return now - state.caught_at < min(source.interval * (1 << min(state.catch_ups, 20)), REST)
 
 
 def _silent(state: sources.SourceState) -> bool:
@@ -137,6 +156,8 @@ def _listing(
     own = [one for one in items if not (isinstance(one, ListedItem) and one.listing)]
     found.first = found.first or listing
     found.read += 1
+    if depth == 0:
+        found.elsewhere = found.elsewhere or _other_host(url, listing.url)
     found.items += own
     if not further:
         found.kept.append(fetch)
@@ -144,6 +165,12 @@ def _listing(
             found.validators = listing.validators
     take_items(listing, own)
     return further
+
+
+def _other_host(asked: str, answered: str) -> str:
+    """Return the host that answered, where it is neither the one asked nor one above or below it (www.)."""
+    ours, theirs = (f".{urlsplit(one).hostname or ''}" for one in (asked, answered))
+    return "" if ours.endswith(theirs) or theirs.endswith(ours) else theirs.removeprefix(".")
 
 
 def _validators(edges: Edges, source: ConfiguredSource, url: str) -> Validators | None:

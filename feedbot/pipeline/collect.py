@@ -15,7 +15,7 @@ from feedbot.fetch import Document, NotModified, Validators
 from feedbot.messages import tr
 from feedbot.pipeline import health
 from feedbot.pipeline._edges import ConfiguredSource, Edges
-from feedbot.pipeline._listings import FULL_FETCH, Walk, addresses, walk
+from feedbot.pipeline._listings import FULL_FETCH, Walk, addresses, is_away, walk
 from feedbot.pipeline._take import CollectReport, keep_and_take, set_apart, take
 from feedbot.pipeline._vouchers import keep_vouchers
 from feedbot.pipeline.inbox import collect_inbox
@@ -82,6 +82,8 @@ def _settle(edges: Edges, source: ConfiguredSource, report: CollectReport, found
     missed = [*report.quarantined, *report.unreachable]
     whole = not (found.partial or found.unchanged)
     with edges.database.begin() as tx:
+        before = sources.state(tx, report.source)
+        away = is_away(before, edges.clock())
         if whole:
             fresh = (*report.new, *report.changed)
             health.note_listing(tx, source, found.items, fresh, edges.clock(), ranged=ranged)
@@ -89,7 +91,11 @@ def _settle(edges: Edges, source: ConfiguredSource, report: CollectReport, found
             what = tr("{count} items not read: {items}", count=len(missed), items=", ".join(missed))
             kind = "" if report.quarantined else health.UNREACHABLE
             sources.record_failure(tx, report.source, what, edges.clock(), unreadable=True, trouble=kind)
+            if ranged and away:
+                sources.record_catch_up(tx, report.source, edges.clock())
             return
+        if away and before.catch_ups and not ranged:
+            return  # what the wider question left out is still to be had, and this one may not have named it
         if not report.held:
             for fetch in found.kept:
                 documents.mark_read(tx, fetch)
@@ -98,8 +104,9 @@ def _settle(edges: Edges, source: ConfiguredSource, report: CollectReport, found
             report.source,
             validators=Validators() if report.held else found.validators,
             listing_sha256=found.first.sha256 if found.first else "",
-            items=len(found.items) if whole else sources.state(tx, report.source).items,
+            items=len(found.items) if whole else before.items,
             now=edges.clock(),
+            elsewhere=found.elsewhere,
         )
 
 

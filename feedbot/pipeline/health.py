@@ -10,6 +10,7 @@ The states, the first that fits:
     shrinking  the listing fell by a fifth, or known items left one out of which nothing used to vanish
     gap        a running number is missing among the stored ones, or a sliding listing has nothing in common with the
                one before: what stood between may have passed unseen
+    moved      another host than the configured one answers, and is read well: the publisher's new home, or somebody's
     ok         none of these
 """
 
@@ -55,6 +56,7 @@ class State(StrEnum):
     EMPTY = "empty"
     CAPTIVE = "captive"
     GAP = "gap"
+    MOVED = "moved"
 
     @property
     def words(self) -> str:
@@ -68,6 +70,7 @@ class State(StrEnum):
             State.EMPTY: tr("no items"),
             State.CAPTIVE: tr("another page in its place"),
             State.GAP: tr("items missing"),
+            State.MOVED: tr("another host answers"),
         }[self]
 
     @property
@@ -101,7 +104,7 @@ class Decider:
 
     def judge(self) -> Judgement:
         """Return the first state that fits, with its reason and the way out."""
-        for found in (self._trouble, self._unwatched, self._short, self._gap, self._silent):
+        for found in (self._trouble, self._unwatched, self._short, self._gap, self._silent, self._moved):
             if told := found():
                 state, reason, hint = told
                 return Judgement(state, reason, hint, self.expected(), self.missing)
@@ -197,6 +200,18 @@ class Decider:
         reason = tr("no news since {at}, far longer than ever before", at=_when(last))
         hint = tr("compare it with the publisher's page: has the feed moved?")
         return State.STALE, reason, hint
+
+    def _moved(self) -> tuple[State, str, str] | None:
+        facts = self.facts
+        if facts.elsewhere in ("", facts.agreed):
+            return None
+        reason = tr("its address leads to another host: {host}", host=facts.elsewhere)
+        hint = tr(
+            "ask the publisher; if it has moved there, set the source's url to it; if it is right so: feedbot sources"
+            " --accept {name}",
+            name=facts.name,
+        )
+        return State.MOVED, reason, hint
 
 
 def judge(tx: Transaction, source: Watched, now: datetime) -> Judgement:

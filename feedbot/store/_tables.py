@@ -98,6 +98,10 @@ sources = Table(
     Column("unlinked", UtcTime),
     Column("changes", Text, nullable=False),
     Column("excused", Text, nullable=False),
+    Column("elsewhere", Text, nullable=False),
+    Column("agreed", Text, nullable=False),
+    Column("catch_ups", Integer, nullable=False),
+    Column("caught_at", UtcTime),
 )
 health = Table(
     "health",

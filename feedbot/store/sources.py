@@ -30,6 +30,10 @@ class SourceState:
     not shrunk, `steady` the changes in a row in which nothing left the listing, `missing` what left it after that and
     has not come back, `unlinked` when a listing first had nothing in common with the one before, `changes` the times of
     the last changes, `excused` the running numbers that a person said there are none of.
+
+    `elsewhere` is the host that answers in the place of the configured one, `agreed` the one that a person said is
+    right, `catch_ups` how often in a row all since the last success was asked for and not had whole, `caught_at` when
+    last.
     """
 
     name: str
@@ -50,6 +54,10 @@ class SourceState:
     unlinked: datetime | None = None
     changes: tuple[datetime, ...] = ()
     excused: tuple[str, ...] = ()
+    elsewhere: str = ""
+    agreed: str = ""
+    catch_ups: int = 0
+    caught_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +122,17 @@ def is_short(usual: int, count: int) -> bool:
 
 
 def record_success(
-    tx: Connection, name: str, *, validators: Validators, listing_sha256: str, items: int, now: datetime
+    tx: Connection,
+    name: str,
+    *,
+    validators: Validators,
+    listing_sha256: str,
+    items: int,
+    now: datetime,
+    elsewhere: str = "",
 ) -> None:
-    """Note a listing that was fetched and read as a whole. Only now are its validators kept.
+    """Note a listing that was fetched and read as a whole, from the host `elsewhere` where that is not the configured
+    one. Only now are its validators kept.
 
     Where `record_listing` does not tell what it named (a mailbox), other bytes are a change.
     """
@@ -132,6 +148,9 @@ def record_success(
         "failures": 0,
         "parsed_ok": True,
         "trouble": "",
+        "elsewhere": elsewhere,
+        "catch_ups": 0,
+        "caught_at": None,
     }
     untold = before.last_change is None or not _names(tx, name)
     changed = untold and before.listing_sha256 != listing_sha256 and before.last_change != now
@@ -163,14 +182,20 @@ def record_failure(
     _put(tx, name, facts | ({"etag": "", "last_modified": "", "parsed_ok": False} if unreadable else {}))
 
 
+def record_catch_up(tx: Connection, name: str, now: datetime) -> None:
+    """Note that all since the last success was asked for, and not all of it could be had."""
+    _put(tx, name, {"catch_ups": state(tx, name).catch_ups + 1, "caught_at": now})
+
+
 def accept(tx: Connection, name: str, absent: Collection[str]) -> SourceState:
     """Take a source's listing as it is for the right one, by a person's word: its length, what left it, what it no
-    longer links to, and the numbers that are `absent`. Return the state before."""
+    longer links to, the host that answers, and the numbers that are `absent`. Return the state before."""
     before = state(tx, name)
     facts: dict[str, object] = {
         "usual": before.items,
         "missing": _dump(()),
         "unlinked": None,
+        "agreed": before.elsewhere,
         "excused": _dump({*before.excused, *absent}),
     }
     if before.missing:
@@ -229,6 +254,9 @@ _EMPTY = {
     "missing": "[]",
     "changes": "[]",
     "excused": "[]",
+    "elsewhere": "",
+    "agreed": "",
+    "catch_ups": 0,
 }
 
 

@@ -43,6 +43,9 @@ def judged(facts: SourceState, later: timedelta = timedelta(0), missing: tuple[s
         (replace(WELL, usual=2, items=1), State.SHRINKING, "from 2 items to 1"),
         (replace(WELL, missing=("CVE-2026-1",)), State.SHRINKING, "1 known items left the listing: CVE-2026-1"),
         (replace(WELL, unlinked=START), State.GAP, "nothing in common"),
+        (replace(WELL, elsewhere="new.example"), State.MOVED, "another host: new.example"),
+        (replace(WELL, elsewhere="new.example", agreed="new.example"), State.OK, ""),
+        (replace(WELL, elsewhere="other.example", agreed="new.example"), State.MOVED, "other.example"),
     ],
 )
 def test_each_state_has_its_reason(facts: SourceState, state: State, words: str) -> None:

@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
+from urllib.parse import urlsplit
 
 import pytest
 
 from feedbot.advisory import Advisory, Quarantined, Signature, Verdict
 from feedbot.errors import FetchError, SourceError
-from feedbot.fetch import Document
+from feedbot.fetch import Document, NotModified, Validators
 from feedbot.pipeline import ConfiguredSource, Edges
 from feedbot.pipeline import _listings as listings
 from feedbot.pipeline.collect import collect
+from feedbot.pipeline.health import State, judge
 from feedbot.pipeline.reread import reread
 from feedbot.signature import UnsignedText
 from feedbot.source import Judge, ListedItem, Source
@@ -144,6 +146,59 @@ def test_a_source_that_was_away_is_asked_by_what_it_missed(stage: World) -> None
     assert collect(edges, one).whole
     assert set(seen) == {None, last + timedelta(hours=1)}
     assert stage.asked[0][0] == f"{HOST}/three.txt"
+
+
+def test_what_was_missed_is_asked_for_again_by_back_off(stage: World) -> None:
+    """One item of the long answer stays out of reach: the answer is asked for ever more rarely, at least once a day,
+    and no ordinary round that goes well ends the matter before it was had."""
+
+    def addresses(url: str, since: datetime | None, now: datetime) -> tuple[str, ...]:
+        return (url,) if since is None else (f"{HOST}/all.txt",)
+
+    one = source(stage, addresses=addresses)
+    edges = wired(stage, one)
+    collect(edges, one)
+    stage.pages[f"{HOST}/all.txt"] = b"1.txt\n4.txt"
+    stage.now += timedelta(days=3)
+    rounds = []
+    for _ in range(4 * 48):
+        stage.asked.clear()
+        collect(edges, one)
+        rounds.append(any(url.endswith("/all.txt") for url, _ in stage.asked))
+        stage.now += one.interval
+    assert [number for number, asked in enumerate(rounds) if asked] == [0, 2, 6, 14, 30, 62, 110, 158]
+    stage.pages[f"{HOST}/4.txt"] = b"number: CSIRT-B-4"
+    stage.now += timedelta(days=1)
+    assert collect(edges, one).new == ["CSIRT-B-4"]
+    with edges.database.begin() as tx:
+        state = sources.state(tx, "csirt_b")
+    assert (state.last_success, state.catch_ups, state.failures) == (stage.now, 0, 0)
+
+
+def test_a_listing_that_another_host_answers_is_told(stage: World) -> None:
+    """What comes is read, but the operator hears of it, until a person says that it is right; www. is no other host."""
+    one = source(stage)
+
+    def answered_by(host: str) -> Edges:
+        def fetch(url: str, validators: Validators | None, limit: int = 2**24) -> Document | NotModified:
+            got = stage.fetch(url, validators, limit)
+            return replace(got, url=url.replace(urlsplit(HOST).netloc, host))
+
+        return replace(wired(stage, one), fetch=fetch)
+
+    def health_after(host: str) -> State:
+        stage.now += timedelta(days=1, hours=1)
+        collect(answered_by(host), one)
+        with stage.database.begin() as tx:
+            return judge(tx, one, stage.now).state
+
+    assert health_after(f"www.{urlsplit(HOST).netloc}") is State.OK
+    assert health_after("new.example") is State.MOVED
+    with stage.database.begin() as tx:
+        sources.accept(tx, one.name, ())
+        assert judge(tx, one, stage.now).state is State.OK
+    assert health_after("new.example") is State.OK
+    assert health_after("another.example") is State.MOVED
 
 
 def test_a_weekly_report_opens_no_case(stage: World) -> None:

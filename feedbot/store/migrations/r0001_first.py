@@ -196,6 +196,10 @@ def upgrade() -> None:
         sa.Column("unlinked", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changes", sa.Text(), nullable=False),
         sa.Column("excused", sa.Text(), nullable=False),
+        sa.Column("elsewhere", sa.Text(), nullable=False),
+        sa.Column("agreed", sa.Text(), nullable=False),
+        sa.Column("catch_ups", sa.Integer(), nullable=False),
+        sa.Column("caught_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sources")),
     )
     op.create_table(

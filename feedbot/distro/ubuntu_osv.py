@@ -1,7 +1,8 @@
 """Ubuntu's notices (USN) and its records of CVEs (UBUNTU-CVE-…) as OSV. They name source packages.
 
 Ecosystems: `Ubuntu:22.04:LTS` is the release, `Ubuntu:Pro:16.04:LTS` what Ubuntu Pro (ESM) corrects beyond it, with a
-`FIPS`, `FIPS-updates` or `Realtime` part for the builds of these lines (https://github.com/canonical/ubuntu-security-notices).
+`FIPS`, `FIPS-updates` or `Realtime` part before or behind the release for the builds of these lines
+(https://github.com/canonical/ubuntu-security-notices).
 """
 
 import re
@@ -15,6 +16,8 @@ from feedbot.inventory import release_of
 
 DISTRO = DistroInfo("Ubuntu (OSV)", "https://osv-vulnerabilities.storage.googleapis.com/Ubuntu/all.zip", limit=2**30)
 HEAD = re.compile(r'"ecosystem"\s*:\s*"Ubuntu\b')
+_NUMBER = re.compile(r"\d+\.\d+")
+_PLAIN = frozenset({"LTS", "Kernel"})
 _SUITES = {"Pro": "esm", "FIPS": "fips", "FIPS-updates": "fips", "FIPS-preview": "fips", "Realtime": "realtime"}
 
 
@@ -27,8 +30,9 @@ def _place(ecosystem: str, id_: str) -> Place | None:
     family, *parts = ecosystem.split(":")
     if family != "Ubuntu":
         return None
-    suite = ""
-    for part in parts:
-        suite = _SUITES.get(part, suite)
-    known = all(part in _SUITES or part == "LTS" or re.fullmatch(r"\d+\.\d+", part) for part in parts)
-    return (release_of(ecosystem) if known else "", suite)
+    release = next((one for one in parts if _NUMBER.fullmatch(one)), "")
+    others = [one for one in parts if one not in _PLAIN and one != release]
+    if release and not all(one in _SUITES for one in others):
+        return None  # another line of Canonical's, such as that for NVIDIA's BlueField
+    suites = [_SUITES[one] for one in others if one in _SUITES]
+    return (release_of(f"ubuntu {release}") if release else "", suites[-1] if suites else "")

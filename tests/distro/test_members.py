@@ -105,6 +105,8 @@ def osv(place: str, **more: object) -> bytes:
         ("ubuntu_osv", "Ubuntu:Pro:16.04:LTS", "ubuntu:16.04", "esm"),
         ("ubuntu_osv", "Ubuntu:Pro:FIPS-updates:20.04:LTS", "ubuntu:20.04", "fips"),
         ("ubuntu_osv", "Ubuntu:Pro:Realtime:22.04:LTS", "ubuntu:22.04", "realtime"),
+        ("ubuntu_osv", "Ubuntu:Pro:22.04:LTS:Realtime:Kernel", "ubuntu:22.04", "realtime"),
+        ("ubuntu_osv", "Ubuntu:25.10", "ubuntu:25.10", ""),
         ("rocky", "Rocky Linux:9", "rocky:9", ""),
         ("redhat_osv", "Red Hat:enterprise_linux:9::appstream", "rhel:9", ""),
         ("redhat_osv", "Red Hat:rhel_eus:9.2::baseos", "rhel:9", "eus-9.2"),
@@ -117,10 +119,15 @@ def test_a_place_of_osv(member: str, place: str, distro: str, suite: str) -> Non
     ]
 
 
-@pytest.mark.parametrize("place", ["Ubuntu:Kylin:22.04", "Ubuntu:next"])
-def test_a_place_that_is_not_known(place: str) -> None:
-    """A line of Ubuntu that nobody here knows is set aside, not taken for the release's own."""
-    assert [type(one) for one in read(ubuntu_osv, osv(place))] == [Quarantined, Silent]
+@pytest.mark.parametrize("place", ["Ubuntu:Nvidia-BlueField:22.04:LTS", "Ubuntu:22.04:LTS:for:NVIDIA:BlueField"])
+def test_another_line_of_the_distributor_s(place: str) -> None:
+    """A line that is not the release's own says nothing of it."""
+    assert read(ubuntu_osv, osv(place)) == [Silent("X-1", "another product")]
+
+
+def test_a_place_that_is_not_known() -> None:
+    """A release without a number is set aside, not guessed."""
+    assert [type(one) for one in read(ubuntu_osv, osv("Ubuntu:next"))] == [Quarantined, Silent]
 
 
 def test_a_record_of_a_cve_bears_its_name() -> None:

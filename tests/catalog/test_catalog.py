@@ -142,7 +142,7 @@ def test_the_shipped_catalogue_is_whole() -> None:
     seen: dict[tuple[str, str], str] = {}
     for product in CATALOG.products.values():
         assert product.provenance, product.id
-        assert set(product.provenance) <= {"debian", "el", "cpe", "project", "npm", "pypi"}
+        assert set(product.provenance) <= {"debian", "el", "cpe", "project", "npm", "pypi", "hand"}
         assert product.deb or product.rpm or product.upstream, product.id
         for kind, names in (("deb", product.deb), ("rpm", product.rpm), ("up", product.upstream), ("cpe", product.cpe)):
             for name in names:

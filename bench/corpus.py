@@ -50,60 +50,54 @@ def _xml(member: str, folder: str, pattern: str) -> Folder:
     return Folder(member, folder, pattern, f"grep -rho {words} {folder} | wc -l")
 
 
-_ANSWERS = "feeds/myjvn-api/np"
-_EXAMPLES = "feeds/certcc/vince-api_examples"
-
+_ONE_EACH = """
+jpcert      feeds/jpcert/at                             **/*.html
+jvn_ipedia  feeds/myjvn-api/np/oka                      getVulnDetailInfo*.json
+jvn_ipedia  feeds/myjvn-api/np/oka                      dataFeed_jvndb_detail_oka.json
+cert_cc     feeds/certcc                                *.json
+cert_cc     feeds/certcc/archive                        **/*.json
+csaf        feeds/cisa-csaf                             **/*.json
+csaf        feeds/redhat/csaf                           **/*.json*
+csaf        feeds/redhat/vex                            **/*.json*
+openssl     feeds/upstream/openssl                      *.json
+httpd       feeds/upstream/httpd                        *.json
+curl        feeds/upstream/curl                         *.md
+ruby_lang   feeds/ja-advisories/ruby-lang               *.md
+mozilla     feeds/ja-advisories/mozilla                 *.html
+mozilla     feeds/ja-advisories/mozilla-en              *.md
+freebsd     pgp/freebsd                                 *.asc
+freebsd     pgp/freebsd/revisions                       *.asc
+freebsd     pgp/freebsd/releases                        *
+netbsd      pgp/netbsd                                  *.asc
+netbsd      pgp/netbsd/translations                     *.asc
+"""
+"""Member, folder and pattern of files that hold one item each."""
+_FEEDS = """
+jvn         feeds/jvn-rss                               *.rdf
+jvn_ipedia  feeds/jvndb-rss                             **/*.rdf
+jvn_ipedia  feeds/jvn-vuldef                            **/*.rdf
+jvn_ipedia  feeds/myjvn-api/np/hnd                      getVuln*.xml
+jvn_ipedia  feeds/myjvn-api/np/hnd                      dataFeed_jvndb*.xml
+jvn_ipedia  feeds/myjvn-api/kazukiigeta                 get_vuln_*.xml
+jvn_ipedia  feeds/myjvn-api/spiegel-im-spiegel          rss_*.xml
+jvn_ipedia  feeds/myjvn-api/spiegel-im-spiegel          vuldef_*.xml
+"""
+"""The same of files of JVNRSS and VULDEF."""
+_JQ = "jq '.feed.entry | length'"
+_OKA, _VINCE, _UPSTREAM = "feeds/myjvn-api/np/oka", "feeds/certcc/vince-api_examples", "feeds/upstream"
+_KEV, _KEV_FILE = "feeds/cisa-kev", "known_exploited_vulnerabilities.json.gz"
+_CASES = "jq -s 'map(if .get_cases then (.get_cases | length) else 1 end) | add'"
+_ROWS = 'grep -o \'/support/security/CVE-[0-9-]*/" class="nobr"\''
+_OVERVIEW, _DATA_FEED = "getVulnOverviewList_oka.json", "dataFeed_jvndb_rss_oka.json"
 FOLDERS = (
-    _files("jpcert", "feeds/jpcert/at", "**/*.html"),
-    _xml("jvn", "feeds/jvn-rss", "*.rdf"),
-    _xml("jvn_ipedia", "feeds/jvndb-rss", "**/*.rdf"),
-    _xml("jvn_ipedia", "feeds/jvn-vuldef", "**/*.rdf"),
-    _xml("jvn_ipedia", f"{_ANSWERS}/hnd", "getVuln*.xml"),
-    _xml("jvn_ipedia", f"{_ANSWERS}/hnd", "dataFeed_jvndb*.xml"),
-    _xml("jvn_ipedia", "feeds/myjvn-api/kazukiigeta", "get_vuln_*.xml"),
-    _xml("jvn_ipedia", "feeds/myjvn-api/spiegel-im-spiegel", "rss_*.xml"),
-    _xml("jvn_ipedia", "feeds/myjvn-api/spiegel-im-spiegel", "vuldef_*.xml"),
-    _files("jvn_ipedia", f"{_ANSWERS}/oka", "getVulnDetailInfo*.json"),
-    *(
-        Folder("jvn_ipedia", f"{_ANSWERS}/oka", name, f"jq '.feed.entry | length' {_ANSWERS}/oka/{name}")
-        for name in ("getVulnOverviewList_oka.json", "dataFeed_jvndb_rss_oka.json")
-    ),
-    _files("jvn_ipedia", f"{_ANSWERS}/oka", "dataFeed_jvndb_detail_oka.json"),
-    _files("cert_cc", "feeds/certcc", "*.json"),
-    _files("cert_cc", "feeds/certcc/archive", "**/*.json"),
-    Folder(
-        "cert_cc",
-        _EXAMPLES,
-        "*.json",
-        f"jq -s 'map(if .get_cases then (.get_cases | length) else 1 end) | add' {_EXAMPLES}/*.json",
-    ),
-    Folder(
-        "cisa_kev",
-        "feeds/cisa-kev",
-        "known_exploited_vulnerabilities.json.gz",
-        "zcat feeds/cisa-kev/known_exploited_vulnerabilities.json.gz | jq '.vulnerabilities | length'",
-    ),
-    _files("csaf", "feeds/cisa-csaf", "**/*.json"),
-    _files("csaf", "feeds/redhat/csaf", "**/*.json*"),
-    _files("csaf", "feeds/redhat/vex", "**/*.json*"),
-    _files("openssl", "feeds/upstream/openssl", "*.json"),
-    _files("httpd", "feeds/upstream/httpd", "*.json"),
-    Folder("nginx", "feeds/upstream/nginx", "*.xml", "grep -o '<item\\b' feeds/upstream/nginx/*.xml | wc -l"),
-    Folder(
-        "postgresql",
-        "feeds/upstream/postgresql",
-        "*.html",
-        'grep -o \'/support/security/CVE-[0-9-]*/" class="nobr"\' feeds/upstream/postgresql/*.html | wc -l',
-    ),
-    _files("curl", "feeds/upstream/curl", "*.md"),
-    _files("ruby_lang", "feeds/ja-advisories/ruby-lang", "*.md"),
-    _files("mozilla", "feeds/ja-advisories/mozilla", "*.html"),
-    _files("mozilla", "feeds/ja-advisories/mozilla-en", "*.md"),
-    _files("freebsd", "pgp/freebsd", "*.asc"),
-    _files("freebsd", "pgp/freebsd/revisions", "*.asc"),
-    _files("freebsd", "pgp/freebsd/releases"),
-    _files("netbsd", "pgp/netbsd", "*.asc"),
-    _files("netbsd", "pgp/netbsd/translations", "*.asc"),
+    *(_files(*line.split()) for line in _ONE_EACH.splitlines() if line),
+    *(_xml(*line.split()) for line in _FEEDS.splitlines() if line),
+    Folder("jvn_ipedia", _OKA, _OVERVIEW, f"{_JQ} {_OKA}/{_OVERVIEW}"),
+    Folder("jvn_ipedia", _OKA, _DATA_FEED, f"{_JQ} {_OKA}/{_DATA_FEED}"),
+    Folder("cert_cc", _VINCE, "*.json", f"{_CASES} {_VINCE}/*.json"),
+    Folder("cisa_kev", _KEV, _KEV_FILE, f"zcat {_KEV}/{_KEV_FILE} | jq '.vulnerabilities | length'"),
+    Folder("nginx", f"{_UPSTREAM}/nginx", "*.xml", f"grep -o '<item\\b' {_UPSTREAM}/nginx/*.xml | wc -l"),
+    Folder("postgresql", f"{_UPSTREAM}/postgresql", "*.html", f"{_ROWS} {_UPSTREAM}/postgresql/*.html | wc -l"),
 )
 
 

@@ -27,10 +27,11 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One document of a file: what to call it, and its bytes."""
+    """One document of a file: what to call it, its bytes, and whether it is one of many."""
 
     name: str
     body: bytes
+    part: bool = False
 
 
 def pieces(file: IO[bytes], name: str) -> Iterator[Piece]:
@@ -115,6 +116,6 @@ def _zipped(file: IO[bytes], name: str) -> Iterator[Piece]:
                 total += len(body)
                 if len(body) > RECORD or total > TOTAL:
                     raise SourceError(where, "it is larger than {limit} bytes", limit=RECORD)
-                yield Piece(where, body)
+                yield Piece(where, body, part=True)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError):
         raise SourceError(name, "not a whole zip", hint="fetch it again") from None

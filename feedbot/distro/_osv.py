@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import IO
 
 from feedbot.advisory import Quarantined
-from feedbot.distro._files import pieces
+from feedbot.distro._files import Piece, pieces
 from feedbot.distro._json import parsed, quarantined
 from feedbot.distro._model import Silent, Statement, StatementStatus
 from feedbot.errors import SourceError
@@ -27,14 +27,29 @@ def statements(
 ) -> Iterator[Statement | Quarantined | Silent]:
     """Yield the statements of each record of a file: one, a list, or a zip of them.
 
-    `address` is where people read a record, with `{id}` in it. Raises SourceError where the file is no OSV.
+    `address` is where people read a record, with `{id}` in it. Raises SourceError where the file is no OSV; one
+    document of many that is none is set aside by itself.
     """
     for piece in pieces(file, name):
-        document = parsed(piece.body, piece.name)
-        for record in document if isinstance(document, list) else [document]:
-            if not isinstance(record, dict) or not isinstance(record.get("id"), str):
-                raise SourceError(piece.name, "not an OSV record")
+        try:
+            records = _records(piece)
+        except SourceError as error:
+            if not piece.part:
+                raise
+            yield Quarantined(piece.name, error, piece.body)
+            continue
+        for record in records:
             yield from _record(record, piece.name, place_of, address, issuer)
+
+
+def _records(piece: Piece) -> list[dict[str, object]]:
+    document = parsed(piece.body, piece.name)
+    made: list[dict[str, object]] = []
+    for record in document if isinstance(document, list) else [document]:
+        if not isinstance(record, dict) or not isinstance(record.get("id"), str):
+            raise SourceError(piece.name, "not an OSV record")
+        made.append(record)
+    return made
 
 
 def _record(

@@ -347,15 +347,14 @@ def zipped(**files: bytes) -> bytes:
 
 def test_a_zip_and_a_gzip() -> None:
     """Many records in one file, and a packed one, are read as they are."""
-    many = zipped(a=osv("Debian:12"), b=osv("Debian:11"))
+    many = zipped(a=osv("Debian:12"), b=osv("Debian:11"), c=b"{", d=b"[1]")
+    assert sum(isinstance(one, Quarantined) for one in read(debian_osv, many)) == 2
     assert [one.distro for one in statements(debian_osv, many)] == ["debian:12", "debian:11"]
     assert len(statements(debian_osv, gzip.compress(osv("Debian:12")))) == 1
     assert len(statements(debian_list, gzip.compress(LIST.encode()))) == 4
 
 
-@pytest.mark.parametrize(
-    "body", [zipped(a=osv("Debian:12"))[:-30], gzip.compress(osv("Debian:12"))[:-9], zipped(a=b"\x00")]
-)
+@pytest.mark.parametrize("body", [zipped(a=osv("Debian:12"))[:-30], gzip.compress(osv("Debian:12"))[:-9]])
 def test_a_damaged_archive(body: bytes) -> None:
     """One that is cut short, or holds something else, is refused whole."""
     with pytest.raises(SourceError):

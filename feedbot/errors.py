@@ -7,7 +7,7 @@ FeedbotError
 ├── SignatureError     a signed text that is not accepted; subclasses in signature/
 ├── SourceError        a publisher's text that is not what its member knows
 │   └── EmptyListingError   a listing that is in order and names no item
-├── CatalogError       products.toml or an override
+├── CatalogError       the catalogue or an override
 ├── InventoryError     servers, packages, customers
 ├── NoticeError        a notice that cannot be made or rendered
 ├── ReviewError        a move or a decision that is not allowed

@@ -123,14 +123,25 @@ def _fixed(affected: object, id_: str, place_of: PlaceOf) -> tuple[tuple[Place, 
     for one in ranges:
         match one:
             case {"events": [{"introduced": "0"}]}:
-                made.append((place, package, StatementStatus.OPEN, ""))
+                made.append((place, package, *_weighed(affected, StatementStatus.OPEN, "")))
             case {"events": [{"introduced": "0"}, {"fixed": "0"}]}:
                 made.append((place, package, StatementStatus.NOT_AFFECTED, ""))
             case {"events": [{"introduced": "0"}, {"fixed": str(fixed)}]} if fixed:
-                made.append((place, package, StatementStatus.FIXED, fixed))
+                made.append((place, package, *_weighed(affected, StatementStatus.FIXED, fixed)))
             case _:
                 return None
     return tuple(made) if place[0] else None
+
+
+def _weighed(affected: object, status: StatementStatus, fixed: str) -> tuple[StatementStatus, str]:
+    """Return what Debian's urgency makes of a status, as in its tracker (debian_tracker.py)."""
+    match affected:
+        case {"ecosystem_specific": {"urgency": "unimportant"}}:
+            return StatementStatus.NOT_AFFECTED, ""
+        case {"ecosystem_specific": {"urgency": "end-of-life"}} if status is StatementStatus.OPEN:
+            return StatementStatus.END_OF_LIFE, ""
+        case _:
+            return status, fixed
 
 
 def _stream(summary: str) -> str:

@@ -137,6 +137,26 @@ def test_a_record_of_a_cve_bears_its_name() -> None:
     assert (one.cve, other.cve) == (CVE, CVE)
 
 
+@pytest.mark.parametrize(
+    ("urgency", "fixed", "status"),
+    [
+        ("unimportant", "1.2-3", "not_affected"),
+        ("unimportant", "", "not_affected"),
+        ("end-of-life", "", "end_of_life"),
+        ("end-of-life", "1.2-3", "fixed"),
+        ("low", "", "open"),
+    ],
+)
+def test_debian_s_urgency(urgency: str, fixed: str, status: str) -> None:
+    """Its OSV weighs a fault as its tracker does."""
+    body = json.loads(osv("Debian:12"))
+    body["affected"][0]["ecosystem_specific"] = {"urgency": urgency}
+    if not fixed:
+        del body["affected"][0]["ranges"][0]["events"][1]
+    (made,) = statements(debian_osv, json.dumps(body).encode())
+    assert made.status == status
+
+
 def test_the_cloud_s_errata() -> None:
     """RXSA is of a SIG's builds, not of the release's."""
     assert told(statements(rocky, osv("Rocky Linux:8", id="RXSA-2026:1"))) == [

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -33,6 +34,8 @@ MAX_DOCUMENT = 1 << 30
 """The largest dump that any source may have."""
 MAX_ALL = 64 << 30
 MAX_ENTRIES = 500_000
+MAX_DIRECTORY = MAX_ENTRIES * 128
+"""Bytes of a ZIP's directory, which is read before any signature can be: an entry of ours takes 120."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,22 @@ def read(path: Path, verify: Callable[[bytes], str]) -> Bundle:
     return Bundle(path, entries)
 
 
+class _Bounded(FileIO):
+    """A file of which no more than a directory is read at once while it is `bounded`: zipfile reads that whole when it
+    opens a file, as long as it says it is."""
+
+    bounded = True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if not self.bounded:
+            return super().read(size)
+        wanted = MAX_DIRECTORY + 1 if size is None or size < 0 else size
+        data = super().read(min(wanted, MAX_DIRECTORY + 1))
+        if len(data) > MAX_DIRECTORY:
+            raise BadZipFile("a directory that is too long")
+        return data
+
+
 class _opened:  # noqa: N801  # used as a function
     """A ZIP, open; whatever is wrong with it while it is used is a BundleError."""
 
@@ -119,13 +138,20 @@ class _opened:  # noqa: N801  # used as a function
 
     def __enter__(self) -> ZipFile:
         try:
-            self._bundle = ZipFile(self._path)
-        except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            self._file = _Bounded(self._path)
+        except OSError as error:
             raise self._damaged() from error
+        try:
+            self._bundle = ZipFile(self._file)
+        except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            self._file.close()
+            raise self._damaged() from error
+        self._file.bounded = False
         return self._bundle
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._bundle.close()
+        self._file.close()
         if isinstance(error, (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)):
             raise self._damaged() from error
 

@@ -111,9 +111,14 @@ def saying_of_flap(source: Watched, flap: Flap, facts: SourceState) -> Saying:
 
 
 def document(saying: Saying, key: str) -> bytes:
-    """Return the webhook's document. `text` is the whole on one line, which chat rooms show."""
+    """Return the webhook's document. `text` is the whole on one line, which chat rooms show: what would be a link or a
+    call to everybody in one of them is written in full width there, as a part of the words is the publisher's."""
     words = (saying.subject, str(saying.facts["reason"]), str(saying.facts["hint"]))
-    whole = {"text": " ".join(filter(None, words)), "id": key, **saying.facts}
+    whole = {
+        "text": _clean(" ".join(filter(None, words))).translate(_INERT).replace("](", "] ("),
+        "id": key,
+        **saying.facts,
+    }
     return json.dumps(whole, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
@@ -131,6 +136,7 @@ def mail(edges: Edges, saying: Saying, key: str, address: str, now: datetime) ->
     return written.content
 
 
+_INERT = str.maketrans({"<": "\uff1c", ">": "\uff1e", "@": "\uff20", "`": "\uff40"})
 _SUBJECTS = {
     Kind.OPENED: "[feedbot] source {source}: {state}",
     Kind.CHANGED: "[feedbot] source {source}: {before} → {state}",

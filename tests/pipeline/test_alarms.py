@@ -243,3 +243,17 @@ def test_a_text_that_goes_to_and_fro_is_told_when_it_begins_and_when_it_is_over(
     assert subjects[:2] == [f"[feedbot] source csirt_b: the text of B-{number} goes to and fro" for number in (1, 2)]
     assert "[feedbot] source csirt_b: the text of B-2 has settled" in subjects
     assert len({mail.key for mail in stage.mails}) == len(stage.mails)
+
+
+def test_what_a_publisher_writes_calls_nobody_in_a_chat_room(stage: World, desk: Edges, hook: Hook) -> None:
+    """No link and no call to everybody in the line that is shown; a program still gets the reason as it is."""
+    poll(stage, desk)
+    stage.pages[JVN] = FetchError(
+        JVN, "{said}", permanent=False, said="<!channel> <https://evil.example|log in>\n@here"
+    )
+    poll(stage, desk)
+    poll(stage, desk)
+    (alarm,) = hook.told
+    assert not set("<>@\n") & set(str(alarm["text"]))
+    assert "!channel" in str(alarm["text"])
+    assert "<!channel>" in str(alarm["reason"])

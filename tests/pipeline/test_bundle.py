@@ -302,6 +302,16 @@ def test_no_pins(outside: Edges, inside: Edges, tmp_path: Path) -> None:
     assert state(inside) == {}
 
 
+def test_a_directory_that_is_too_long_is_not_read(
+    outside: Edges, tmp_path: Path, inside: Edges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be in memory, entry by entry, before any signature was looked at."""
+    path = exported(outside, tmp_path)
+    monkeypatch.setattr("feedbot.pipeline._container.MAX_DIRECTORY", 300)
+    with pytest.raises(BundleError, match="no bundle, or a damaged one"):
+        bundle.take_in(inside, path, "tester")
+
+
 def test_an_older_bundle_replaces_nothing_that_was_fetched_later(
     stage: World, tmp_path: Path, keys: KeyHome, inside: Edges
 ) -> None:

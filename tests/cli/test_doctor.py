@@ -16,7 +16,7 @@ from feedbot.cli import _checks
 from feedbot.cli._checks import Level, Line
 from feedbot.cli.run import watch_keys
 from feedbot.config import Config, load
-from feedbot.delivery import OutboxState, Receipt
+from feedbot.delivery import OutboxState, Receipt, Verdict
 from feedbot.errors import SourceError
 from feedbot.fetch import Validators
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
@@ -173,7 +173,7 @@ def test_mails_that_need_a_person(config: Config, database: store.Database, stat
     with database.begin() as tx:
         fill(tx)
         (row,) = outbox.claim(tx, "w", NOW, LEASE, 1)
-        assert outbox.record(tx, row.id, row.fence, Receipt(state, NOW), attempts=1)
+        assert outbox.record(tx, [(row, Verdict(Receipt(state, NOW), 1, None))])
     assert found(_checks.outbox, config) == [("outbox", level)]
 
 

@@ -134,9 +134,8 @@ def _tree_depth(root: Tag) -> int:
 def _flow(root: Tag, mark: str, skipped: set[int]) -> Iterator[str]:
     """Yield the pieces of text below `root`. The stack holds what is to come: text that is ready, or a node with
     whether it stands in `pre` and in a heading (to look upwards from each would cost its depth every time)."""
-    stack: list[str | tuple[object, bool, bool]] = [
-        (root, root.find_parent("pre") is not None, root.find_parent(_HEADINGS) is not None)
-    ]
+    around = {one.name for one in root.parents}  # find_parent costs twenty times as much
+    stack: list[str | tuple[object, bool, bool]] = [(root, "pre" in around, not around.isdisjoint(_HEADINGS))]
     while stack:
         top = stack.pop()
         if isinstance(top, str):

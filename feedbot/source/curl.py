@@ -50,6 +50,8 @@ _RETRACTED = re.compile(
     re.IGNORECASE,
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LARGEST = 4 * 2**20
+"""Bytes of an advisory, as of any page; 16 MiB of lines took 447 MiB."""
 _DATE = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:st|nd|rd|th)?,? (?P<year>[0-9]{4})")
 
 
@@ -79,6 +81,8 @@ def read(document: Document, judge: Judge) -> Iterator[Advisory | Quarantined]:
     """Yield the advisory of a text. Raises SourceError where it is empty or a web page."""
     if not document.body.strip():
         raise SourceError(document.url, "empty", hint="the server gave no content; try again later")
+    if len(document.body) > _LARGEST:
+        raise SourceError(document.url, "it is larger than {limit} bytes", limit=_LARGEST)
     text = texts.decode(document.body, document.charset, document.url).replace("\r\n", "\n").replace("\0", "\ufffd")
     if _html.looks_like_html(text):
         raise SourceError(document.url, "a web page, not an advisory", hint="look at the address in a browser")

@@ -371,3 +371,18 @@ def test_long_texts_are_not_remembered() -> None:
     hits = kind._kind_of.cache_info().hits
     kind_of(f"{'x' * 500}{long}2", flaws_own=False)
     assert kind._kind_of.cache_info().hits == hits + 1
+
+
+def test_longest_list_of_a_page() -> None:
+    """A list of as many items as a page may have tags costs less than two seconds."""
+    body = fixture("openssh/security.html").body.replace(b"<ul>", b"<ul>" + b"<li>" * 59_000, 1)
+    started = time.process_time()
+    assert any(isinstance(one, Advisory) for one in read("openssh", document(body)))
+    assert time.process_time() - started < 2
+
+
+def test_large_text_of_curl() -> None:
+    """A text of curl's larger than a page may be is refused."""
+    body = fixture("curl/advisory.md").body
+    assert isinstance(read("curl", document(body + b"\n" * (2**22 - len(body))))[0], Advisory)
+    assert reasons(read("curl", document(body + b"\n" * 2**22))) == ["it is larger than 4194304 bytes"]

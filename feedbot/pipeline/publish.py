@@ -169,7 +169,7 @@ def _marked(mail: MailText, customer: Customer) -> MailText:
 
 
 def _published(tx: Transaction, draft: Draft) -> site.Published:
-    frozen = drafts.frozen(tx, draft.id)
+    frozen = drafts.frozen(tx, draft.id, post_only=True)
     withdrawn = None
     if draft.state is State.WITHDRAWN:
         last = next(one for one in reversed(decisions.of_draft(tx, draft.id)) if one.verb == "withdraw")

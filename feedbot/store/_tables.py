@@ -289,7 +289,6 @@ outbox = Table(
     Column("customer", String, nullable=False),
     Column("recipient", Text, nullable=False),
     Column("message_id", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", UtcTime),
@@ -297,6 +296,13 @@ outbox = Table(
     Column("fence", Integer, nullable=False),
     Column("lease_until", UtcTime),
     Index(None, "state", "next_try_at"),
+)
+# Apart from its row, which is written anew at each step of a message: its bytes never are.
+contents = Table(
+    "contents",
+    metadata,
+    Column("outgoing", ForeignKey(outbox.c.id), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )
 receipts = Table(
     "receipts",

@@ -133,12 +133,13 @@ def freeze(
     return True
 
 
-def frozen(tx: Connection, number: int) -> FrozenRender:
-    """Return the render that was frozen. Raises StoreError where none was."""
+def frozen(tx: Connection, number: int, *, post_only: bool = False) -> FrozenRender:
+    """Return the render that was frozen, or of it the post alone: thousands of mails take their time. Raises StoreError
+    where none was."""
     row = tx.execute(select(drafts.c.post, drafts.c.signed_post).where(drafts.c.id == number)).one_or_none()
     if row is None or row.post is None:
         raise StoreError(str(number), "nothing has been proposed yet", hint="`feedbot propose` freezes the text")
-    rows = tx.execute(select(frozen_mails).where(frozen_mails.c.draft == number))
+    rows = [] if post_only else tx.execute(select(frozen_mails).where(frozen_mails.c.draft == number))
     mails = [FrozenMail(load_noun(Recipient, one.recipient), load_noun(MailText, one.mail)) for one in rows]
     mails.sort(key=lambda one: one.recipient.customer.id)
     return FrozenRender(load_noun(Post, row.post), tuple(mails), row.signed_post or b"")

@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
 from feedbot.review import State
 from feedbot.store._sql import insert
-from feedbot.store._tables import drafts, outbox, receipts
+from feedbot.store._tables import contents, drafts, outbox, receipts
 
 _WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
 _STANDING = (State.PUBLISHING.value, State.PUBLISHED.value)
@@ -48,9 +48,12 @@ class Queued:
 def add(tx: Connection, outgoing: Outgoing) -> bool:
     """Keep a message that is to leave. False, and nothing kept, where its key is there already."""
     facts = asdict(outgoing) | {"state": outgoing.state.value, "worker": "", "fence": 0}
+    content = facts.pop("content")
     row = insert(tx, outbox).values(facts)
-    done = tx.execute(row.on_conflict_do_nothing(index_elements=[outbox.c.key]).returning(outbox.c.id))
-    return done.one_or_none() is not None
+    number = tx.scalar(row.on_conflict_do_nothing(index_elements=[outbox.c.key]).returning(outbox.c.id))
+    if number is not None:
+        tx.execute(insert(tx, contents).values(outgoing=number, content=content))
+    return number is not None
 
 
 def claim(
@@ -67,8 +70,12 @@ def claim(
         .where(outbox.c.id.in_(tx.scalars(free).all()), due)
         .values(worker=worker, lease_until=now + lease, fence=outbox.c.fence + 1)
         .returning(outbox)
+    ).all()
+    written = select(contents).where(contents.c.outgoing.in_([row.id for row in taken]))
+    content = {row.outgoing: row.content for row in tx.execute(written)}
+    return tuple(
+        Claimed(row.id, row.fence, _outgoing(row, content[row.id])) for row in sorted(taken, key=lambda row: row.id)
     )
-    return tuple(Claimed(row.id, row.fence, _outgoing(row)) for row in sorted(taken, key=lambda row: row.id))
 
 
 def mark_sending(tx: Connection, rows: Sequence[Claimed], now: datetime, lease: timedelta) -> frozenset[int]:
@@ -187,7 +194,8 @@ def listing(tx: Connection, state: OutboxState | None = None, *, draft: int | No
     """Return the rows (in one state, of one draft) in the order they were made, each with its last answer."""
     last = select(func.max(receipts.c.id)).where(receipts.c.outgoing == outbox.c.id)
     query = (
-        select(outbox, receipts.c.state.label("answered"), receipts.c.at, receipts.c.code, receipts.c.text)
+        select(outbox, contents.c.content, receipts.c.state.label("answered"), *receipts.c["at", "code", "text"])
+        .join(contents)
         .outerjoin(receipts, receipts.c.id == last.correlate(outbox).scalar_subquery())
         .order_by(outbox.c.id)
     )
@@ -195,7 +203,7 @@ def listing(tx: Connection, state: OutboxState | None = None, *, draft: int | No
         query = query.where(outbox.c.state == state.value)
     if draft is not None:
         query = query.where(outbox.c.draft == draft)
-    return tuple(Queued(row.id, _outgoing(row), _answer(row)) for row in tx.execute(query))
+    return tuple(Queued(row.id, _outgoing(row, row.content), _answer(row)) for row in tx.execute(query))
 
 
 def channels(tx: Connection, draft: int) -> frozenset[str]:
@@ -249,7 +257,7 @@ def _keep(tx: Connection, answered: Iterable[tuple[int, Receipt]]) -> None:
         tx.execute(insert(tx, receipts), rows)
 
 
-def _outgoing(row: Row[Any]) -> Outgoing:
+def _outgoing(row: Row[Any], content: bytes) -> Outgoing:
     return Outgoing(
         key=row.key,
         draft=row.draft,
@@ -257,7 +265,7 @@ def _outgoing(row: Row[Any]) -> Outgoing:
         customer=row.customer,
         recipient=row.recipient,
         message_id=row.message_id,
-        content=row.content,
+        content=content,
         state=OutboxState(row.state),
         attempts=row.attempts,
         next_try_at=row.next_try_at,

@@ -350,7 +350,6 @@ def upgrade() -> None:
         sa.Column("customer", sa.String(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
@@ -408,6 +407,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("advisory", "sequence", name=op.f("uq_revisions_advisory_sequence")),
     )
     op.create_index(op.f("ix_revisions_seen_at"), "revisions", ["seen_at"], unique=False)
+    op.create_table(
+        "contents",
+        sa.Column("outgoing", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["outgoing"], ["outbox.id"], name=op.f("fk_contents_outgoing")),
+        sa.PrimaryKeyConstraint("outgoing", name=op.f("pk_contents")),
+    )
     op.create_table(
         "receipts",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -20,7 +20,7 @@ _SIGNS = {"~": _TILDE, "^": _CARET, "-": _END}
 
 
 def key(version: str) -> bytes:
-    """Return the order-preserving key. An absent epoch equals 0, an absent release is the empty one: before all but `~`.
+    """Return the order-preserving key. An absent epoch is 0, an absent release the empty one: before all but `~`.
 
     (rpm itself lets an absent release equal any, which is no order.) Raises VersionError where the three parts cannot
     be told apart.

@@ -386,3 +386,14 @@ def test_large_text_of_curl() -> None:
     body = fixture("curl/advisory.md").body
     assert isinstance(read("curl", document(body + b"\n" * (2**22 - len(body))))[0], Advisory)
     assert reasons(read("curl", document(body + b"\n" * 2**22))) == ["it is larger than 4194304 bytes"]
+
+
+@pytest.mark.parametrize(("member", "name"), [("cert_cc", "vince.json"), ("csaf", "advisory.json")])
+@pytest.mark.parametrize("word", ["a ", '"', "\\"])
+def test_document_with_a_long_text(member: str, name: str, word: str) -> None:
+    """A document of JSON with a text longer than any advisory is refused; many that are shorter are no matter."""
+    record = json.loads(fixture(f"{member}/{name}").body)
+    long = json.dumps(record | {"x": word * (2**19 // len(word) + 1)}).encode()
+    assert reasons(read(member, document(long))) == ["a text in it is longer than 524288 characters"]
+    many = json.dumps(record | {"x": [word * 100_000] * 3}).encode()
+    assert any(isinstance(one, Advisory) for one in read(member, document(many)))

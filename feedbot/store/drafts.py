@@ -139,8 +139,10 @@ def frozen(tx: Connection, number: int, *, post_only: bool = False) -> FrozenRen
     row = tx.execute(select(drafts.c.post, drafts.c.signed_post).where(drafts.c.id == number)).one_or_none()
     if row is None or row.post is None:
         raise StoreError(str(number), "nothing has been proposed yet", hint="`feedbot propose` freezes the text")
-    rows = [] if post_only else tx.execute(select(frozen_mails).where(frozen_mails.c.draft == number))
-    mails = [FrozenMail(load_noun(Recipient, one.recipient), load_noun(MailText, one.mail)) for one in rows]
+    mails = []
+    if not post_only:
+        rows = tx.execute(select(frozen_mails).where(frozen_mails.c.draft == number))
+        mails = [FrozenMail(load_noun(Recipient, one.recipient), load_noun(MailText, one.mail)) for one in rows]
     mails.sort(key=lambda one: one.recipient.customer.id)
     return FrozenRender(load_noun(Post, row.post), tuple(mails), row.signed_post or b"")
 

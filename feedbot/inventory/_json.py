@@ -67,7 +67,13 @@ def _detail(error: Exception) -> str:
 
 
 def host(
-    server: str, distro: str, found: Iterable[tuple[bytes, object]], document: Document, *, guessed: bool = False
+    server: str,
+    distro: str,
+    found: Iterable[tuple[bytes, object]],
+    document: Document,
+    *,
+    guessed: bool = False,
+    kernel: str = "",
 ) -> Iterator[HostPackages | RefusedRow]:
     """Yield the refused packages, then the server with the others, those of its distribution with its release.
 
@@ -83,7 +89,7 @@ def host(
     components = [_placed(one, distro) for one in once.values()] if distro else list(once.values())
     if components:
         distro = distro or next((one.distro for one in components if one.distro), "")
-        yield HostPackages(server, tuple(components), distro, guessed and bool(server))
+        yield HostPackages(server, tuple(components), distro, guessed and bool(server), kernel)
 
 
 @lru_cache(maxsize=PACKAGES)

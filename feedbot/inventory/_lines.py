@@ -4,6 +4,7 @@ A comment line may name the server and its release, since neither program prints
 
     # server: web01
     # os: debian 12
+    # kernel: 6.1.0-21-amd64        (uname -r: of several that are installed, the one that runs counts)
 
 Else the server's name is the file's where that ends as its format does (`web01.dpkg`, `web01.rpm`), else --server
 gives it. The release is else read from the package that names it (base-files, almalinux-release …).
@@ -23,8 +24,9 @@ _SHOWN = 200
 _LOOKED_AT = 1 << 14
 """Characters by which a format is told, and lines of them."""
 _FIRST = 20
+_KERNEL = re.compile(r"\d[A-Za-z0-9.+_~-]{1,199}")
 _SERVER = re.compile(r"[a-z0-9][a-z0-9._-]{0,252}")
-_HEADS = re.compile(r"\n#[^\S\n]*(server|host|サーバー?|os|release)[^\S\n]*[::][^\S\n]*(.*)", re.IGNORECASE)
+_HEADS = re.compile(r"\n#[^\S\n]*(server|host|サーバー?|os|release|kernel)[^\S\n]*[::][^\S\n]*(.*)", re.IGNORECASE)
 _LINES = 1 << 20
 """Lines that a format keeps in its cache: the distinct packages of a large fleet."""
 
@@ -67,6 +69,12 @@ def server_name(text: str) -> str:
     """Return a host name in lower case, as DNS compares it; empty where it is none."""
     lowered = text.strip().lower()
     return lowered if _SERVER.fullmatch(lowered) else ""
+
+
+def kernel_name(text: str) -> str:
+    """Return what `uname -r` prints; empty where it is no such name."""
+    name = text.strip()
+    return name if _KERNEL.fullmatch(name) else ""
 
 
 def lines(text: str, name: str) -> Iterator[Line | RefusedRow]:
@@ -134,30 +142,35 @@ def one_host(
                 yield Line(name, number, rows[number - 1].removesuffix("\r")).refused(one.reason, one.hint)
     if components:
         server = said.server or ("" if said.refused else server_of_file(name))
-        yield HostPackages(server, tuple(components.values()), distro, bool(server) and not said.server)
+        guessed = bool(server) and not said.server
+        yield HostPackages(server, tuple(components.values()), distro, guessed, said.kernel)
 
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """What the comments of a list say: its server and release, empty where they do not; and those that say none."""
+    """What the comments of a list say: its server, release and running kernel, empty where they do not; and those that
+    say none."""
 
     server: str
     distro: str
+    kernel: str
     refused: tuple[RefusedRow, ...]
 
 
 def heads(text: str, name: str) -> Heads:
-    """Read the comments that name the server and its release; of several the last."""
-    server, distro, refused = "", "", []
+    """Read the comments that name the server, its release and the kernel that runs; of several the last."""
+    server, distro, kernel, refused = "", "", "", []
     for head in _HEADS.finditer("\n" + text) if "#" in text else ():
         if head[1].lower() in ("os", "release"):
             distro = release_of(head[2])
+        elif head[1].lower() == "kernel":
+            kernel = kernel_name(head[2])
         else:
             server = server_name(head[2])
             if not server:
                 number = text.count("\n", 0, head.start()) + 1
                 refused.append(Line(name, number, head[0].strip()).refused(tr("not a host name")))
-    return Heads(server, distro, tuple(refused))
+    return Heads(server, distro, kernel, tuple(refused))
 
 
 def _lines_with(piece: str, text: str) -> Iterator[str]:

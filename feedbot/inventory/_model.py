@@ -67,12 +67,14 @@ class Server:
 @dataclass(frozen=True, slots=True)
 class HostPackages:
     """What one inventory file says of one server; `server` is empty where the file does not name it (then --server
-    does), and `guessed` where only the file's name says it."""
+    does), and `guessed` where only the file's name says it. `kernel` is the one that runs, as `uname -r` prints it,
+    empty where the file does not say it."""
 
     server: str
     components: tuple[Component, ...]
     distro: str = ""
     guessed: bool = False
+    kernel: str = ""
 
     def placed(self, server: str = "", distro: str = "") -> "HostPackages":
         """Return the same with the server and release filled in where the file did not name them.
@@ -88,6 +90,7 @@ class HostPackages:
             ),
             release,
             self.guessed,
+            self.kernel,
         )
 
 

@@ -12,7 +12,7 @@ from pathlib import PurePath
 import msgspec
 
 from feedbot.inventory import _json, _purl
-from feedbot.inventory._lines import Refusal, fault, server_name
+from feedbot.inventory._lines import Refusal, fault, kernel_name, server_name
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.inventory._release import release_of
 from feedbot.messages import language, tr
@@ -39,6 +39,7 @@ class _Facts(msgspec.Struct, frozen=True):
     ansible_fqdn: str = ""
     ansible_distribution: str = ""
     ansible_distribution_version: str = ""
+    ansible_kernel: str = ""
     ansible_facts: "_Facts | None" = None
 
 
@@ -77,7 +78,8 @@ def _host(text: str, name: str, server: str, *, guessed: bool) -> Iterator[HostP
     raws = [bytes(raw) for part in facts.packages.values() for raw in part]
     distro = release_of(f"{facts.ansible_distribution} {facts.ansible_distribution_version}")
     found = [(raw, _found(raw, language())) for raw in raws]
-    return _json.host(named or server, distro, found, document, guessed=guessed and not named)
+    kernel = kernel_name(facts.ansible_kernel)
+    return _json.host(named or server, distro, found, document, guessed=guessed and not named, kernel=kernel)
 
 
 @lru_cache(maxsize=_json.PACKAGES)

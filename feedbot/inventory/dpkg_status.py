@@ -47,7 +47,7 @@ def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     server = said.server or server_of_file(name)
     if found:
         placed = dict.fromkeys(replace(one, distro=distro) for one in found)
-        yield HostPackages(server, tuple(placed), distro, bool(server) and not said.server)
+        yield HostPackages(server, tuple(placed), distro, bool(server) and not said.server, said.kernel)
 
 
 def _component(fields: dict[str, str]) -> Component | Refusal | None:

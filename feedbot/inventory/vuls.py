@@ -6,7 +6,7 @@ from functools import lru_cache
 import msgspec
 
 from feedbot.inventory import _json, _purl
-from feedbot.inventory._lines import Refusal, fault, server_name
+from feedbot.inventory._lines import Refusal, fault, kernel_name, server_name
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.inventory._release import release_of, scheme_of, stream_of
 from feedbot.messages import language, tr
@@ -65,11 +65,16 @@ class _WordPress(msgspec.Struct, frozen=True):
     type: str = ""
 
 
+class _Kernel(msgspec.Struct, frozen=True):
+    release: str = ""
+
+
 class _Result(msgspec.Struct, frozen=True):
     jsonVersion: int  # noqa: N815
     serverName: str  # noqa: N815
     family: str = ""
     release: str = ""
+    runningKernel: _Kernel | None = None  # noqa: N815
     packages: dict[str, msgspec.Raw] = {}  # msgspec copies an empty default
     SrcPackages: dict[str, _Source] | None = None
     libraries: tuple[_Libraries, ...] | None = None
@@ -91,7 +96,8 @@ def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     result = document.decoded(_Result)
     distro = release_of(f"{result.family} {result.release}")
     found = [*_packages(result, scheme_of(distro)), *_libraries(result), *_wordpresses(result)]
-    return _json.host(server_name(result.serverName), distro, found, document)
+    kernel = kernel_name(result.runningKernel.release) if result.runningKernel else ""
+    return _json.host(server_name(result.serverName), distro, found, document, kernel=kernel)
 
 
 def _packages(result: _Result, scheme: str) -> _Pieces:

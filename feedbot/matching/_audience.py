@@ -3,27 +3,35 @@
 from collections.abc import Collection, Iterable
 
 from feedbot.errors import InventoryError
-from feedbot.inventory import Contract, Customer, Plan, Server
+from feedbot.inventory import Component, Contract, Customer, Plan, Server
+from feedbot.matching._kernels import not_running
 from feedbot.matching._model import Exposure, Installation, Match, MatchVerdict
 
 Recipients = tuple[tuple[Customer, tuple[Exposure, ...]], ...]
 
 
 def exposures(matches: Iterable[Match], installations: Iterable[Installation]) -> tuple[Exposure, ...]:
-    """Group every match by the customer, contract and server it is installed on, whatever its verdict.
+    """Group every match by the customer, contract and server it is installed on, whatever its verdict. Of kernels only
+    the running one counts, where it is known.
 
     Raises InventoryError for an installation whose server, contract and customer do not belong together: it would put
     one customer's server into another's mail.
     """
     by_component = {match.component: match for match in matches}
-    shares: dict[tuple[Customer, Contract, Server], dict[Match, None]] = {}
+    shares: dict[tuple[Customer, Contract, Server], dict[Component, Match]] = {}
+    kernels: dict[str, str] = {}
     for one in installations:
         _check(one.customer, one.contract, one.server)
         match = by_component.get(one.component)
         if match:
-            shares.setdefault((one.customer, one.contract, one.server), {})[match] = None
-    made = (Exposure(*whose, tuple(sorted(found, key=_match_order))) for whose, found in shares.items())
-    return tuple(sorted(made, key=_order))
+            shares.setdefault((one.customer, one.contract, one.server), {})[one.component] = match
+            kernels[one.server.name] = one.kernel
+    made = []
+    for whose, found in shares.items():
+        idle = not_running(found, kernels[whose[2].name])
+        left = [match for component, match in found.items() if component not in idle]
+        made.append(Exposure(*whose, tuple(sorted(left, key=_match_order))))
+    return tuple(sorted((one for one in made if one.matches), key=_order))
 
 
 def by_contract(

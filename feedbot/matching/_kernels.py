@@ -6,6 +6,7 @@ signed: Debian's linux-signed-amd64 6.1.76+1 is linux 6.1.76-1, Ubuntu's linux-s
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
@@ -20,6 +21,8 @@ _FLAVOURS = (
     "intel-iotg iot kvm lowlatency lowlatency-hwe lts-xenial nvidia nvidia-lowlatency oem oracle raspi raspi2 "
     "raspi-realtime realtime riscv"
 )
+_RPM = re.compile(r"kernel(?:-rt|-uek|-64k)?")
+_RPM_IMAGES = re.compile(r"kernel(?:-rt|-uek|-64k)?(?:-core)?")
 _SIGNED = re.compile(r"linux-signed(?P<series>-[\d.]+)?-(?:amd64|arm64|i386)")
 
 
@@ -43,3 +46,28 @@ def as_spoken_of(component: Component) -> Component:
         name = f"linux{found['series'] or ''}"
         return replace(component, source=name, source_version="-".join(version.rsplit("+", 1)))
     return replace(component, source=source.replace("linux-signed", "linux", 1))
+
+
+def not_running(components: Iterable[Component], kernel: str) -> frozenset[Component]:
+    """Return those kernel packages of a server that do not count, because another kernel runs there.
+
+    Of several kernels that are installed only the running one (`uname -r`) can be attacked, and what else is built from
+    its source (headers, tools) cannot. Where no installed kernel is the running one, nothing is known and all count.
+    """
+    kernels = [one for one in components if _is_kernel(one)]
+    if not kernel or not any(_runs(one, kernel) for one in kernels):
+        return frozenset()
+    return frozenset(one for one in kernels if not _runs(one, kernel))
+
+
+def _is_kernel(one: Component) -> bool:
+    if one.scheme == "deb":
+        return (one.source or one.name) in sources()
+    return one.scheme == "rpm" and _RPM.fullmatch(one.source or one.name) is not None
+
+
+def _runs(one: Component, kernel: str) -> bool:
+    """A Debian kernel's package is named after its release; an RPM's version and architecture are the release."""
+    if one.scheme == "deb":
+        return one.name in (f"linux-image-{kernel}", f"linux-image-{kernel}-unsigned", f"linux-image-unsigned-{kernel}")
+    return _RPM_IMAGES.fullmatch(one.name) is not None and f"{one.version.rpartition(':')[2]}.{one.arch}" == kernel

@@ -72,12 +72,13 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A component where it is installed, and whose that is."""
+    """A component where it is installed, and whose that is. `kernel` is the one that runs there, empty: not known."""
 
     component: Component
     server: Server
     contract: Contract
     customer: Customer
+    kernel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,13 @@ def _gathered(hosts: Iterable[_Host]) -> dict[str, _Host]:
             continue
         first, other = found[name].packages, host.packages
         components = tuple(dict.fromkeys((*first.components, *other.components)))
-        merged = HostPackages(name, components, first.distro or other.distro, first.guessed and other.guessed)
+        merged = HostPackages(
+            name,
+            components,
+            first.distro or other.distro,
+            first.guessed and other.guessed,
+            first.kernel or other.kernel,
+        )
         found[name] = replace(found[name], packages=merged)
     return found
 

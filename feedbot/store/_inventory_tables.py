@@ -74,6 +74,7 @@ host_sets = Table(
     Column("server", String, primary_key=True),
     Column("set", ForeignKey(package_sets.c.id), nullable=False, index=True),
     Column("distro", String, nullable=False),
+    Column("kernel", String, nullable=False),
     Column("taken_at", UtcTime, nullable=False, index=True),
 )
 # Which file gave a server's packages of a scheme: while all `parts` of a file are in force, the same bytes change

@@ -42,6 +42,7 @@ _INSTALLED = (
     select(
         host_sets.c.set,
         host_sets.c.distro,
+        host_sets.c.kernel,
         server_rows.c.content.label("server"),
         contract_rows.c.content.label("contract"),
         customer_rows.c.content.label("customer"),
@@ -164,6 +165,7 @@ def replace_packages(
             "server": name,
             "set": numbers[of_host[name]],
             "distro": host.distro,
+            "kernel": host.kernel,
             "taken_at": times.get(name, now),
         }
         for name, host in hosts.items()
@@ -300,7 +302,7 @@ def installations(tx: Connection, wanted: Iterable[Component]) -> tuple[Installa
             read(Customer, row.customer),
         )
         placed = server if server.distro else replace(server, distro=row.distro)
-        found += (Installation(component, placed, contract, customer) for component in of_set[row.set])
+        found += (Installation(one, placed, contract, customer, row.kernel) for one in of_set[row.set])
     return tuple(found)
 
 

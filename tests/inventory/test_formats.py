@@ -127,6 +127,7 @@ FACTS = {
         "ansible_hostname": "web01",
         "ansible_distribution": "Debian",
         "ansible_distribution_version": "12.5",
+        "ansible_kernel": "6.1.0-21-amd64",
     }
 }
 PRINTED = f'web01 | SUCCESS => {json.dumps(FACTS, indent=4)}\ndb01 | UNREACHABLE! => {{\n    "unreachable": true\n}}\n'
@@ -135,6 +136,7 @@ VULS = {
     "serverName": "web01",
     "family": "debian",
     "release": "12.5",
+    "runningKernel": {"release": "6.1.0-21-amd64", "version": "", "rebootRequired": False},
     "packages": {
         "libssl3": {"name": "libssl3", "version": "3.0.9-1", "arch": "amd64"},
         "bash": {"name": "bash", "version": "5.2-2"},
@@ -257,7 +259,7 @@ def test_osquery_differences_are_no_list() -> None:
 def test_ansible() -> None:
     """The facts of a host, as a cache keeps them or as ansible prints them; a host not reached is told."""
     (host,) = hosts(json.dumps(FACTS))
-    assert (host.server, host.distro, host.guessed) == ("web01", "debian:12", False)
+    assert (host.server, host.distro, host.guessed, host.kernel) == ("web01", "debian:12", False, "6.1.0-21-amd64")
     assert [(one.scheme, one.name, one.version, one.distro) for one in host.components] == [
         ("deb", "bash", "5.2.15-2", "debian:12"),
         ("rpm", "bind-libs", "32:9.16.23-18.el9", "debian:12"),
@@ -271,7 +273,7 @@ def test_ansible() -> None:
 def test_vuls() -> None:
     """Packages with their source, libraries, WordPress and plugins."""
     (host,) = hosts(json.dumps(VULS))
-    assert (host.server, host.distro) == ("web01", "debian:12")
+    assert (host.server, host.distro, host.kernel) == ("web01", "debian:12", "6.1.0-21-amd64")
     assert host.components == (
         Component("deb", "libssl3", "3.0.9-1", "openssl", "3.0.9-1", "amd64", "debian:12"),
         Component("deb", "bash", "5.2-2", "bash", "5.2-2", "", "debian:12"),

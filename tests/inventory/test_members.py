@@ -176,6 +176,13 @@ def test_the_file_names_the_server() -> None:
     assert (host.server, placed.server, placed.components[0].distro) == ("", "web09", "debian:11")
 
 
+def test_the_file_names_the_kernel_that_runs() -> None:
+    """As uname -r prints it; what is no such name is not taken for one. Placing the host keeps it."""
+    (host,) = hosts("# server: web08\n# kernel: 6.1.0-21-amd64\nbash\t5.2-2\n")
+    assert (host.kernel, host.placed("x", "debian:12").kernel) == ("6.1.0-21-amd64", "6.1.0-21-amd64")
+    assert hosts("# kernel: Linux\nbash\t5.2-2\n")[0].kernel == ""
+
+
 def test_a_name_taken_from_the_file_s_is_told_as_a_guess() -> None:
     """Only where no line of the file names the server; placing it keeps that."""
     assert hosts("bash\t5.2-2\n", "Web07.dpkg")[0].placed().guessed

@@ -227,6 +227,15 @@ def test_installations_name_the_owner(tx: Connection) -> None:
     assert {one.server.name for one in inventory.installations(tx, [NTP])} == {"mail"}
 
 
+def test_the_running_kernel_is_told_with_what_is_installed(tx: Connection) -> None:
+    """And a new one alone is a change: another kernel was booted."""
+    own(tx)
+    inventory.replace_packages(tx, {"web": replace(host(NTP), kernel="6.1.0-20-amd64")}, NOW)
+    result = inventory.replace_packages(tx, {"web": replace(host(NTP), kernel="6.1.0-21-amd64")}, LATER)
+    assert result.changed == 1
+    assert [one.kernel for one in inventory.installations(tx, [NTP])] == ["6.1.0-21-amd64"]
+
+
 names = st.text("abc", min_size=1, max_size=2)
 fleets = st.dictionaries(names, st.lists(st.sampled_from([NTP, SSH, HTTPD, OWN, BROKEN]), max_size=4), max_size=4)
 

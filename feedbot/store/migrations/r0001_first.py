@@ -335,6 +335,7 @@ def upgrade() -> None:
         sa.Column("server", sa.String(), nullable=False),
         sa.Column("set", sa.Integer(), nullable=False),
         sa.Column("distro", sa.String(), nullable=False),
+        sa.Column("kernel", sa.String(), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["set"], ["package_sets.id"], name=op.f("fk_host_sets_set")),
         sa.PrimaryKeyConstraint("server", name=op.f("pk_host_sets")),

@@ -43,8 +43,8 @@ _NUMBER = re.compile(
     r"^[ \t　]*(?P<number>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*?-AT-[0-9]{4}-[0-9]{4})[ \t　\r]*$", re.MULTILINE
 )
 _ADDRESS = re.compile(r"/at/(?P<year>[0-9]{4})/at[0-9]{2}(?P<count>[0-9]{4})\.(?:html|txt)$")
-_LARGEST = 4 * 2**20
-"""Bytes of an alert, as of any page. What is signed has one MiB at most; blank lines to 16 MiB took three seconds."""
+_LARGEST = 2 * 2**20
+"""Bytes of an alert. What is signed has one MiB at most; four MiB of `A-` took 304 MiB, 16 of blank lines 3 seconds."""
 _POST = re.compile(r"\s*[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日\s*")
 _BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----"
 _END = "-----BEGIN PGP SIGNATURE-----"

@@ -345,7 +345,7 @@ def _versions(line: _json.Node) -> Iterator[tuple[str, VersionRange | None]]:
 def _fixed(line: _json.Node) -> Iterator[Fixed]:
     product = _product(line)
     for one in line.each("ranges"):
-        scheme = _scheme(line, one)
+        scheme, wording = _scheme(line, one), _wording(one)
         for version in (text for node in one.each("events") if (text := node.text("fixed"))):
             if scheme and (versions := _vers.exactly(scheme, version)):
-                yield Fixed(product, versions, _wording(one))
+                yield Fixed(product, versions, wording)

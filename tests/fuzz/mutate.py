@@ -197,7 +197,7 @@ def _json(data: bytes, other: bytes, rng: Random, most: int) -> bytes:
     assert isinstance(root, list)
     try:
         written = json.dumps(root[0], ensure_ascii=rng.random() < 0.7)
-    except RecursionError:
+    except (RecursionError, MemoryError):  # larger than any input may be
         return data
     changed = written.encode("utf-8", "surrogatepass")
     # Cut off, it would be no JSON any more; `_cut` makes enough of those.

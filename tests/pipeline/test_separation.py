@@ -30,7 +30,9 @@ def token(kind: str, number: int) -> str:
 def fleet(
     names: list[tuple[str, str, list[str]]], count: int
 ) -> tuple[list[Customer], list[Contract], list[Server], dict[str, HostPackages]]:
-    """Make customers, for each two contracts of a server, and packages. `names` are (scheme, package, versions) to spread over them."""
+    """Make customers, for each two contracts of a server, and packages.
+
+    `names` are (scheme, package, versions) to spread over them."""
     dice = random.Random(2026)
     customers = [
         Customer(f"C{n:04}", f"株式会社{token('cust', n)}", f"{token('mail', n)}@customer.example", organisation=True)

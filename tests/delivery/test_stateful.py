@@ -1,0 +1,282 @@
+"""N4: whatever people, publishers, crashes and the relay do in whatever order, the invariants of delivery hold.
+
+I1 sent ⊆ approved · I2 one message a (notice, edition, customer, channel), but for an audited resend
+I3 what was published ends as sent, failed, uncertain or cancelled · I4 recipients ⊆ the approved audience
+I5 a post that calls an advisory verified holds only its signed text · I6 an advisory's revision never goes down
+I7 the audit log only grows, and its chain holds · I8 no customer's data is in another's message
+
+FEEDBOT_HOUSES says how many stories are told (4).
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from feedbot import store
+from feedbot.advisory import Advisory, Trust
+from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
+from feedbot.errors import DeliveryError, ReviewError
+from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
+from feedbot.pipeline import decide, draft, send
+from feedbot.pipeline.collect import collect
+from feedbot.pipeline.publish import publish
+from feedbot.review import AuditEntry, State, verify
+from feedbot.store import advisories, audit, drafts, inventory, outbox
+from tests.fakes import world
+from tests.pipeline.conftest import pages, wired
+
+PEOPLE = st.sampled_from(["author", "reviewer"])
+OWN = "件名: 点検のお知らせ{n}\n対象: VPS\n\n設定をご確認ください。\n"
+ENDS = {OutboxState.SENT, OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.CANCELLED}
+OVER = "この行は署名の外にあります。"
+
+
+class Killed(BaseException):
+    """The process died on the wire."""
+
+
+def _edition(advisory: Advisory) -> str:
+    """What orders a publisher's texts of one number: the day of the last change."""
+    return str(advisory.updated or advisory.published)
+
+
+class House(RuleBasedStateMachine):
+    """Drafts on their way through review and outbox, and what the relay really took."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.stage = world(Path(self.folder.name))
+        self.edges = wired(self.stage)
+        self.arrived: Counter[str] = Counter()
+        self.allowed: Counter[str] = Counter()
+        self.approved: dict[tuple[int, str], tuple[str, str]] = {}
+        self.revisions: dict[tuple[str, str], str] = {}
+        self.chain: tuple[AuditEntry, ...] = ()
+        self.people = {name: f"{name}@customer.example" for name in ("aoki", "baba", "chiba", "doi")}
+        self.made = 0
+
+    def teardown(self) -> None:
+        """I3: with a relay that takes everything, all that was published comes to an end."""
+        self.stage.answer = self._taking(Answer(Outcome.ACCEPTED, 250, "ok"))
+        for _ in range(12):
+            self.stage.now += timedelta(hours=2)
+            send.send_due(self.edges, "last")
+        with store.reading(self.edges.database) as tx:
+            assert {one.outgoing.state for one in outbox.listing(tx)} <= ENDS
+            assert not drafts.listing(tx, State.PUBLISHING)
+        self.promises()
+        self.edges.database.dispose()
+        self.folder.cleanup()
+
+    @initialize()
+    def take_in(self) -> None:
+        """Four customers, and a publisher's first edition."""
+        self._inventory()
+        self.stage.pages |= pages("www")
+
+    def _inventory(self) -> None:
+        package = Component("deb", "apache2", "2.4.57-2", "apache2", "2.4.57-2", "amd64", "debian:12")
+        names = sorted(self.people)
+        hosts = {f"host-{name}": HostPackages(f"host-{name}", (package,), "debian:12") for name in names}
+        with self.edges.database.begin() as tx:
+            inventory.replace_customers(
+                tx,
+                [Customer(name, f"株式会社{name}", self.people[name]) for name in names],
+                [Contract(f"V-{name}", name, Plan.VPS, root=True) for name in names],
+                [Server(f"host-{name}", f"V-{name}", "debian:12") for name in names],
+                self.stage.now,
+            )
+            inventory.replace_packages(tx, hosts, self.stage.now)
+
+    def _drafts(self) -> list[int]:
+        with store.reading(self.edges.database) as tx:
+            return [one.id for one in drafts.listing(tx)]
+
+    def _number(self, data: st.DataObject) -> int:
+        number: int = data.draw(st.sampled_from(self._drafts()))
+        return number
+
+    @rule()
+    @precondition(lambda self: self.made < 3)
+    def write_own(self) -> None:
+        """The operator writes a notice."""
+        self.made += 1
+        draft.new_own(self.edges, OWN.format(n=self.made), "author")
+
+    @rule(forged=st.booleans(), newer=st.booleans())
+    def publisher(self, forged: bool, newer: bool) -> None:
+        """The publisher shows the first edition or the second, or somebody writes beneath the signed text."""
+        shown = pages("www") | (pages("www-2") if newer else {})
+        self.stage.pages |= {
+            url: body + OVER.encode() if forged and url.endswith(".txt") else body for url, body in shown.items()
+        }
+        self.stage.now += timedelta(days=1, minutes=1)
+        for source in self.edges.sources.values():
+            collect(self.edges, source)
+        self._inventory()
+        draft.draft_cases(self.edges, "feedbot")
+
+    @rule(who=st.sampled_from(["aoki", "baba", "chiba", "doi"]), change=st.sampled_from(["moves", "leaves", "comes"]))
+    def customers(self, who: str, change: str) -> None:
+        """A customer has another address, or is none any more, or is one again."""
+        if change == "leaves" and len(self.people) > 1:
+            self.people.pop(who, None)
+        elif change == "moves" and who in self.people:
+            self.people[who] = "new-" + self.people[who]
+        else:
+            self.people.setdefault(who, f"{who}@customer.example")
+        self._inventory()
+
+    @rule(data=st.data(), step=st.sampled_from(["propose", "approve", "publish", "reject", "withdraw"]), who=PEOPLE)
+    @precondition(lambda self: self._drafts())
+    def decide(self, data: st.DataObject, step: str, who: str) -> None:
+        """Somebody takes a step with a draft; what is not allowed is refused."""
+        number = self._number(data)
+        self._step(number, step, who)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self._drafts())
+    def whole_way(self, data: st.DataObject) -> None:
+        """A draft goes all the way to the outbox, where it can."""
+        number = self._number(data)
+        for step, who in (("propose", "author"), ("approve", "reviewer"), ("publish", "author")):
+            self._step(number, step, who)
+
+    def _step(self, number: int, step: str, who: str) -> None:
+        try:
+            if step == "propose":
+                decide.propose(self.edges, number, who)
+            elif step == "approve":
+                if decide.approve(self.edges, number, who).state is State.APPROVED:
+                    self._remember(number)
+            elif step == "publish":
+                publish(self.edges, number, who)
+            elif step == "reject":
+                decide.reject(self.edges, number, who, "no")
+            else:
+                decide.withdraw(self.edges, number, who, "no")
+        except ReviewError:
+            return
+
+    def _remember(self, number: int) -> None:
+        with store.reading(self.edges.database) as tx:
+            for one in drafts.frozen(tx, number).mails:
+                customer = one.recipient.customer
+                self.approved[number, customer.id] = (customer.email, one.mail.text)
+
+    @rule(
+        outcomes=st.lists(st.sampled_from(["ok", "defer", "refuse", "down", "lost", "unsure", "dies", "dies after"])),
+    )
+    def send(self, outcomes: list[str]) -> None:
+        """A sender works; the relay answers in these ways, then it takes everything. It may die on the wire."""
+        left = iter(outcomes)
+
+        def answer(outgoing: Outgoing) -> Answer:
+            how = next(left, "ok")
+            if how in ("ok", "unsure", "dies after"):
+                self._arrive(outgoing)
+            if how.startswith("dies"):
+                raise Killed
+            return {
+                "ok": Answer(Outcome.ACCEPTED, 250, "ok"),
+                "defer": Answer(Outcome.DEFERRED, 450, "later"),
+                "refuse": Answer(Outcome.REFUSED, 550, "no"),
+                "down": Answer(Outcome.NO_SESSION),
+            }.get(how, Answer(Outcome.UNCERTAIN))
+
+        self.stage.answer = answer
+        try:
+            send.send_due(self.edges, "w")
+        except Killed:
+            return
+
+    def _taking(self, answer: Answer) -> Callable[[Outgoing], Answer]:
+        def take(outgoing: Outgoing) -> Answer:
+            self._arrive(outgoing)
+            return answer
+
+        return take
+
+    def _arrive(self, outgoing: Outgoing) -> None:
+        """I1, I2, I4 and I8, at the moment when the relay has a message."""
+        self.arrived[outgoing.key] += 1
+        assert self.arrived[outgoing.key] <= 1 + self.allowed[outgoing.key], (outgoing.key, "twice")
+        email, text = self.approved[outgoing.draft, outgoing.customer]
+        assert outgoing.recipient == email, "an address that nobody approved"
+        mail = message_from_bytes(outgoing.content, policy=policy.default)
+        plain = mail.get_body(("plain",))  # type: ignore[attr-defined]
+        assert plain.get_content().split() == text.split(), "words that nobody approved"
+        shown = "\n".join([*map(str, mail.values()), *(p.get_content() for p in mail.walk() if not p.is_multipart())])
+        for other in {"aoki", "baba", "chiba", "doi"} - {outgoing.customer}:
+            assert f"株式会社{other}" not in shown
+            assert f"host-{other}" not in shown
+            assert f"{other}@" not in shown
+
+    @rule(hours=st.integers(0, 3))
+    def wait(self, hours: int) -> None:
+        """Time goes by."""
+        self.stage.now += timedelta(hours=hours, minutes=16)
+
+    @rule(data=st.data(), resend=st.booleans())
+    def settle(self, data: st.DataObject, resend: bool) -> None:
+        """A person decides over an uncertain or failed message."""
+        rows = self._rows({OutboxState.UNCERTAIN, OutboxState.FAILED})
+        if not rows:
+            return
+        one = data.draw(st.sampled_from(rows))
+        try:
+            send.resolve(self.edges, one.id, "author", resend=resend)
+        except DeliveryError:
+            return
+        self.allowed[one.outgoing.key] += resend and one.outgoing.state is OutboxState.UNCERTAIN
+
+    @rule(data=st.data())
+    def stop(self, data: st.DataObject) -> None:
+        """A person stops what has not left of a notice."""
+        rows = self._rows({OutboxState.PENDING, OutboxState.DEFERRED})
+        if rows:
+            send.stop_draft(self.edges, data.draw(st.sampled_from(rows)).outgoing.draft, "author", "stop")
+
+    def _rows(self, states: set[OutboxState]) -> list[outbox.Queued]:
+        with store.reading(self.edges.database) as tx:
+            return [one for one in outbox.listing(tx) if one.outgoing.state in states]
+
+    @invariant()
+    def promises(self) -> None:
+        """I2, I4, I5, I6 and I7, of what is kept."""
+        with store.reading(self.edges.database) as tx:
+            rows = outbox.listing(tx)
+            chain = audit.entries(tx)
+            current = advisories.listing(tx)
+            posts = [(one, drafts.frozen(tx, one.id, post_only=True).post) for one in drafts.listing(tx) if one.digests]
+        keys = [one.outgoing.key for one in rows]
+        assert len(keys) == len(set(keys))
+        assert all((one.outgoing.draft, one.outgoing.customer) in self.approved for one in rows)
+        revisions = {(one.advisory.source, one.advisory.number): _edition(one.advisory) for one in current}
+        assert all(revisions[name] >= edition for name, edition in self.revisions.items()), "an older text came back"
+        self.revisions = revisions
+        signed = [post for one, post in posts if any(each.trust is Trust.SIGNED for each in one.notice.advisories)]
+        assert not any(OVER in post.text + post.html for post in signed)
+        assert chain[: len(self.chain)] == self.chain
+        verify(chain)
+        self.chain = chain
+
+
+EXAMPLES = int(os.environ.get("FEEDBOT_HOUSES", "4"))
+House.TestCase.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=15,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+TestHouse = House.TestCase

@@ -17,7 +17,7 @@ from feedbot.inventory import HostPackages, RefusedRow, RefusedRowsError, check_
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.intake import bytes_of, each, shown
-from feedbot.store import Transaction, audit, inventory
+from feedbot.store import Transaction, audit, inventory, reading
 from feedbot.store.inventory import HostFile, SnapshotResult
 
 _DISTRIBUTION = ("deb", "rpm")
@@ -82,12 +82,32 @@ def import_packages(
     and is refused, unless `fewer` says that it is meant; so is one that no contract names. Raises InventoryError, the
     last snapshot staying in force, where a file cannot be read, too many rows are refused or no server is left.
     """
-    subject = shown([file.name for file in files])
     bodies = each(files, lambda file: _file(file, format, server))
-    with edges.database.begin() as tx:
-        same = inventory.unchanged(tx, [one.digest for one in bodies])
+    while True:
+        # What takes long, reading, holds no transaction up; if another import came meanwhile, it is done again.
+        with reading(edges.database) as tx:
+            same = inventory.unchanged(tx, [one.digest for one in bodies])
         found = _rows([one for one in bodies if one.digest not in same], format, server)
-        check_refused(subject, sum(len(one.packages.components) for one in found.hosts.values()), found.refused)
+        made = _take(edges, bodies, found, same, actor, fewer=fewer)
+        if made:
+            return made
+
+
+def _take(
+    edges: Edges,
+    bodies: Sequence[_File],
+    found: _Read,
+    same: Mapping[bytes, tuple[HostFile, ...]],
+    actor: str,
+    *,
+    fewer: bool,
+) -> Intake | None:
+    """Take in what was read, in one transaction; None, and nothing done, where files of `same` are no longer so."""
+    subject = shown([one.name for one in bodies])
+    check_refused(subject, sum(len(one.packages.components) for one in found.hosts.values()), found.refused)
+    with edges.database.begin() as tx:
+        if inventory.unchanged(tx, same).keys() != same.keys():
+            return None
         hosts, aged = _taken(tx, found, fewer=fewer)
         still = {one.server for files_of in same.values() for one in files_of}
         if not hosts and not still:

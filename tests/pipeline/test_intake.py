@@ -9,7 +9,7 @@ import pytest
 from feedbot.errors import InventoryError
 from feedbot.inventory import RefusedRowsError
 from feedbot.pipeline import Edges, intake
-from feedbot.pipeline.packages import import_packages
+from feedbot.pipeline.packages import _rows, import_packages
 from feedbot.store import audit, inventory
 from tests.pipeline.conftest import DATA, import_fleet
 
@@ -264,3 +264,19 @@ def test_a_file_with_a_refused_row_is_read_each_time(fleet: Edges, tmp_path: Pat
     path.write_text(FILE.read_text(encoding="utf-8") + "Bash!\t5\n", encoding="utf-8")
     for _ in range(2):
         assert len(import_packages(fleet, [path], "tester").refused) == 1
+
+
+def test_another_import_while_files_are_compared(fleet: Edges, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was in force when it was looked at, but no longer when it is taken in, is read after all."""
+    other = tmp_path / "vps101.dpkg"
+    other.write_text(FILE.read_text(encoding="utf-8") + "zsh\t5.9-4\tzsh\t5.9-4\tamd64\tii \n", encoding="utf-8")
+    rows = _rows
+
+    def between(*given: object) -> object:
+        monkeypatch.setattr("feedbot.pipeline.packages._rows", rows)
+        import_packages(fleet, [other], "somebody else")
+        return rows(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("feedbot.pipeline.packages._rows", between)
+    assert import_packages(fleet, [FILE], "tester").unchanged == 0
+    assert "zsh" not in packages(fleet, "vps101")

@@ -49,7 +49,8 @@ _CSAF = {
     "fixed": "fixed",
     "not_affected": "known_not_affected",
 }
-_TYPES = {"pep440": "pypi", "semver": "npm", "generic": "generic", "gem": "gem", "maven": "maven", "npm": "npm"}
+_TYPES = {"pep440": "pypi", "gem": "gem", "maven": "maven", "npm": "npm", "composer": "composer"}
+"""Scheme → type of package URL. One that several ecosystems share (semver: Go, Cargo …) says none of them."""
 
 
 @dataclass(frozen=True, slots=True)

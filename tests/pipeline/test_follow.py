@@ -115,6 +115,8 @@ def test_a_withdrawal_tells_those_who_were_told(stage: World, edges: Edges, appr
         assert body is not None
         assert mail["Subject"].startswith("【取下げ】")
         assert "誤って公開したため" in body.get_content()
+        # A withdrawn notice may have been right: nobody is told that he need not act.
+        assert "必要ございません" not in body.get_content()
         assert "影響を受けるソフトウェア" not in body.get_content()
     with edges.database.begin() as tx:
         number = drafts.load(tx, approved).notice.number

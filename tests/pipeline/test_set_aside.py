@@ -214,3 +214,9 @@ def test_a_purl_reads_back(component: Component) -> None:
         component.arch,
         component.distro,
     )
+
+
+def test_a_scheme_of_several_ecosystems_names_none() -> None:
+    """A Go module is not called a package of npm for its order of versions; a package of npm is."""
+    assert vex.purl_of(Component("semver", "example.org/module", "1.2.3")).startswith("pkg:generic/")
+    assert vex.purl_of(Component("npm", "left", "1.2.3")) == "pkg:npm/left@1.2.3"

@@ -173,26 +173,21 @@ def test_the_operators_own_server_is_asked_at_once(httpserver: HTTPServer, clock
 
 @pytest.mark.usefixtures("outside")
 def test_threads_share_a_hosts_turns(httpserver: HTTPServer, clock: Clock) -> None:
-    """Twelve requests by four threads at five a second: no six of them within a second, and robots.txt once."""
-    times: list[float] = []
+    """Thirteen requests at five a second, robots.txt once among them, leave in three turns: two seconds at least.
 
-    def answer(request: Request) -> Response:
-        times.append(time.monotonic())
-        return Response(b"a")
-
-    httpserver.expect_request("/robots.txt").respond_with_handler(answer)
-    httpserver.expect_request("/a").respond_with_handler(answer)
+    Their distances at the server say nothing on a busy machine: a request that had its turn may arrive late."""
+    httpserver.expect_request("/robots.txt").respond_with_data(b"a")
+    httpserver.expect_request("/a").respond_with_data(b"a")
     made = web(clock, Courtesy(rates={"localhost": 5}, per_second=1000))
     url = httpserver.url_for("/a")
     threads = [threading.Thread(target=lambda: [made.fetch(url) for _ in range(3)]) for _ in range(4)]
+    started = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert len(times) == 13
-    assert asked(httpserver).count("/robots.txt") == 1
-    spans = [later - earlier for earlier, later in zip(times, times[5:], strict=False)]
-    assert min(spans) > 0.9
+    assert time.monotonic() - started >= 2
+    assert sorted(asked(httpserver)) == ["/a"] * 12 + ["/robots.txt"]
 
 
 @pytest.mark.usefixtures("outside")

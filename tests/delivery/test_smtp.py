@@ -186,6 +186,12 @@ def scripted(*scripts: Callable[[socket.socket, Any], None]) -> Iterator[SmtpSet
         thread.join(5)
 
 
+def until_left(connection: socket.socket, lines: Any) -> None:
+    """Say nothing until the client has gone, which it must."""
+    connection.settimeout(30)
+    lines.read()
+
+
 def say(*answers: bytes) -> Callable[[socket.socket, Any], None]:
     """Say the first answer, and each other one after a line of the client."""
 
@@ -253,10 +259,8 @@ def test_a_cut_before_the_message_was_named_is_no_session(before: int) -> None:
 
 def test_silence_after_the_dot_is_uncertain_at_the_deadline() -> None:
     """The dot has its own, longer span; then it is over."""
-    with scripted(then(say(*OPEN), then(read_all, lambda connection, lines: time.sleep(1)))) as settings:
-        started = time.monotonic()
+    with scripted(then(say(*OPEN), then(read_all, until_left))) as settings:
         assert only_answer(settings).outcome is Outcome.UNCERTAIN
-        assert time.monotonic() - started < 0.9
 
 
 def test_a_refused_sender_is_not_tried_on_the_same_connection_again() -> None:
@@ -356,14 +360,14 @@ def test_an_answer_by_the_byte_ends_at_the_deadline() -> None:
     """A relay that trickles does not keep us for ever."""
 
     def trickle(connection: socket.socket, lines: Any) -> None:
-        for _ in range(100):
+        for _ in range(1200):
             connection.sendall(b"2")
             time.sleep(0.05)
 
     with scripted(then(say(*OPEN[:2]), trickle)) as settings:
         started = time.monotonic()
         answer = only_answer(settings)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 30
     assert answer.outcome is Outcome.NO_SESSION
 
 

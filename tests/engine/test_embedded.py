@@ -36,7 +36,7 @@ def test_jobs_run_soon_and_again() -> None:
     assert run([job("a", call), job("b", lambda: hourly.append(1), NEVER)], stop, first_within=SOON) == ()
     assert len(runs) >= 3
     assert hourly == [1]
-    assert runs[0] - started < 1
+    assert runs[0] - started < 30
     assert runs[2] - runs[0] >= 0.08
 
 
@@ -108,7 +108,7 @@ def test_a_signal_stops_cleanly(number: signal.Signals) -> None:
     started = time.monotonic()
     assert run([job("a", call, NEVER)], threading.Event(), first_within=SOON) == ()
     assert finished == [1]
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
     assert signal.getsignal(number) is before
 
 

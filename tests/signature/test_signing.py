@@ -170,7 +170,7 @@ def test_a_passphrase_is_never_asked_for(provider: Keys) -> None:
     start = time.monotonic()
     assert "passphrase" in refused(one).reason()
     assert f"-u {provider.locked} --clearsign" in refused(one).hint()
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 50
     provider.home.unlock(provider.locked, PASSWORD)
     assert verified(provider, one.clear(TEXT), provider.locked).text
     os.kill(provider.home.agent(), signal.SIGKILL)
@@ -208,7 +208,7 @@ def test_no_timer_outlives_its_gpg(provider: Keys) -> None:
     before, start = threading.active_count(), time.monotonic()
     one.detached(b"x")
     while threading.active_count() > before:
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 50
         time.sleep(0.01)
 
 
@@ -257,7 +257,7 @@ def test_a_gpg_that_misbehaves_signs_nothing(
     for sign in (lambda one: one.detached(b"x"), lambda one: one.clear("x")):
         with pytest.raises(SigningError, match=reason):
             sign(Signer(tmp_path, "0" * 40, deadline=0.4))
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 50
 
 
 def test_another_text_than_the_given_one_is_not_handed_on(

@@ -178,9 +178,9 @@ def scripted(*scripts: Callable[[socket.socket, Any], None]) -> Iterator[SmtpSet
             "notice@aozora.example",
             port,
             security="none",
-            connect_seconds=0.5,
-            command_seconds=0.5,
-            dot_seconds=0.5,
+            connect_seconds=2,
+            command_seconds=1,
+            dot_seconds=1,
         )
         listener.shutdown(socket.SHUT_RDWR)
         thread.join(5)
@@ -289,7 +289,7 @@ def test_an_answer_before_the_question_is_none() -> None:
 
 def test_connections_stand_side_by_side() -> None:
     """Four messages on four connections: all are begun before any is answered, and each gets its own answer."""
-    everyone = threading.Barrier(4, timeout=5)
+    everyone = threading.Barrier(4, timeout=30)
 
     def accept(connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as lines:

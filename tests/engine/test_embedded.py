@@ -36,8 +36,7 @@ def test_jobs_run_soon_and_again() -> None:
     assert run([job("a", call), job("b", lambda: hourly.append(1), NEVER)], stop, first_within=SOON) == ()
     assert len(runs) >= 3
     assert hourly == [1]
-    assert runs[0] - started < 30
-    assert runs[2] - runs[0] >= 0.08
+    assert runs[2] - started >= 0.09
 
 
 def test_a_failing_job_is_logged_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
@@ -86,11 +85,11 @@ def test_a_job_never_overlaps_itself() -> None:
 
 
 def test_what_was_missed_is_one_run() -> None:
-    """Six runs that were due while the machine slept are made up for by one."""
+    """Twelve runs that were due while the machine slept are made up for by one."""
     stop, runs = threading.Event(), []
-    threading.Timer(0.15, stop.set).start()
-    late = job("late", lambda: runs.append(1), timedelta(seconds=0.5))
-    run([job("first", lambda: None, NEVER), late], stop, first_within=timedelta(seconds=-6))
+    threading.Timer(0.5, stop.set).start()
+    late = job("late", lambda: runs.append(1), timedelta(seconds=30))
+    run([job("first", lambda: None, NEVER), late], stop, first_within=timedelta(minutes=-6))
     assert runs == [1]
 
 
@@ -118,7 +117,7 @@ def test_a_job_that_does_not_finish_is_named() -> None:
 
     def stuck() -> None:
         stop.set()
-        let_go.wait(5)
+        let_go.wait(60)
 
     with capture_logs() as logs:
         unfinished = run([job("stuck", stuck)], stop, first_within=SOON, grace=timedelta(seconds=0.1))
@@ -132,7 +131,7 @@ def test_a_long_job_may_look_at_the_event() -> None:
     stop, looked = threading.Event(), []
 
     def polite() -> None:
-        looked.append(stop.wait(5))
+        looked.append(stop.wait(60))
 
     threading.Timer(0.1, stop.set).start()
     assert run([job("polite", polite, NEVER)], stop, first_within=SOON) == ()
@@ -144,7 +143,7 @@ def test_it_runs_outside_the_main_thread_too() -> None:
     stop, result = threading.Event(), []
     thread = threading.Thread(target=lambda: result.append(run([job("a", stop.set)], stop, first_within=SOON)))
     thread.start()
-    thread.join(5)
+    thread.join(60)
     assert result == [()]
 
 

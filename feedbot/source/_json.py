@@ -16,6 +16,8 @@ from feedbot.reading import text as texts
 from feedbot.source import _xml
 
 _UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
+_ESCAPED = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+"""How JSON writes what nothing can hold, or half of a pair that can be held."""
 _MOST = 300_000
 """Values of a document, or lines: several times what the greatest real one has, and read within two seconds."""
 _MOST_ITEMS = 100_000
@@ -73,12 +75,17 @@ def holdable(text: str) -> str:
     return _UNHOLDABLE.sub("\ufffd", text)
 
 
+def _holdable_names(found: dict[str, object]) -> dict[str, object]:
+    return {holdable(name): value for name, value in found.items()}
+
+
 def load(document: Document) -> Node:
     """Return a document's JSON. Raises SourceError where it is empty, a web page, cut off, no JSON, or too much."""
     text = text_of(document)
     _check_count(document, text.count(","))
+    names = _holdable_names if _ESCAPED.search(text) else None
     try:
-        found = json.loads(text, parse_constant=_refuse)
+        found = json.loads(text, parse_constant=_refuse, object_hook=names)
     except (ValueError, RecursionError) as error:
         # Too deep for the parser is as unreadable as cut off; hostile nesting must not be a fault of ours.
         raise SourceError(document.url, "not JSON: {detail}", detail=str(error)[:120]) from error

@@ -103,6 +103,14 @@ def test_events_that_say_nothing_or_too_much(events: list[dict[str, object]]) ->
     assert found.range.text.startswith("SEMVER")
 
 
+def test_no_name_of_an_event_holds_what_nothing_can_hold() -> None:
+    """An event that is not known stays unread in its own words, half a pair of UTF-16 and NUL replaced in them."""
+    found = affected(ranges=[{"type": "SEMVER", "events": [{"\ud83d": {"a\0": "1"}}]}])
+    assert isinstance(found.range, UnreadRange)
+    assert "\ufffd" in found.evidence
+    assert found.evidence.encode()
+
+
 def test_ranges_of_two_orders_are_not_joined() -> None:
     """A package whose ranges are of two schemes is read as far as the first goes, and is not complete."""
     found = affected(

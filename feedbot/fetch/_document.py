@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +34,6 @@ class Document:
     def transport(self) -> str:
         """The scheme it came by: https, http, file, mail."""
         return self.url.partition(":")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Dump:
-    """A document that lies on the disk because it is large: `head` is what was declared of it, without the bytes."""
-
-    head: Document
-    path: Path
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

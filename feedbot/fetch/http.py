@@ -11,13 +11,11 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpcore2
 import httpx2
@@ -25,15 +23,15 @@ import httpx2
 from feedbot.errors import FetchError
 from feedbot.fetch._addresses import addresses, refuse_private
 from feedbot.fetch._answer import document, pieces, retry_after
-from feedbot.fetch._document import Document, Dump, NotModified, Validators
+from feedbot.fetch._document import Document, NotModified, Validators
 
 LIMIT = 16 * 2**20
 """Bytes of a body after decompression, unless the source declares more."""
 DEADLINE_SECONDS = 60.0
 CONNECT_SECONDS = 10.0
 """How long one address may take to answer before the next is tried: a dead IPv6 route must not eat the deadline."""
-LARGEST_DUMP = 2**30
-"""What a disk is given at most, whatever a source declares."""
+LARGEST = 2**30
+"""Bytes of a body after decompression, whatever a source declares."""
 MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 # 408, 425 and 429 ask for another try (RFC 9110, RFC 8470, RFC 6585); the other 4xx say what will stay so.
@@ -89,7 +87,6 @@ class Deadline:
 
 Admit = Callable[[str, float], None]
 """`admit(url, seconds)`: called before each hop is asked, with the time that is left; waits, or raises FetchError."""
-_Made = TypeVar("_Made")
 
 
 def fetch(
@@ -102,67 +99,12 @@ def fetch(
     seconds: float = DEADLINE_SECONDS,
     admit: Admit = lambda url, seconds: None,
 ) -> Document | NotModified:
-    """Get `url`, asking only for what is newer than `validators`.
+    """Get `url`, asking only for what is newer than `validators`; at most `limit` bytes, and never over 1 GiB.
 
     `seconds` is for all of it: DNS, redirects, body. Redirects are judged afresh and gain nothing from `allow_private`.
     Raises FetchError (StatusError where a status says it), always with the address that failed.
     """
-
-    def whole(final: str, headers: httpx2.Headers, stream: Iterable[bytes]) -> Document:
-        return document(final, headers, b"".join(pieces(final, headers, stream, limit)), now)
-
-    return _get(url, policy, now, validators, Deadline(seconds), admit, whole)
-
-
-def download(
-    url: str,
-    to: Path,
-    *,
-    policy: NetworkPolicy,
-    now: datetime,
-    limit: int,
-    seconds: float = DEADLINE_SECONDS,
-    admit: Admit = lambda url, seconds: None,
-) -> Dump:
-    """Stream the document at `url` into the file `to`, at most `limit` bytes and never over 1 GiB.
-
-    The file appears whole or not at all: it grows as `to` + `.part` and takes its name at the end. Raises FetchError.
-    """
-    part = to.with_name(to.name + ".part")
-
-    def streamed(final: str, headers: httpx2.Headers, stream: Iterable[bytes]) -> Dump:
-        digest, size = sha256(), 0
-        with part.open("wb") as file:
-            for piece in pieces(final, headers, stream, min(limit, LARGEST_DUMP)):
-                file.write(piece)
-                digest.update(piece)
-                size += len(piece)
-        part.replace(to)
-        return Dump(document(final, headers, b"", now), to, size, digest.hexdigest())
-
-    try:
-        dump = _get(url, policy, now, None, Deadline(seconds), admit, streamed)
-    except OSError as error:
-        raise FetchError(str(part), "cannot be written: {why}", permanent=False, why=error.strerror or error) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-    if isinstance(dump, NotModified):  # not asked conditionally: _get makes an error of it
-        raise FetchError(url, "the answer is broken: {detail}", permanent=False, detail=304)
-    return dump
-
-
-def _get(
-    url: str,
-    policy: NetworkPolicy,
-    now: datetime,
-    validators: Validators | None,
-    deadline: Deadline,
-    admit: Admit,
-    make: Callable[[str, httpx2.Headers, Iterable[bytes]], _Made],
-) -> _Made | NotModified:
-    """Ask, follow redirects, and let `make` read the answer that is a document while it is on the wire."""
-    address = parse_url(url)
+    deadline, address = Deadline(seconds), parse_url(url)
     for _ in range(MOST_REDIRECTS + 1):
         check_scheme(address, policy)
         with translated(str(address), deadline):
@@ -178,7 +120,8 @@ def _get(
             if response.status != 200:
                 wait = retry_after(headers.get("retry-after", ""), now)
                 raise StatusError(str(address), response.status, wait, now)
-            return make(str(address), headers, response.iter_stream())
+            body = b"".join(pieces(str(address), headers, response.iter_stream(), min(limit, LARGEST)))
+            return document(str(address), headers, body, now)
     raise FetchError(url, "more than {most} redirects", permanent=True, most=MOST_REDIRECTS)
 
 

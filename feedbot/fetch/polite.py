@@ -10,9 +10,7 @@ for, unless he gives them a rate.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Lock
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 import stamina
@@ -20,7 +18,7 @@ from pyrate_limiter import InMemoryBucket, Limiter, MonotonicClock, Rate, Single
 
 from feedbot.errors import FetchError
 from feedbot.fetch import _robots, http
-from feedbot.fetch._document import Document, Dump, NotModified, Validators
+from feedbot.fetch._document import Document, NotModified, Validators
 
 PER_SECOND = 2.0
 """Requests a host sees of us in a second at most, where nothing else is said. MyJVN's own rule is 2 as well."""
@@ -31,7 +29,6 @@ ROBOTS_AGE = timedelta(days=1)
 """RFC 9309, 2.4: a robots.txt is not believed for longer than 24 hours, unless it cannot be had."""
 LONGEST_CLOSED = timedelta(days=1)
 """How long a Retry-After is believed: a mistaken or hostile one must not silence a publisher for a year."""
-_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +112,7 @@ class Web:
             seconds,
         )
 
-    def download(self, url: str, to: Path, limit: int, seconds: float = http.DEADLINE_SECONDS) -> Dump:
-        """Stream `url` to a file as http.download does, politely. Raises FetchError."""
-        return self._patiently(
-            lambda left: http.download(
-                url, to, policy=self._policy, now=self._clock(), limit=limit, seconds=left, admit=self._admit
-            ),
-            seconds,
-        )
-
-    def _patiently(self, one_try: Callable[[float], _Made], seconds: float) -> _Made:
+    def _patiently(self, one_try: Callable[[float], Document | NotModified], seconds: float) -> Document | NotModified:
         """Try until it works, until the failure is one that stays, or until the time would be over."""
         deadline = http.Deadline(seconds)
         patience = self._patience

@@ -11,6 +11,7 @@ from feedbot.errors import ConfigError
 from feedbot.messages import tr
 
 if TYPE_CHECKING:
+    from feedbot.matching import Spoken
     from feedbot.pipeline import DistroFeed, Edges
     from feedbot.pipeline.distributors import FeedReport, LoadReport
 
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group.command("list", help=tr("the files in force, their age, and the feeds"))(list_)
     group.command("collect", help=tr("ask the distributors now"))(collect)
     group.command("drop", help=tr("take a file out of force"))(drop)
+    group.command("check", help=tr("what the distributors say of a server's packages"))(check)
 
 
 def load(
@@ -212,6 +214,50 @@ def drop(number: _shell.Number) -> int:
     with edges.database.begin() as tx:
         audit.append(tx, _shell.actor(), "drop-distro", f"file {number}", "", edges.clock())
     return _shell.DONE
+
+
+def check(
+    servers: Annotated[list[str], typer.Argument(help=tr("servers with packages"))],
+    every: Annotated[bool, typer.Option("--all", help=tr("also what is fixed or not affected"))] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> int:
+    """Print what is open, by server, package and CVE, whatever advisories there are; 1 where a server has no packages.
+
+    It needs no case: it is what a scanner of that one machine would print.
+    """
+    from feedbot.matching import MatchVerdict
+    from feedbot.pipeline.findings import findings
+
+    edges, code, rows = _shell.edges(), _shell.DONE, []
+    quiet = () if every else (MatchVerdict.FIXED_BY_DISTRO, MatchVerdict.NOT_AFFECTED)
+    for server, found in findings(edges, [one.lower() for one in servers]):
+        if found is None:
+            _shell.say("no packages of {server} are known", server=server)
+            code = _shell.NO
+        for one in (one for one in found or () if one.verdict not in quiet):
+            package = one.component
+            if as_json:
+                _shell.put({"server": server, **_finding(one)})
+            else:
+                rows.append((server, package.name, package.version, one.cve, tr(one.verdict.value), one.fixed))
+    if not as_json:
+        _shell.table(["server", "package", "installed", "CVE", "verdict", "fixed"], rows)
+    return code
+
+
+def _finding(one: "Spoken") -> dict[str, object]:
+    component = one.component
+    return {
+        "package": component.name,
+        "installed": component.version,
+        "source": component.source,
+        "distro": component.distro,
+        "cve": one.cve,
+        "verdict": one.verdict,
+        "rule": one.rule,
+        "fixed": one.fixed,
+        "evidence": one.evidence,
+    }
 
 
 def as_dict(report: "LoadReport") -> dict[str, object]:

@@ -1,10 +1,13 @@
 """Which components, servers and customers a case concerns, and because of what."""
 
 from feedbot.matching._audience import Recipients, by_contract, exposures, recipients, unknowns
+from feedbot.matching._by_distro import places
 from feedbot.matching._disagree import Disagreement, disagreements
 from feedbot.matching._judge import judge
+from feedbot.matching._kernels import not_running
 from feedbot.matching._model import Because, ComponentNames, Exposure, Installation, Match, MatchVerdict
 from feedbot.matching._products import names, unmapped
+from feedbot.matching._spoken import Spoken, spoken
 from feedbot.matching._suppress import LONGEST, Scope, Suppressed, Suppression, suppress
 from feedbot.matching._suppress import check as check_suppression
 
@@ -19,6 +22,7 @@ __all__ = [
     "MatchVerdict",
     "Recipients",
     "Scope",
+    "Spoken",
     "Suppressed",
     "Suppression",
     "by_contract",
@@ -27,7 +31,10 @@ __all__ = [
     "exposures",
     "judge",
     "names",
+    "not_running",
+    "places",
     "recipients",
+    "spoken",
     "suppress",
     "unknowns",
     "unmapped",

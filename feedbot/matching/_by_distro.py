@@ -71,21 +71,37 @@ class Words:
         deb statements are about source packages; rpm errata name binary packages, and only where they do not name
         this one does its source's word count.
         """
-        if component.scheme not in PACKAGED or _builds.is_foreign(component):
-            return ()
-        made = _builds.backported(component)
-        if made:
-            return _either([self._in(release, made[0], cve) for release in made[1]])
-        return _deciding(self._in(component.distro, _kernels.as_spoken_of(component), cve))
+        found = [self._in(release, one, cve) for release, one in as_spoken_of(component)]
+        return _deciding(found[0]) if len(found) == 1 else _either(found)
 
     def _in(self, distro: str, component: Component, cve: str) -> tuple[Word, ...]:
-        source = component.source or component.name
-        for package in (component.name, source) if component.scheme == "rpm" else (source,):
+        for package in _packages(component):
             said = self.by_place.get((distro, package, cve), ())
             fitting = [one for one in said if _same_stream(one, component) and _builds.belongs(one, component)]
             if fitting:
                 return tuple(Word(one, component) for one in fitting)
         return ()
+
+
+def as_spoken_of(component: Component) -> tuple[tuple[str, Component], ...]:
+    """Return the releases whose statements may be about a component, each with the component as it is spoken of there;
+    none for what no distributor built."""
+    if component.scheme not in PACKAGED or _builds.is_foreign(component):
+        return ()
+    made = _builds.backported(component)
+    if made:
+        return tuple((release, made[0]) for release in made[1])
+    return ((component.distro, _kernels.as_spoken_of(component)),)
+
+
+def places(component: Component) -> tuple[tuple[str, str], ...]:
+    """Return the (release, package) pairs under which statements about a component may stand."""
+    return tuple((release, package) for release, one in as_spoken_of(component) for package in _packages(one))
+
+
+def _packages(component: Component) -> tuple[str, ...]:
+    source = component.source or component.name
+    return (component.name, source) if component.scheme == "rpm" else (source,)
 
 
 def _either(said: Iterable[tuple[Word, ...]]) -> tuple[Word, ...]:

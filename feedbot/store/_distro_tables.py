@@ -33,13 +33,14 @@ distro_places = Table(
     Column("package", String, nullable=False),
     Column("stream", String, nullable=False),
     Column("suite", String, nullable=False),
+    Index(None, "distro", "package"),
 )
 statements = Table(
     "statements",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("file", ForeignKey(distro_files.c.id), nullable=False, index=True),
-    Column("place", ForeignKey(distro_places.c.id), nullable=False),
+    Column("place", ForeignKey(distro_places.c.id), nullable=False, index=True),
     Column("cve", String, nullable=False),
     Column("status", String, nullable=False),
     Column("fixed_version", String, nullable=False),

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from feedbot.advisory import Quarantined
 from feedbot.distro import Statement, StatementStatus
@@ -204,6 +204,16 @@ def about(tx: Connection, cves: Collection[str]) -> tuple[Statement, ...]:
     for part in chunks(list(cves)):
         rows = tx.execute(_STATEMENTS.where(statements.c.cve.in_(part)).order_by(statements.c.id))
         for distro, package, cve, status, *rest in rows:
+            found.append(Statement(distro, package, cve, StatementStatus(status), *rest))
+    return tuple(found)
+
+
+def on(tx: Connection, places: Iterable[tuple[str, str]]) -> tuple[Statement, ...]:
+    """Return all that is in force on these (release, package) pairs, in whatever stream and suite."""
+    found: list[Statement] = []
+    pair = tuple_(distro_places.c.distro, distro_places.c.package)
+    for part in chunks(sorted(set(places))):
+        for distro, package, cve, status, *rest in tx.execute(_STATEMENTS.where(pair.in_(part))):
             found.append(Statement(distro, package, cve, StatementStatus(status), *rest))
     return tuple(found)
 

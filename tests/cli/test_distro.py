@@ -137,3 +137,27 @@ def test_the_configuration_of_a_feed(run: Run, tmp_path: Path) -> None:
     path.write_text(CONFIG + "[distro.ubuntu_usn]\n", encoding="utf-8")
     code, _, err = run("distro", "list")
     assert (code, "distro.ubuntu_usn.url" in err) == (2, True)
+
+
+def test_check_is_a_scanner_s_answer(run: Run, tmp_path: Path) -> None:
+    """Without any case, what is open on a server is listed with the version that fixes it; --all shows the rest."""
+    entries = {
+        "CVE-2026-0001": {"releases": {"bookworm": {"status": "resolved", "fixed_version": "99"}}},
+        "CVE-2026-0002": {"releases": {"bookworm": {"status": "resolved", "fixed_version": "1"}}},
+        "CVE-2026-0003": {"releases": {"bookworm": {"status": "open", "urgency": "end-of-life"}}},
+    }
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps({"apache2": entries}), encoding="utf-8")
+    assert run("distro", "load", path)[0] == 0
+    code, out, _ = run("distro", "check", "vps101", "--json")
+    found = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert {(one["cve"], one["verdict"], one["fixed"]) for one in found} == {
+        ("CVE-2026-0001", "affected", "99"),
+        ("CVE-2026-0003", "unknown", ""),
+    }
+    assert {one["source"] for one in found} == {"apache2"}
+    assert "CVE-2026-0002" in run("distro", "check", "vps101", "--all")[1]
+    code, out, err = run("distro", "check", "nowhere.example")
+    assert code == 1
+    assert "no packages of nowhere.example are known" in out + err

@@ -463,6 +463,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_distro_places")),
         sa.UniqueConstraint("key", name=op.f("uq_distro_places_key")),
     )
+    op.create_index(op.f("ix_distro_places_distro_package"), "distro_places", ["distro", "package"], unique=False)
     op.create_table(
         "statements",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -479,6 +480,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statements")),
     )
     op.create_index(op.f("ix_statements_file"), "statements", ["file"], unique=False)
+    op.create_index(op.f("ix_statements_place"), "statements", ["place"], unique=False)
     op.create_index(op.f("ix_statements_cve_place"), "statements", ["cve", "place"], unique=False)
     op.create_table(
         "distro_quarantine",

@@ -10,7 +10,7 @@ from feedbot.distro import Statement
 from feedbot.inventory import Component
 from feedbot.matching import Spoken
 from feedbot.pipeline._edges import Edges
-from feedbot.store import Transaction, inventory, reading, statements
+from feedbot.store import Transaction, hosts, inventory, reading, statements
 
 
 def findings(edges: Edges, servers: Iterable[str]) -> Iterator[tuple[str, tuple[Spoken, ...] | None]]:
@@ -22,7 +22,7 @@ def findings(edges: Edges, servers: Iterable[str]) -> Iterator[tuple[str, tuple[
         for server in servers:
             components = inventory.packages(tx, server)
             _learn(tx, [one for one in components if one not in known], known, words)
-            idle = matching.not_running(components, inventory.kernel(tx, server))
+            idle = matching.not_running(components, hosts.kernel(tx, server))
             said = tuple(said for one in components if one not in idle for said in known[one])
             yield server, said if components else None
 

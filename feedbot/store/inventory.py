@@ -341,11 +341,6 @@ def packages(tx: Connection, server: str) -> tuple[Component, ...]:
     return tuple(sorted(found.values(), key=lambda one: (one.name, one.arch, one.version)))
 
 
-def kernel(tx: Connection, server: str) -> str:
-    """Return the kernel that runs on a server; empty where that is not known."""
-    return tx.scalar(select(host_sets.c.kernel).where(host_sets.c.server == server)) or ""
-
-
 def counts(tx: Connection) -> Counts:
     """Count what is kept."""
 

@@ -10,11 +10,12 @@ What the answer means (a captive page, HTML where a feed should be, an empty fee
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import httpcore2
@@ -33,6 +34,7 @@ CONNECT_SECONDS = 10.0
 LARGEST = 2**30
 """Bytes of a body after decompression, whatever a source declares."""
 MOST_REDIRECTS = 5
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _REDIRECTS = (301, 302, 303, 307, 308)
 # 408, 425 and 429 ask for another try (RFC 9110, RFC 8470, RFC 6585); the other 4xx say what will stay so.
 _PASSING = (408, 425, 429)
@@ -170,8 +172,10 @@ def answered(
     policy: NetworkPolicy,
     deadline: Deadline,
     posted: bytes | None = None,
+    further: Mapping[str, str] = NO_HEADERS,
 ) -> Iterator[httpcore2.Response]:
-    """Send one GET (or a POST of JSON) on a connection of its own; the answer's body is still on the wire."""
+    """Send one GET (or a POST, of JSON unless `further` headers say otherwise) on a connection of its own; the answer's
+    body is still on the wire."""
     port = address.port or (443 if address.scheme == "https" else 80)
     open_to = policy.allow_private
     if policy.proxy:
@@ -188,6 +192,7 @@ def answered(
         "If-None-Match": validators.etag if validators else "",
         "If-Modified-Since": validators.last_modified if validators else "",
         "Content-Type": "" if posted is None else "application/json",
+        **further,
     }
     with (
         httpcore2.ConnectionPool(

@@ -13,15 +13,17 @@ from urllib.parse import urlsplit
 
 from feedbot import __version__, members, store
 from feedbot import config as configuration
+from feedbot._config_channels import bound
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
-from feedbot.config import BundleSection, Config, DistroSection, SourceSection
+from feedbot.config import BundleSection, ChannelSection, Config, DistroSection, SourceSection
 from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
 from feedbot.distro import DistroInfo
 from feedbot.errors import ConfigError, SignatureError
 from feedbot.fetch import Inbox, http, polite
 from feedbot.fetch.mailbox import Maildir, imap_folder
 from feedbot.fetch.spool import Spool
+from feedbot.messages import tr
 from feedbot.notice import Provider, render
 from feedbot.pipeline import AlarmChannels, ConfiguredSource, DistroFeed, Edges
 from feedbot.pipeline.inbox import MailReader
@@ -51,7 +53,11 @@ def load_config(named: Path | None) -> Config:
     """Find and check the configuration. Raises ConfigError with all faults."""
     names = members.names("feedbot.source")
     distros = members.names("feedbot.distro")
-    return configuration.load(configuration.find(named), names, _pinned, _has_address, distros)
+    return configuration.load(configuration.find(named), names, _pinned, _has_address, distros, _channel_faults)
+
+
+def _channel_faults(name: str, section: ChannelSection) -> tuple[str, ...]:
+    return _channel(name, section, http.NetworkPolicy())[1]
 
 
 def _has_address(member: str) -> bool:
@@ -120,6 +126,7 @@ def edges(config: Config) -> Edges:
         quote=config.notices.quote,
         draft_unsigned=config.notices.draft_unsigned,
         alarms=open_alarms(config, policy),
+        posts=open_channels(config, policy, "posts"),
         sign_mail=signer.detached if signer and signing.mails else None,
         sign_post=signer.clear if signer and signing.posts else None,
         sign_bundle=signer.clear if signer else None,
@@ -309,7 +316,37 @@ def open_alarms(config: Config, policy: http.NetworkPolicy) -> AlarmChannels:
     channel = members.load("feedbot.delivery", "webhook")
     webhook = channel.open_channel(channel.Settings(section.webhook, policy)) if section.webhook else None
     mail = section.mail if section.mail is not None else (operator,) if operator else ()
-    return AlarmChannels(mail, cast(AlarmChannel | None, webhook), section.remind)
+    others = open_channels(config, policy, "alarms")
+    return AlarmChannels(mail, cast(AlarmChannel | None, webhook), section.remind, others)
+
+
+def open_channels(config: Config, policy: http.NetworkPolicy, carries: str) -> dict[str, AlarmChannel]:
+    """Return the channels that carry `alarms` or `posts`, by name, not yet connected to. Raises ConfigError."""
+    opened: dict[str, AlarmChannel] = {}
+    for name, section in config.channels.items():
+        if carries in section.carries:
+            channel, faults = _channel(name, section, policy)
+            if channel is None:
+                raise ConfigError(f"channels.{name}", "{faults}", faults="; ".join(faults))
+            opened[name] = channel
+    return opened
+
+
+def _channel(
+    name: str, section: ChannelSection, policy: http.NetworkPolicy
+) -> tuple[AlarmChannel | None, tuple[str, ...]]:
+    """Return a channel, or None and the faults of its table, a line each."""
+    place = f"channels.{name}"
+    try:
+        member = members.load("feedbot.delivery", section.member or name)
+        if member.TAKES not in ("alarm", "post") or ("alarms" in section.carries and member.TAKES == "post"):
+            return None, (tr("{place}: {member} does not carry that", place=place, member=section.member or name),)
+        given = {"policy": policy}
+        table = section.model_extra or {}
+        settings, faults = bound(place, table, member.Settings, given, lambda file: _password(Path(file)))
+    except ConfigError as error:
+        return None, (f"{place}: {error}",)
+    return (member.open_channel(settings) if settings else None), faults
 
 
 def lock_file(config: Config) -> Path:

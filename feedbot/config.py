@@ -6,10 +6,9 @@ paths are relative to the file they stand in, so a configuration can be moved wi
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,9 +21,10 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
+    model_validator,
 )
 
-from feedbot import _config_checks
+from feedbot import _config_checks, _config_faults
 from feedbot.errors import ConfigError
 from feedbot.messages import tr
 
@@ -205,6 +205,27 @@ class AlarmsSection(_Section):
     remind: Duration = Field(default="1d", validate_default=True)
 
 
+class ChannelSection(_Section):
+    """A way for alarms or notices besides mail and site. `member` is the file in feedbot/delivery/ that speaks there,
+    by default the table's own name; every further key is a setting of that member's."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, validate_default=True)
+
+    member: str = ""
+    carries: tuple[Literal["alarms", "posts"], ...] = Field(default=("posts",), min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _files(cls, table: object, info: ValidationInfo) -> object:
+        """Make the files absolute."""
+        if not isinstance(table, dict):
+            return table
+        return {
+            key: str(_place(Path(value), info)) if key.endswith("_file") and isinstance(value, str) else value
+            for key, value in table.items()
+        }
+
+
 class SigningSection(_Section):
     """The provider's key, and what is signed with it. `home` is a GnuPG home whose agent needs no person."""
 
@@ -240,6 +261,7 @@ class Config(_Section):
     site: SiteSection = _default(SiteSection)
     delivery: DeliverySection = _default(DeliverySection)
     alarms: AlarmsSection = _default(AlarmsSection)
+    channels: dict[str, ChannelSection] = {}
     signing: SigningSection = _default(SigningSection)
     bundle: BundleSection = _default(BundleSection)
     inventory: InventorySection = _default(InventorySection)
@@ -271,9 +293,11 @@ def load(
     pinned: Pinned = lambda home, source: (),
     has_address: Callable[[str], bool] = lambda member: True,
     distros: Sequence[str] = (),
+    of_channel: Callable[[str, ChannelSection], Iterable[str]] = lambda name, section: (),
 ) -> Config:
     """Read and check a configuration file; `sources` and `distros` are the known member names, and
-    `has_address(member)` says whether one of the sources knows where its publisher is.
+    `has_address(member)` says whether one of the sources knows where its publisher is. `of_channel(name, table)` tells
+    the faults of a channel's own settings.
 
     Raises ConfigError whose reason holds every fault, a line each: `FILE: key: what is wrong (nearest name)`.
     """
@@ -283,13 +307,15 @@ def load(
     try:
         config = Config.model_validate(raw, context=_context(path))
     except ValidationError as error:
-        faults += [_fault(detail, raw) for detail in error.errors()]
+        faults += [_config_faults.said(detail, Config) for detail in error.errors()]
     faults += _config_checks.across(raw, sources)
     faults += _config_checks.unknown_distros(raw, distros)
     faults += _config_checks.addressless(raw, sources, has_address)
     with suppress(ValidationError):  # told already
         home = _key_home(raw, path)
         faults += _config_checks.keyless(raw, lambda source: pinned(home, source))
+    for name, section in config.channels.items() if config else ():
+        faults += of_channel(name, section)
     if faults or config is None:
         raise _faulty(path, faults)
     return config
@@ -304,7 +330,7 @@ def key_home(path: Path) -> Path:
     try:
         return _key_home(raw, path)
     except ValidationError as error:
-        raise _faulty(path, [_fault(detail, raw) for detail in error.errors()]) from error
+        raise _faulty(path, [_config_faults.said(detail, Config) for detail in error.errors()]) from error
 
 
 def _key_home(raw: dict[str, Any], path: Path) -> Path:
@@ -336,54 +362,3 @@ def _faulty(path: Path, faults: list[str]) -> ConfigError:
         faults="\n".join(f"  {path}: {fault}" for fault in faults),
         hint="config.example.toml explains every key",
     )
-
-
-_WORDS = {
-    "string_too_short": "must not be empty",
-    "string_type": "must be text in quotes",
-    "string_pattern_mismatch": "does not have the form of such a value ({pattern})",
-    "literal_error": "must be {expected}",
-    "value_error": "{error}",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than_equal": "must be {le} or less",
-    "tuple_type": "must be a list in [ ]",
-    "model_type": "must be a table",
-    "dict_type": "must be a table",
-}
-"""pydantic's kinds of fault, in our words; a kind not listed is told as pydantic tells it."""
-
-
-def _fault(detail: Any, raw: dict[str, Any]) -> str:
-    """Say one fault of pydantic's in our words: `key: what`."""
-    place = ".".join(str(part) for part in detail["loc"])
-    if detail["type"] == "extra_forbidden":
-        near = get_close_matches(str(detail["loc"][-1]), _known_keys(detail["loc"]), n=1, cutoff=0.5)
-        return (
-            tr("{place}: unknown key; did you mean {near}?", place=place, near=near[0])
-            if near
-            else tr("{place}: unknown key", place=place)
-        )
-    if detail["type"] == "missing":
-        return tr("{place}: missing", place=place)
-    template = _WORDS.get(detail["type"])
-    what = tr(template, **detail.get("ctx", {})) if template else detail["msg"]
-    return tr("{place}: {what} (given: {given!r})", place=place, what=what, given=detail.get("input"))
-
-
-def _known_keys(location: tuple[int | str, ...]) -> Iterator[str]:
-    """Yield the valid names where an unknown key stood."""
-    model: Any = Config
-    for part in location[:-1]:
-        section = isinstance(model, type) and issubclass(model, BaseModel)
-        field = model.model_fields.get(str(part)) if section else None
-        annotation = field.annotation if field else model
-        model = getattr(annotation, "__args__", (None, annotation))[-1] if annotation is not None else None
-    if isinstance(model, type) and issubclass(model, BaseModel):
-        yield from model.model_fields

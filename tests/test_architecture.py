@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CODE = ROOT / "feedbot"
 
 ORDER = (
-    ("errors", "messages", "members", "config", "_config_checks"),
+    ("errors", "messages", "members", "config", "_config_checks", "_config_faults", "_config_channels"),
     ("version",),
     ("advisory",),
     ("fetch",),

@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
+from typing import Literal
 from urllib.parse import urlencode
 
 from feedbot.delivery._channel import AlarmChannel, Answer, Outcome
@@ -34,7 +35,7 @@ class Settings:
     user: str
     password: str = field(repr=False)
     policy: NetworkPolicy
-    status: str = "publish"
+    status: Literal["publish", "draft"] = "publish"
     categories: tuple[int, ...] = ()
     seconds: float = SECONDS
 

@@ -103,24 +103,32 @@ class DistroFeed:
 
 @dataclass(frozen=True, slots=True)
 class AlarmChannels:
-    """Where alarms about sources go: `mail` addresses of the operator's, a `webhook`; a state that lasts is told again
-    every `remind`."""
+    """Where alarms go: `mail` addresses of the operator's, a `webhook`, `others` by the names of their tables; a state
+    that lasts is told again every `remind`."""
 
     mail: tuple[str, ...] = ()
     webhook: AlarmChannel | None = None
     remind: timedelta = timedelta(days=1)
+    others: Mapping[str, AlarmChannel] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The channels as the alarms' rows name them."""
-        return (*(f"mail:{one}" for one in self.mail), *(["webhook"] if self.webhook else []))
+        return (*(f"mail:{one}" for one in self.mail), *self.wired)
+
+    @property
+    def wired(self) -> dict[str, AlarmChannel]:
+        """Those that take a document, by the same names."""
+        webhook = {"webhook": self.webhook} if self.webhook else {}
+        return webhook | {f"channel:{name}": channel for name, channel in self.others.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
     """The world, as a pipeline sees it. `secret` makes Message-IDs; with `shadow_operator` every mail goes to him.
     Where `quiet_before` is set (a backfill sets it), a matter all of which is dated before it makes no notice.
-    `sign_mail` and `sign_post`, where what leaves is signed, raise SigningError."""
+    `sign_mail` and `sign_post`, where what leaves is signed, raise SigningError. `posts` are the channels, by name,
+    where notices are told besides mail and site."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -139,6 +147,7 @@ class Edges:
     sign_mail: Callable[[bytes], Detached] | None = None
     sign_post: Callable[[str], bytes] | None = None
     alarms: AlarmChannels = AlarmChannels()
+    posts: Mapping[str, AlarmChannel] = field(default_factory=dict)
     quiet_before: datetime | None = None
     sign_bundle: Callable[[str], bytes] | None = None
     check_bundle: Callable[[bytes], VerifiedText | UnsignedText] | None = None

@@ -17,7 +17,7 @@ from datetime import datetime
 
 import structlog
 
-from feedbot.delivery import Answer, MailChannel, Outcome, Outgoing
+from feedbot.delivery import AlarmChannel, Answer, MailChannel, Outcome, Outgoing
 from feedbot.errors import DeliveryError
 from feedbot.pipeline._edges import Edges, Watched
 from feedbot.pipeline._telling import Flap, Kind, Saying, Telling, document, mail, saying_of_flap, saying_of_health
@@ -102,7 +102,9 @@ def _write(
     """Write an alarm for a channel; its bytes are fixed here, so that a second try is the same message."""
     try:
         content = (
-            document(saying, key) if channel == "webhook" else mail(edges, saying, key, channel.partition(":")[2], now)
+            mail(edges, saying, key, channel.removeprefix("mail:"), now)
+            if channel.startswith("mail:")
+            else document(saying, key)
         )
     except DeliveryError as error:
         log.error("alarm_unwritable", source=source.name, error=str(error), hint=error.hint())
@@ -135,13 +137,12 @@ def deliver(edges: Edges) -> None:
     if edges.alarms.mail:
         relay = edges.open_mail()
         try:
-            for name in edges.alarms.names:
-                if name != "webhook":
-                    _drain(edges, name, _by_mail(relay))
+            for address in edges.alarms.mail:
+                _drain(edges, f"mail:{address}", _by_mail(relay))
         finally:
             relay.close()
-    if webhook := edges.alarms.webhook:
-        _drain(edges, "webhook", lambda alarm: webhook.tell(alarm.content))
+    for name, channel in edges.alarms.wired.items():
+        _drain(edges, name, _by_document(channel))
 
 
 def _by_mail(relay: MailChannel) -> Callable[[Alarm], Answer]:
@@ -153,6 +154,10 @@ def _by_mail(relay: MailChannel) -> Callable[[Alarm], Answer]:
             return Answer(Outcome.REFUSED, 0, str(error))
 
     return send
+
+
+def _by_document(channel: AlarmChannel) -> Callable[[Alarm], Answer]:
+    return lambda alarm: channel.tell(alarm.content)
 
 
 def _drain(edges: Edges, channel: str, send: Callable[[Alarm], Answer]) -> None:

@@ -15,7 +15,7 @@ from feedbot.notice._render import Templates, page
 from feedbot.notice._words import KINDS, STEPS, day
 from feedbot.reading.dates import JST
 
-__all__ = ["Published", "original_name", "page_name", "pages", "signed_name"]
+__all__ = ["Published", "has_page", "original_name", "page_name", "page_url", "pages", "signed_name"]
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _IN_FEED = 50
@@ -64,6 +64,12 @@ class Row:
     signed: str
     gone: str | None
     earlier: tuple[Earlier, ...] = ()
+
+
+def has_page(notice: Notice) -> bool:
+    """Say whether a notice has a page of its own. A 取下げ to those who were told has none: the page of the notice that
+    it takes back says that it was withdrawn, and why."""
+    return not (notice.step is Step.WITHDRAWN and notice.audience.rule == "told")
 
 
 def _newest(row: Row) -> tuple[date, datetime, str]:

@@ -154,6 +154,11 @@ class Edges:
     distros: Mapping[str, DistroFeed] = field(default_factory=dict)
 
     @property
+    def told(self) -> dict[str, AlarmChannel]:
+        """The channels that take documents, alarms or posts, as their rows name them."""
+        return self.alarms.wired | {f"channel:{name}": channel for name, channel in self.posts.items()}
+
+    @property
     def channel(self) -> str:
         """The outbox channel of the mode in force: what was queued in one mode never leaves in the other."""
         return "shadow" if self.shadow_operator else "smtp"

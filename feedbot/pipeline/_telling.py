@@ -110,12 +110,17 @@ def saying_of_flap(source: Watched, flap: Flap, facts: SourceState) -> Saying:
     )
 
 
+def inert(text: str) -> str:
+    """Return words on one line for a chat room: what would be a link or a call to everybody there is in full width."""
+    return _clean(text).translate(_INERT).replace("](", "] (")
+
+
 def document(saying: Saying, key: str) -> bytes:
-    """Return the webhook's document. `text` is the whole on one line, which chat rooms show: what would be a link or a
-    call to everybody in one of them is written in full width there, as a part of the words is the publisher's."""
+    """Return the document of an alarm. `text` is the whole on one line, which chat rooms show, and inert there, as a
+    part of the words is the publisher's."""
     words = (saying.subject, str(saying.facts["reason"]), str(saying.facts["hint"]))
     whole = {
-        "text": _clean(" ".join(filter(None, words))).translate(_INERT).replace("](", "] ("),
+        "text": inert(" ".join(filter(None, words))),
         "id": key,
         **saying.facts,
     }

@@ -131,7 +131,7 @@ def deliver(edges: Edges) -> None:
         if not repository.count_waiting(tx):
             return
     with edges.database.begin() as tx:
-        dropped = repository.drop_others(tx, edges.alarms.names)
+        dropped = repository.drop_others(tx, (*edges.alarms.names, *edges.told))
     if dropped:
         log.warning("alarms_dropped", count=dropped, reason="their channel is no longer configured")
     if edges.alarms.mail:
@@ -141,7 +141,7 @@ def deliver(edges: Edges) -> None:
                 _drain(edges, f"mail:{address}", _by_mail(relay))
         finally:
             relay.close()
-    for name, channel in edges.alarms.wired.items():
+    for name, channel in edges.told.items():
         _drain(edges, name, _by_document(channel))
 
 

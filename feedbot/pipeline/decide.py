@@ -12,6 +12,7 @@ from feedbot.notice import Step
 from feedbot.notice import draft as drafting
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._rendering import Rendering, case_of, rendering
+from feedbot.pipeline.announce import take_back
 from feedbot.pipeline.draft import go, same_advisories
 from feedbot.reading.dates import JST
 from feedbot.review import MOVES, Decision, Digests, Draft, State, approved, move, required_approvals, still_valid
@@ -95,6 +96,7 @@ def withdraw(edges: Edges, number: int, actor: str, reason: str) -> Withdrawn:
     with edges.database.begin() as tx:
         draft = drafts.load(tx, number)
         go(edges, tx, draft, State.WITHDRAWN)
+        take_back(edges, tx, draft, reason)
         for other in drafts.of_case(tx, draft.notice.case) if draft.notice.case else ():
             if other.notice.number == draft.notice.number and State.EXPIRED in MOVES[other.state]:
                 go(edges, tx, other, State.EXPIRED)

@@ -13,7 +13,7 @@ from feedbot.delivery import Outgoing, message, signed
 from feedbot.errors import DeliveryError, ReviewError
 from feedbot.inventory import Customer
 from feedbot.messages import tr
-from feedbot.notice import MailText, Notice, Recipient, Step, site
+from feedbot.notice import MailText, Recipient, site
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.decide import changed_since, check_age, void, voided
 from feedbot.pipeline.draft import go
@@ -130,15 +130,10 @@ def build_site(edges: Edges) -> int:
     """
     with edges.database.begin() as tx:
         lock(tx, "site")
-        shown = [one for state in _SHOWN for one in drafts.listing(tx, state) if not _mail_alone(one.notice)]
+        shown = [one for state in _SHOWN for one in drafts.listing(tx, state) if site.has_page(one.notice)]
         entries = [_published(tx, one) for one in shown]
         edges.site.publish(site.pages(entries, edges.provider, edges.templates))
     return len(entries)
-
-
-def _mail_alone(notice: Notice) -> bool:
-    """A 取下げ goes to those who were told: the page of the notice itself says that it was withdrawn, and why."""
-    return notice.step is Step.WITHDRAWN and notice.audience.rule == "told"
 
 
 def _outgoing(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenMail) -> Outgoing:

@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from feedbot.delivery import Answer, MailLanes, OutboxState, Outcome, Outgoing, Receipt, after, lanes_of
 from feedbot.errors import DeliveryError
 from feedbot.pipeline._edges import Edges
+from feedbot.pipeline.alarms import deliver
+from feedbot.pipeline.announce import announce
 from feedbot.pipeline.draft import go
 from feedbot.pipeline.publish import build_site
 from feedbot.review import State
@@ -39,6 +41,7 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
         publishing = drafts.listing(tx, State.PUBLISHING)
     if publishing:
         build_site(edges)
+        announce(edges, publishing)
     channel = edges.open_mail()
     round_ = _Round(edges, worker, lanes_of(channel))
     try:
@@ -46,6 +49,7 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
     finally:
         channel.close()
     _settle(edges)
+    deliver(edges)
     return dict(round_.done)
 
 

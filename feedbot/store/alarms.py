@@ -64,6 +64,11 @@ def queue(tx: Connection, source: str, channel: str, key: str, content: bytes, n
     )
 
 
+def known(tx: Connection, key: str) -> bool:
+    """Say whether an alarm of this key is on its way, or has gone out within `KEPT`."""
+    return tx.scalar(select(alarms.c.id).where(alarms.c.key == key).limit(1)) is not None
+
+
 def claim(tx: Connection, channel: str, now: datetime) -> Alarm | None:
     """Return the oldest alarm that waits for a channel, and keep others away from it for a while; None where none is
     due. What comes after one that fails waits behind it: a channel tells things in their order."""

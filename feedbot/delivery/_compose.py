@@ -20,8 +20,7 @@ part as it is, so the signed bytes are those that were composed; the other heade
 
 import hmac
 import re
-import unicodedata
-from base64 import b64encode, encodebytes
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +28,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.parser import BytesHeaderParser
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from feedbot.delivery._model import Outgoing
@@ -46,6 +46,8 @@ _CODECS = {"utf-8": "utf-8", "iso-2022-jp": "iso2022_jp"}
 _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1 with erratum 1690
 _LONGEST_LINE = 998  # RFC 5322, 2.1.1
 _CHANGED_ON_THE_WAY = re.compile(rb"^From |[ \t]\r$", re.MULTILINE)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Unicode's Cc, Zl, Zp and Cs."""
 _LONGEST_WORD = 60  # RFC 2047 allows 75; with `Subject: ` before it a line stays under 76
 
 
@@ -212,6 +214,13 @@ def _words(name: str, value: str, letters: _Letters, *, always: bool = False) ->
         _refuse_control(letters.key, name, _decoded(value))
     elif not always and re.fullmatch(rf"[!-~](?:[ -~]{{0,{_LONGEST_WORD}}}[!-~])?", value):
         return value
+    letters.encode(value)  # an error names the message
+    return _encoded(value, replace(letters, key=""))
+
+
+@lru_cache(maxsize=256)
+def _encoded(value: str, letters: _Letters) -> str:
+    """Return encoded words; kept, since the mails of a notice have their subject and sender in common."""
     room = (_LONGEST_WORD - len(f"=?{letters.charset}?b??=")) // 4 * 3
     pieces = [""]
     for character in value:
@@ -222,8 +231,8 @@ def _words(name: str, value: str, letters: _Letters, *, always: bool = False) ->
 
 
 def _refuse_control(key: str, name: str, value: str, allowed: str = "") -> None:
-    for character in value:
-        if character not in allowed and unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+    for found in _CONTROL.finditer(value):
+        if (character := found.group()) not in allowed:
             raise DeliveryError(
                 key,
                 "{name} holds the control character {character}",
@@ -234,6 +243,7 @@ def _refuse_control(key: str, name: str, value: str, allowed: str = "") -> None:
             )
 
 
+@lru_cache(maxsize=1024)
 def _decoded(value: str) -> str:
     """Read a header value as a mail reader does: unfolded, encoded words decoded; what cannot be stays as it is."""
     value = value.replace("\r\n", "")
@@ -265,11 +275,17 @@ def _part(subtype: str, text: str, letters: _Letters) -> tuple[tuple[_Header, ..
     raw = b"".join(letters.encode(line) + b"\r\n" for line in (lines if lines[-1] else lines[:-1]))
     encoding = "7bit"
     if letters.charset == "utf-8" or _CHANGED_ON_THE_WAY.search(raw) or _longest(raw) > _LONGEST_LINE:
-        encoding, raw = "base64", encodebytes(raw).replace(b"\n", b"\r\n")
+        encoding, raw = "base64", _base64(raw)
     return (
         _plain("Content-Type", f'text/{subtype}; charset="{letters.charset}"'),
         _plain("Content-Transfer-Encoding", encoding),
     ), raw
+
+
+def _base64(raw: bytes) -> bytes:
+    """Encode in lines of 76 (RFC 2045, 6.8)."""
+    whole = b64encode(raw)
+    return b"".join(whole[at : at + 76] + b"\r\n" for at in range(0, len(whole), 76))
 
 
 _SIGNATURE = (

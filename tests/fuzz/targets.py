@@ -19,6 +19,7 @@ from feedbot.advisory.identity import content_digest
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
 from feedbot.reading import dates, identifiers, phrases, sections, text
+from feedbot.signature import UnsignedText, VerifiedText
 from feedbot.source._member import Judge, ListedItem
 from feedbot.version import VersionRange
 from tests.fuzz.breakers import RUNS
@@ -158,12 +159,17 @@ def _judge(given: Document) -> Judge:
     """Believe one document in three: then a text is read to its end even where it was never signed."""
     if len(given.body) % 3 or len(given.body) > 2**20:
         return judge
-    try:
-        signed = text.decode(given.body, given.charset, given.url)
-    except SourceError:
-        return judge
-    # No text with NUL is ever verified.
-    return judge if "\0" in signed else verified_as(signed)
+
+    def believing(data: bytes, claims: str | None) -> UnsignedText | VerifiedText:
+        # Of a part of a document only that part was signed.
+        try:
+            signed = text.decode(data, given.charset, given.url)
+        except SourceError:
+            return judge(data, claims)
+        # No text with NUL is ever verified.
+        return judge(data, claims) if "\0" in signed else verified_as(signed)(data, claims)
+
+    return believing
 
 
 # -- what is promised of an outcome

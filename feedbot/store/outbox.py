@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
 from feedbot.review import State
-from feedbot.store._sql import insert
+from feedbot.store._sql import chunks, insert
 from feedbot.store._tables import contents, drafts, outbox, receipts
 
 _WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
@@ -47,13 +47,31 @@ class Queued:
 
 def add(tx: Connection, outgoing: Outgoing) -> bool:
     """Keep a message that is to leave. False, and nothing kept, where its key is there already."""
+    return add_all(tx, (outgoing,)) == 1
+
+
+def add_all(tx: Connection, messages: Iterable[Outgoing]) -> int:
+    """Keep messages that are to leave. Returns how many were kept: none whose key is there already, or came before."""
+    kept = 0
+    for part in chunks({one.key: one for one in messages}.values()):
+        keys = [one.key for one in part]
+        there = set(tx.scalars(select(outbox.c.key).where(outbox.c.key.in_(keys))))
+        new = [one for one in part if one.key not in there]
+        if not new:
+            continue
+        tx.execute(insert(tx, outbox), [_facts(one) for one in new])
+        numbers = {row.key: row.id for row in tx.execute(_NUMBERS.where(outbox.c.key.in_(keys)))}
+        tx.execute(insert(tx, contents), [{"outgoing": numbers[one.key], "content": one.content} for one in new])
+        kept += len(new)
+    return kept
+
+
+_NUMBERS = select(outbox.c.key, outbox.c.id)
+
+
+def _facts(outgoing: Outgoing) -> dict[str, object]:
     facts = asdict(outgoing) | {"state": outgoing.state.value, "worker": "", "fence": 0}
-    content = facts.pop("content")
-    row = insert(tx, outbox).values(facts)
-    number = tx.scalar(row.on_conflict_do_nothing(index_elements=[outbox.c.key]).returning(outbox.c.id))
-    if number is not None:
-        tx.execute(insert(tx, contents).values(outgoing=number, content=content))
-    return number is not None
+    return {name: value for name, value in facts.items() if name != "content"}
 
 
 def claim(

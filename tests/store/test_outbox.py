@@ -53,6 +53,15 @@ def test_a_key_makes_one_row(tx: Connection) -> None:
     assert (row.outgoing, row.answer) == (one, None)
 
 
+def test_many_are_kept_at_a_stroke(tx: Connection) -> None:
+    """2,001 messages keep their order and each its own bytes; one whose key is there, or came before, makes no row."""
+    (first,) = fill(tx)
+    made = [replace(first, key=f"K/{n}", content=b"%d" % n) for n in range(2001)]
+    assert outbox.add_all(tx, [*made, replace(first, content=b"other"), replace(made[0], content=b"other")]) == 2001
+    assert [one.outgoing for one in outbox.listing(tx)] == [first, *made]
+    assert outbox.add_all(tx, made) == 0
+
+
 def test_a_later_mail_refers_to_the_first(tx: Connection) -> None:
     """The Message-ID is found by the key; there is none of an unknown key."""
     (one,) = fill(tx)

@@ -52,8 +52,11 @@ def add(tx: Connection, outgoing: Outgoing) -> bool:
 
 def add_all(tx: Connection, messages: Iterable[Outgoing]) -> int:
     """Keep messages that are to leave. Returns how many were kept: none whose key is there already, or came before."""
+    wanted: dict[str, Outgoing] = {}
+    for one in messages:
+        wanted.setdefault(one.key, one)
     kept = 0
-    for part in chunks({one.key: one for one in messages}.values()):
+    for part in chunks(wanted.values()):
         keys = [one.key for one in part]
         there = set(tx.scalars(select(outbox.c.key).where(outbox.c.key.in_(keys))))
         new = [one for one in part if one.key not in there]

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 class OutboxState(StrEnum):
     """Where one message stands. UNCERTAIN: the connection broke between the final dot and the answer; a person
-    decides."""
+    decides. HELD: its address is suppressed. BOUNCED: it was sent, and came back."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -16,6 +16,8 @@ class OutboxState(StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     CANCELLED = "cancelled"
+    HELD = "held"
+    BOUNCED = "bounced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Outgoing:
     """One message for one recipient and channel; the bytes are fixed when the row is made and are the same at each try.
 
     `key` is unique: NUMBER/EDITION/CUSTOMER/CHANNEL. `recipient` is the envelope address. `content` is the whole RFC
-    5322 message.
+    5322 message. `stage` 0 leaves first, 1 when that went well. `sender` is the envelope's; empty: the channel's own.
     """
 
     key: str
@@ -36,6 +38,8 @@ class Outgoing:
     state: OutboxState = OutboxState.PENDING
     attempts: int = 0
     next_try_at: datetime | None = None
+    stage: int = 0
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from feedbot.store import _distro_tables as _distro_tables  # parts of the metadata, whoever asks for it
 from feedbot.store import _inventory_tables as _inventory_tables
+from feedbot.store import _sending_tables as _sending_tables
 from feedbot.store._backup import backup
 from feedbot.store._check import check
 from feedbot.store._engine import open, reading, upgrade  # noqa: A004 - read as store.open

@@ -78,6 +78,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppressions")),
     )
     op.create_index(op.f("ix_suppressions_ended_until"), "suppressions", ["ended", "until"], unique=False)
+    for name, owner in (("contacts", "customer"), ("assignments", "server")):
+        op.create_table(
+            name,
+            sa.Column("id", sa.String(), nullable=False),
+            sa.Column(owner, sa.String(), nullable=False),
+            sa.Column("content", sa.Text(), nullable=False),
+            sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
+        )
+        op.create_index(op.f(f"ix_{name}_{owner}"), name, [owner], unique=False)
     op.create_table(
         "spans",
         sa.Column("kind", sa.String(), nullable=False),
@@ -351,6 +360,7 @@ def upgrade() -> None:
         sa.Column("customer", sa.String(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
@@ -361,6 +371,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
+    op.create_index(op.f("ix_outbox_customer"), "outbox", ["customer"], unique=False)
     op.create_index(op.f("ix_outbox_draft"), "outbox", ["draft"], unique=False)
     op.create_index(op.f("ix_outbox_state_next_try_at"), "outbox", ["state", "next_try_at"], unique=False)
     op.create_table(
@@ -427,6 +438,55 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
     )
     op.create_index(op.f("ix_receipts_outgoing"), "receipts", ["outgoing"], unique=False)
+    op.create_table(
+        "releases",
+        sa.Column("draft", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("halted", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_releases_draft")),
+        sa.PrimaryKeyConstraint("draft", name=op.f("pk_releases")),
+    )
+    op.create_table(
+        "suppressed_addresses",
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_suppressed_addresses")),
+    )
+    op.create_table(
+        "bounces",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outgoing", sa.Integer(), nullable=True),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["sha256"], ["bodies.sha256"], name=op.f("fk_bounces_sha256")),
+        sa.ForeignKeyConstraint(["outgoing"], ["outbox.id"], name=op.f("fk_bounces_outgoing")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bounces")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_bounces_sha256")),
+    )
+    op.create_index(op.f("ix_bounces_outgoing"), "bounces", ["outgoing"], unique=False)
+    op.create_index(op.f("ix_bounces_address_at"), "bounces", ["address", "at"], unique=False)
+    op.create_table(
+        "tasks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
+    )
+    op.create_index(op.f("ix_tasks_kind_subject"), "tasks", ["kind", "subject"], unique=False)
     op.create_table(
         "servers",
         sa.Column("name", sa.String(), nullable=False),

@@ -28,6 +28,23 @@ servers = Table(
     Column("contract", ForeignKey(contracts.c.id), nullable=False, index=True),
     Column("content", Text, nullable=False),
 )
+# Further addresses of customers; `id` is "CUSTOMER address", the address folded.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("customer", String, nullable=False, index=True),
+    Column("content", Text, nullable=False),
+)
+# Servers that are of a contract for some days only, past ones and those to come too; `id` is "SERVER first-day".
+# `servers` holds which of them is in force (store/assignments.py).
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("server", String, nullable=False, index=True),
+    Column("content", Text, nullable=False),
+)
 components = Table(
     "components",
     metadata,

@@ -86,3 +86,58 @@ def components_of(tx: Connection, number: int) -> tuple[Component, ...]:
         for part in chunks(_packages.members_of(tx, number))
         for row in tx.execute(query.where(components.c.id.in_(part)))
     )
+
+
+def restate(
+    tx: Connection,
+    kind: str,
+    key: str,
+    told: Iterable[tuple[str, datetime | None, datetime | None]],
+    now: datetime,
+) -> None:
+    """Let the spans of a key say what a person states of its past, in place of what imports had shown then.
+
+    `told` are (value, since, until), not overlapping, of which what has not come by `now` is left out. A `since` of
+    None is where the value was first seen; an `until` of None, or one to come, leaves it holding.
+    """
+    query = select(spans.c.value, spans.c.since, spans.c.until).where(spans.c.kind == kind, spans.c.key == key)
+    before = [_Held(key, *row) for row in tx.execute(query)]
+    stated = [
+        _Held(key, value, since or _first_seen(before, value, now), None if until is None or until > now else until)
+        for value, since, until in told
+        if since is None or since <= now
+    ]
+    stated = [one for one in stated if one.until is None or one.since < one.until]
+    left = before
+    for one in stated:
+        left = [rest for other in left for rest in _without(other, one)]
+    tx.execute(delete(spans).where(spans.c.kind == kind, spans.c.key == key))
+    rows = [
+        {"kind": kind, "key": key, "since": one.since, "value": one.value, "until": one.until}
+        for one in (*left, *stated)
+    ]
+    if rows:
+        tx.execute(insert(tx, spans), rows)
+
+
+def reach_back(tx: Connection, kind: str, key: str, since: datetime) -> None:
+    """Let the first span of a key begin no later than this."""
+    query = select(spans.c.since).where(spans.c.kind == kind, spans.c.key == key).order_by(spans.c.since).limit(1)
+    first = tx.scalar(query)
+    if first is not None and since < first:
+        held = (spans.c.kind == kind, spans.c.key == key, spans.c.since == first)
+        tx.execute(update(spans).where(*held).values(since=since))
+
+
+def _first_seen(held: Iterable[_Held], value: str, now: datetime) -> datetime:
+    return min((one.since for one in held if one.value == value), default=now)
+
+
+def _without(one: _Held, taken: _Held) -> list[_Held]:
+    """Return the times of `one` that are not in `taken`."""
+    parts = []
+    if one.since < taken.since:
+        parts.append(replace(one, until=min(filter(None, (one.until, taken.since)))))
+    if taken.until is not None and (one.until is None or one.until > taken.until):
+        parts.append(replace(one, since=max(one.since, taken.until)))
+    return parts

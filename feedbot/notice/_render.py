@@ -5,17 +5,22 @@ mail. They run sandboxed, an unknown name is an error, and their work is bounded
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import wraps
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from textwrap import wrap
 from traceback import walk_tb
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import jinja2
+from jinja2 import meta, nodes
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import markup_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
 from feedbot.errors import NoticeError
 from feedbot.inventory import Plan
@@ -29,11 +34,14 @@ from feedbot.notice._share import commands, concerning, shares
 _STEPS = 200_000
 """Pieces a template may put out; the longest real notice needs some hundreds."""
 _CHARACTERS = 4_000_000
+_TURNS = 200_000
+"""Rounds of loops, and calls of macros and blocks: the largest customer's mail needs some ten thousand."""
 _FAILURES = (
     jinja2.TemplateError,
     ArithmeticError,
     AttributeError,
     LookupError,
+    MemoryError,
     OSError,
     RecursionError,
     TypeError,
@@ -52,10 +60,63 @@ class Totals:
     by_plan: tuple[tuple[Plan, int], ...] = ()
 
 
+_LEFT: ContextVar[list[int]] = ContextVar("turns left")
+
+
+def _turn() -> str:
+    """Count a round of a loop, or a call; one that puts nothing out would otherwise go on for ever."""
+    left = _LEFT.get()
+    left[0] -= 1
+    if left[0] < 0:
+        raise SecurityError("the template goes round too often")
+    return ""
+
+
+def _joined(*parts: object) -> str:
+    return _short(markup_join(parts))
+
+
+def _short(made: _Made) -> _Made:
+    if isinstance(made, str) and len(made) > _CHARACTERS:
+        raise SecurityError("the template puts out too much")
+    return made
+
+
+def _checked(call: Callable[..., object]) -> Callable[..., object]:
+    """Let a filter make no text longer than a notice may be; doubling 30 times makes a GiB of a letter."""
+
+    @wraps(call)
+    def checked(*arguments: object, **named: object) -> object:
+        return _short(call(*arguments, **named))
+
+    return checked
+
+
+class _Bounding(NodeTransformer):
+    """Write the counting into a template's tree."""
+
+    def _counted(self, node: Any) -> nodes.Node:
+        self.generic_visit(node)
+        call = nodes.Call(nodes.Name("_turn", "load"), [], [], None, None)
+        node.body.insert(0, nodes.ExprStmt(call).set_lineno(node.lineno))
+        return cast(nodes.Node, node)
+
+    visit_For = visit_Macro = visit_Block = visit_CallBlock = visit_Template = _counted  # noqa: N815
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - the visitor's names
+        self.generic_visit(node)
+        return nodes.Call(nodes.Name("_joined", "load"), node.nodes, [], None, None, lineno=node.lineno)
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """A sandbox in which no operator makes a huge text from a short one."""
+    """A sandbox in which no operator makes a huge text from a short one, and nothing goes round for ever."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = _Bounding().visit(super()._parse(source, name, filename))
+        assert isinstance(tree, nodes.Template)
+        return tree
 
     def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
         raise SecurityError(f"the operator {operator} is not for templates")
@@ -81,9 +142,10 @@ class Templates:
             keep_trailing_newline=True,
         )
         environment.filters.update(_FILTERS)
+        environment.filters.update({name: _checked(call) for name, call in environment.filters.items()})
         for name in ("range", "lipsum"):  # loops go over the notice's own data only, so each ends
             del environment.globals[name]
-        environment.globals.update(headings=_words.BLOCKS)
+        environment.globals.update(headings=_words.BLOCKS, _turn=_turn, _joined=_joined)
         return cls(folders, environment)
 
     def digest(self) -> str:
@@ -98,6 +160,36 @@ class Templates:
     def source(self, name: str) -> str:
         """Return the source of a template. Raises NoticeError where there is none."""
         return _guarded(lambda: self._loader.get_source(self.environment, name)[0], name)
+
+    def place(self, name: str) -> str:
+        """Return the path of a template in force; its name where there is none."""
+        found = (folder / name for folder in self.folders if (folder / name).is_file())
+        return str(next(found, name))
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all templates in force."""
+        return tuple(self.environment.list_templates(extensions=["j2", "css"]))
+
+    def asked_for(self, name: str) -> tuple[str, ...]:
+        """Return the templates that one names. Raises NoticeError where it is none."""
+        tree = _guarded(lambda: self.environment.parse(self.source(name), name, self.place(name)), name)
+        return tuple(found for found in meta.find_referenced_templates(tree) if found)
+
+    def unset(self, name: str) -> dict[str, int]:
+        """Return what a template asks for and does not set itself, with the first line of each, whether that line would
+        be reached or not. Raises NoticeError where it is no template."""
+        tree = _guarded(lambda: self.environment.parse(self.source(name), name, self.place(name)), name)
+        lines: dict[str, int] = {}
+        asked = meta.find_undeclared_variables(tree) - self.environment.globals.keys()
+        for one in tree.find_all(nodes.Name):
+            if one.name in asked:
+                lines[one.name] = min(one.lineno, lines.get(one.name, one.lineno))
+        return lines
+
+    def sets(self, name: str) -> frozenset[str]:
+        """Return what a template sets, and those that it includes see."""
+        tree = _guarded(lambda: self.environment.parse(self.source(name), name, self.place(name)), name)
+        return frozenset(one.name for one in tree.find_all(nodes.Name) if one.ctx == "store")
 
     @property
     def _loader(self) -> jinja2.BaseLoader:
@@ -163,6 +255,7 @@ def _bounded(pieces: Iterable[str]) -> str:
 
 def _guarded(work: Callable[[], _Made], name: str) -> _Made:
     """Do work with templates; every failure of theirs becomes a NoticeError that names file and line."""
+    _LEFT.set([_TURNS])
     try:
         return work()
     except jinja2.TemplateNotFound as error:
@@ -188,7 +281,7 @@ def post(notice: Notice, totals: Totals, provider: Provider, templates: Template
     Raises NoticeError where a template fails or leaves out a block of the notice.
     """
     parts = parse(_filled(f"notice/{notice.kind}_post.j2", notice, provider, templates, {"totals": totals}))
-    return Post(notice.title, to_html(parts), to_text(parts, _kept(notice)), to_markdown(parts))
+    return Post(notice.title, to_html(parts), to_text(parts, kept(notice)), to_markdown(parts))
 
 
 def mail(notice: Notice, recipient: Recipient, provider: Provider, templates: Templates) -> MailText:
@@ -196,10 +289,15 @@ def mail(notice: Notice, recipient: Recipient, provider: Provider, templates: Te
 
     Raises NoticeError as `post` does.
     """
-    parts = parse(_filled(f"notice/{notice.kind}_mail.j2", notice, provider, templates, _shares(recipient)))
+    parts = parse(mail_source(notice, recipient, provider, templates))
     heading = subject(notice, provider, templates)
     html = templates.text("notice/mail.html.j2", {"subject": heading, "body": to_html(parts)})
-    return MailText(heading, to_text(parts, _kept(notice)), html)
+    return MailText(heading, to_text(parts, kept(notice)), html)
+
+
+def mail_source(notice: Notice, recipient: Recipient, provider: Provider, templates: Templates) -> str:
+    """Render one recipient's mail in the light markup of `_layout`. Raises NoticeError as `post` does."""
+    return _filled(f"notice/{notice.kind}_mail.j2", notice, provider, templates, _shares(recipient))
 
 
 def _shares(recipient: Recipient) -> dict[str, object]:
@@ -246,11 +344,12 @@ def _filled(name: str, notice: Notice, provider: Provider, templates: Templates,
     values = {"notice": notice, "provider": provider, "block": block, "omit": omit, "signed": signed} | dict(more)
     text = templates.text(name, values | {"page_url": page_url(notice, provider)})
     if left := sorted({one.key for one in notice.blocks} - asked):
-        raise NoticeError(name, "the template leaves out the block {block}", hint=_HINT, block=", ".join(left))
+        end = f"{templates.place(name)}:{templates.source(name).count(chr(10)) or 1}"
+        raise NoticeError(end, "the template leaves out the block {block}", hint=_HINT, block=", ".join(left))
     return text
 
 
-def _kept(notice: Notice) -> tuple[str, ...]:
+def kept(notice: Notice) -> tuple[str, ...]:
     """Return names with blanks in them that folding must not break."""
     names = {one.product for advisory in notice.advisories for one in advisory.affected}
     names |= {one.product for advisory in notice.advisories for one in advisory.fixed}

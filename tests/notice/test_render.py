@@ -78,11 +78,35 @@ def test_endless_output_is_stopped(tmp_path: Path) -> None:
         render.mail(NOTICE, TO_SATO, PROVIDER, templates)
 
 
+_SILENT = (
+    "{% for a in c %}{% for b in c %}{% for d in c %}{% for e in c %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("一\n{% set c = 'x'|center(100)|list %}" + _SILENT, r"mail\.j2:2: .*goes round too often"),
+        (
+            "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(40) }}",
+            "round too often",
+        ),
+        ("{% set a = 'x' %}" + "{% set a = a ~ a %}" * 40, "puts out too much"),
+        ("{{ 'x'|center(9000000)|length }}", "puts out too much"),
+        ("{{ 'x'|center(99999999999999)|length }}", "the template fails"),
+    ],
+)
+def test_work_without_output_is_stopped_too(tmp_path: Path, text: str, words: str) -> None:
+    """Rounds that print nothing, calls that double, and texts that grow end by count, whatever the machine's speed."""
+    with pytest.raises(NoticeError, match=words):
+        render.mail(NOTICE, TO_SATO, PROVIDER, overridden(tmp_path, "notice/advisory_mail.j2", text))
+
+
 def test_a_block_left_out_is_an_error(tmp_path: Path) -> None:
     """An override that forgets 対策 cannot silently send a notice without it."""
     shipped = (render.shipped() / "notice" / "part_advisory.j2").read_text(encoding="utf-8")
     templates = overridden(tmp_path, "notice/part_advisory.j2", shipped.replace('"solution", ', ""))
-    with pytest.raises(NoticeError, match=r"advisory_post\.j2: .*leaves out the block solution"):
+    with pytest.raises(NoticeError, match=r"advisory_post\.j2:\d+: .*leaves out the block solution"):
         render.post(NOTICE, render.Totals(), PROVIDER, templates)
 
 

@@ -4,7 +4,10 @@
        ↑           ├──────→ deferred ──→ sending again, until 5 days of trying are over
        │           ├──────→ failed      (a person may set it back to pending)
        │           └──────→ uncertain   (a person says sent, or pending: send again)
-       └ cancelled is reached from whatever has not begun to leave
+       └ cancelled is reached from whatever has not begun to leave, or was addressed anew
+
+    pending, deferred ──→ held (its address is suppressed) ──→ pending when the address is let go, or a person's word
+    sent, uncertain ──→ bounced (it came back) ──→ pending or sent by a person's word
 
 SENDING is written durably just before the wire, for one message a connection. A row that is found in it after a crash
 may have been sent: it is UNCERTAIN.
@@ -27,12 +30,14 @@ GIVE_UP_AFTER = timedelta(days=5)
 
 MOVES: Mapping[OutboxState, tuple[OutboxState, ...]] = MappingProxyType(
     {
-        OutboxState.PENDING: (OutboxState.SENDING, OutboxState.CANCELLED),
+        OutboxState.PENDING: (OutboxState.SENDING, OutboxState.CANCELLED, OutboxState.HELD),
         OutboxState.SENDING: (OutboxState.SENT, OutboxState.DEFERRED, OutboxState.FAILED, OutboxState.UNCERTAIN),
-        OutboxState.DEFERRED: (OutboxState.SENDING, OutboxState.CANCELLED),
-        OutboxState.UNCERTAIN: (OutboxState.SENT, OutboxState.PENDING, OutboxState.CANCELLED),
+        OutboxState.DEFERRED: (OutboxState.SENDING, OutboxState.CANCELLED, OutboxState.HELD),
+        OutboxState.UNCERTAIN: (OutboxState.SENT, OutboxState.PENDING, OutboxState.CANCELLED, OutboxState.BOUNCED),
         OutboxState.FAILED: (OutboxState.PENDING, OutboxState.CANCELLED),
-        OutboxState.SENT: (),
+        OutboxState.SENT: (OutboxState.BOUNCED,),
+        OutboxState.HELD: (OutboxState.PENDING, OutboxState.SENT, OutboxState.CANCELLED),
+        OutboxState.BOUNCED: (OutboxState.PENDING, OutboxState.SENT, OutboxState.CANCELLED),
         OutboxState.CANCELLED: (),
     }
 )

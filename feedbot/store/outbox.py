@@ -6,6 +6,7 @@
 3. `mark_sending`, in a transaction that ends just before the wire, asks once more: this fence, within the lease, not
    cancelled. A worker that was paused past its lease is not given the row and may not send.
 4. `record` keeps the answer, unless a person or another worker has had the row since.
+   So it is with what holds mails back: a time, a stage, quiet hours, the cap a day, a halt.
 5. `recover` finds rows left in SENDING past their lease: the worker died on the wire. They are UNCERTAIN: never sent
    again by themselves, never lost. A late answer of the same worker is still the truth and settles them.
 """
@@ -15,16 +16,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true, tuple_, update
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
 from feedbot.review import State
-from feedbot.store._sql import chunks, insert
+from feedbot.store._sending_tables import releases, suppressed_addresses
+from feedbot.store._sql import chunks, insert, lock
 from feedbot.store._tables import contents, drafts, outbox, receipts
 
 _WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
 _STANDING = (State.PUBLISHING.value, State.PUBLISHED.value)
 _ON_THE_WIRE = (OutboxState.SENDING.value, OutboxState.UNCERTAIN.value)
+_LEFT = (OutboxState.SENT.value, OutboxState.UNCERTAIN.value, OutboxState.BOUNCED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,16 @@ class Claimed:
     id: int
     fence: int
     outgoing: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What holds mails back that are not urgent: the hour is `quiet`; `cap` mails (0: any number) a customer since
+    `day`."""
+
+    quiet: bool = False
+    cap: int = 0
+    day: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +87,32 @@ _NUMBERS = select(outbox.c.key, outbox.c.id)
 
 def _facts(outgoing: Outgoing) -> dict[str, object]:
     facts = asdict(outgoing) | {"state": outgoing.state.value, "worker": "", "fence": 0}
-    return {name: value for name, value in facts.items() if name != "content"}
+    return {name: value for name, value in facts.items() if name not in ("content", "sender")}
 
 
 def claim(
-    tx: Connection, worker: str, now: datetime, lease: timedelta, limit: int, *, channel: str = ""
+    tx: Connection,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    *,
+    channel: str = "",
+    limits: Limits = Limits(),
 ) -> tuple[Claimed, ...]:
-    """Take up to `limit` rows that are due and nobody's, the oldest first, of notices that stand.
+    """Take up to `limit` rows that are due and nobody's, the oldest first, of notices that stand and may leave now.
+    Those among them whose address is suppressed become HELD.
 
     PostgreSQL skips rows that another worker is just taking; SQLite has one writer at a time.
     """
-    due = _due(now) if not channel else _due(now) & (outbox.c.channel == channel)
-    free = select(outbox.c.id).where(due).order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)
+    due = _due(now, limits) if not channel else _due(now, limits) & (outbox.c.channel == channel)
+    chosen = select(outbox.c.id).where(due).order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)
+    free = tx.scalars(chosen).all()
+    while _hold(tx, outbox.c.id.in_(free), now):
+        free = tx.scalars(chosen).all()
     taken = tx.execute(
         update(outbox)
-        .where(outbox.c.id.in_(tx.scalars(free).all()), due)
+        .where(outbox.c.id.in_(free), due)
         .values(worker=worker, lease_until=now + lease, fence=outbox.c.fence + 1)
         .returning(outbox)
     ).all()
@@ -99,11 +123,18 @@ def claim(
     )
 
 
-def mark_sending(tx: Connection, rows: Sequence[Claimed], now: datetime, lease: timedelta) -> frozenset[int]:
+def mark_sending(
+    tx: Connection, rows: Sequence[Claimed], now: datetime, lease: timedelta, *, limits: Limits = Limits()
+) -> frozenset[int]:
     """Note that these messages go on the wire now, and extend their leases. Returns the ids of those that may be sent:
-    not where the fence or the lease is over, not even where the notice was withdrawn a moment ago."""
+    not where the fence or the lease is over, not even where the notice was withdrawn or halted a moment ago.
+
+    With a cap, `rows` holds one of a customer at most.
+    """
     if not rows:
         return frozenset()
+    if limits.cap:
+        lock(tx, "outbox cap")  # PostgreSQL: two senders would each see the other's mail as not yet begun
     taken = tx.scalars(
         update(outbox)
         .where(
@@ -111,6 +142,7 @@ def mark_sending(tx: Connection, rows: Sequence[Claimed], now: datetime, lease: 
             outbox.c.state.in_(_WAITING),
             outbox.c.lease_until > now,
             _stands(),
+            _open(now, limits),
         )
         .values(state=OutboxState.SENDING.value, lease_until=now + lease)
         .returning(outbox.c.id)
@@ -160,7 +192,7 @@ def recover(tx: Connection, now: datetime) -> int:
 
 
 def resolve(tx: Connection, number: int, old: OutboxState, receipt: Receipt) -> bool:
-    """Let a person decide over a row: UNCERTAIN or FAILED → `receipt.state`. False where it is no longer `old`.
+    """Let a person decide over a row, such as UNCERTAIN or FAILED → `receipt.state`. False where it is no longer `old`.
 
     A message of a withdrawn notice does not go back to PENDING. Back in PENDING it is due at once and has its five
     days again; a late answer of the old worker no longer counts.
@@ -183,6 +215,44 @@ def hasten(tx: Connection, number: int | None = None) -> int:
     return len(tx.scalars(update(outbox).where(which).values(next_try_at=None).returning(outbox.c.id)).all())
 
 
+def bounce(tx: Connection, number: int, receipt: Receipt) -> bool:
+    """Note that a message which was sent, or may have been, came back. False where it is in another state."""
+    done = _change(tx, and_(outbox.c.id == number, outbox.c.state.in_(_LEFT[:2])), {"state": receipt.state.value})
+    if done:
+        _keep(tx, [(number, receipt)])
+    return done
+
+
+def hold(tx: Connection, address: str, now: datetime) -> int:
+    """Hold what waits for an address that is suppressed, also what a worker has claimed; return how many rows."""
+    return _hold(tx, func.lower(outbox.c.recipient) == address.lower(), now)
+
+
+def unhold(tx: Connection, address: str, receipt: Receipt) -> int:
+    """Let what was held for an address wait again, of notices that stand; return how many rows."""
+    held = and_(outbox.c.state == OutboxState.HELD.value, func.lower(outbox.c.recipient) == address.lower(), _stands())
+    facts = {"state": OutboxState.PENDING.value, "next_try_at": None, "lease_until": None}
+    freed = tx.scalars(update(outbox).where(held).values(facts).returning(outbox.c.id)).all()
+    _keep(tx, [(number, receipt) for number in freed])
+    return len(freed)
+
+
+def _hold(tx: Connection, which: ColumnElement[bool], now: datetime) -> int:
+    if tx.scalar(select(suppressed_addresses.c.address).limit(1)) is None:
+        return 0
+    reason = select(suppressed_addresses.c.reason).where(
+        suppressed_addresses.c.address == func.lower(outbox.c.recipient)
+    )
+    held = tx.execute(
+        update(outbox)
+        .where(which, outbox.c.state.in_(_WAITING), exists(reason.correlate(outbox)))
+        .values(state=OutboxState.HELD.value, fence=outbox.c.fence + 1, lease_until=None)
+        .returning(outbox.c.id, reason.correlate(outbox).scalar_subquery())
+    ).all()
+    _keep(tx, [(number, Receipt(OutboxState.HELD, now, 0, why)) for number, why in held])
+    return len(held)
+
+
 def cancel_orphans(tx: Connection) -> int:
     """Cancel what waits of notices that no longer stand, such as a deferred mail of a withdrawn one; return how many
     rows."""
@@ -197,7 +267,7 @@ def cancel_pending(tx: Connection, draft: int) -> int:
 def _cancel(tx: Connection, which: ColumnElement[bool]) -> int:
     cancelled = tx.scalars(
         update(outbox)
-        .where(which, outbox.c.state.in_(_WAITING))
+        .where(which, outbox.c.state.in_((*_WAITING, OutboxState.HELD.value)))
         .values(state=OutboxState.CANCELLED.value, fence=outbox.c.fence + 1, lease_until=None)
         .returning(outbox.c.id)
     )
@@ -250,18 +320,40 @@ def answers(tx: Connection, number: int) -> tuple[Receipt, ...]:
     return tuple(Receipt(OutboxState(row.state), row.at, row.code, row.text) for row in rows)
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def _due(now: datetime, limits: Limits) -> ColumnElement[bool]:
     return and_(
         outbox.c.state.in_(_WAITING),
         or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now),
         or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now),
         _stands(),
+        _open(now, limits),
     )
 
 
 def _stands() -> ColumnElement[bool]:
     """The notice is being published or is published; a withdrawn one sends nothing more."""
-    return outbox.c.draft.in_(select(drafts.c.id).where(drafts.c.state.in_(_STANDING)))
+    return exists().where(drafts.c.id == outbox.c.draft, drafts.c.state.in_(_STANDING)).correlate(outbox)
+
+
+def _open(now: datetime, limits: Limits) -> ColumnElement[bool]:
+    """Nothing holds the notice's mails back."""
+    of_draft = releases.c.draft == outbox.c.draft
+    shut = or_(releases.c.not_before > now, outbox.c.stage > releases.c.stage, releases.c.halted != "")
+    free = ~exists().where(of_draft, shut).correlate(outbox)
+    if not (limits.quiet or limits.cap):
+        return free
+    urgent = exists().where(of_draft, releases.c.urgent.is_(True)).correlate(outbox)
+    return and_(free, urgent if limits.quiet else or_(urgent, _under_cap(limits)))
+
+
+def _under_cap(limits: Limits) -> ColumnElement[bool]:
+    """His customer has had less than `cap` mails since `day`, counting those on the wire."""
+    other = outbox.alias()
+    on_the_wire = other.c.state == OutboxState.SENDING.value
+    gone = exists().where(receipts.c.outgoing == other.c.id, receipts.c.at >= limits.day, receipts.c.state.in_(_LEFT))
+    had = or_(on_the_wire, and_(other.c.state.in_(_LEFT), gone.correlate(other)))
+    count = select(func.count()).select_from(other).where(other.c.customer == outbox.c.customer, had)
+    return count.correlate(outbox).scalar_subquery() < limits.cap
 
 
 def _change(tx: Connection, condition: ColumnElement[bool], facts: Mapping[str, object]) -> bool:
@@ -290,6 +382,7 @@ def _outgoing(row: Row[Any], content: bytes) -> Outgoing:
         state=OutboxState(row.state),
         attempts=row.attempts,
         next_try_at=row.next_try_at,
+        stage=row.stage,
     )
 
 

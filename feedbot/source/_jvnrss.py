@@ -14,6 +14,7 @@ from feedbot.source import _facts, _jvndb, _matter, _xml
 
 _PLAIN = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}|JVNDB-[0-9]{4}-[0-9]{6}").fullmatch
 """A name that stands as identity would write it."""
+_MOST_BAD = 100_000
 _PIECES = ("cve-", "can-", "jvn", "vu#", "vuls/id", "-at-", "bsd-sa")
 
 
@@ -37,7 +38,9 @@ class Item(NamedTuple):
 
 
 def items(document: Document) -> Iterator[Item | Quarantined]:
-    """Yield the items of a feed. Raises SourceError where the document is no RSS 1.0 as a whole."""
+    """Yield the items of a feed. Raises SourceError where the document is no RSS 1.0 as a whole, and behind 100,000 bad
+    items: each costs more than a good one, and no feed with so many is one."""
+    bad = 0
     for index, node in enumerate(_xml.stream(document, "RDF", "item"), 1):
         if isinstance(node, Quarantined):
             yield node
@@ -46,6 +49,9 @@ def items(document: Document) -> Iterator[Item | Quarantined]:
         try:
             yield _item(node, where)
         except SourceError as error:
+            bad += 1
+            if bad > _MOST_BAD:
+                raise SourceError(document.url, "more than {most} of its items are bad", most=_MOST_BAD) from error
             yield Quarantined(where, error, node.raw())
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -205,3 +206,21 @@ def _content(node: etree._Element) -> str:
 
 def _said(node: etree._Element, name: str) -> str:
     return str(node.get(name) or "").strip()
+
+
+def test_a_feed_of_bad_items_is_none() -> None:
+    """100,000 of them are told one by one; behind them the document is refused."""
+    feed = _HEAD + "<item><title>x</title></item>" * 100_001 + "</rdf:RDF>"
+    found = _jvnrss.items(document(feed.encode()))
+    assert all(isinstance(next(found), Quarantined) for _ in range(100_000))
+    with pytest.raises(SourceError, match="100000"):
+        next(found)
+
+
+def test_a_tag_of_very_many_attributes_is_refused() -> None:
+    """Where it ends it would be forty times as large in memory; a long text, or many tags, are no such thing."""
+    many = "".join(f'a{n}="" ' for n in range(100_000))
+    with pytest.raises(SourceError, match="10000"):
+        list(_jvnrss.items(document(f"{_HEAD}<item {many}/></rdf:RDF>".encode())))
+    long = f"{_HEAD}<item><title>{'a=b ' * 200_000}</title></item>".replace("a=b", "a-b")
+    assert [type(one) for one in _jvnrss.items(document(f"{long}</rdf:RDF>".encode()))] == [Quarantined]

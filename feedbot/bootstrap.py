@@ -16,16 +16,26 @@ from feedbot import config as configuration
 from feedbot._config_channels import bound
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
-from feedbot.config import BundleSection, ChannelSection, Config, DistroSection, SourceSection
+from feedbot.config import (
+    BrandSection,
+    BundleSection,
+    ChannelSection,
+    Config,
+    DeliverySection,
+    DistroSection,
+    SourceSection,
+)
 from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
 from feedbot.distro import DistroInfo
 from feedbot.errors import ConfigError, SignatureError
 from feedbot.fetch import Inbox, http, polite
 from feedbot.fetch.mailbox import Maildir, imap_folder
 from feedbot.fetch.spool import Spool
+from feedbot.inventory import Role
 from feedbot.messages import tr
 from feedbot.notice import Provider, render
-from feedbot.pipeline import AlarmChannels, ConfiguredSource, DistroFeed, Edges
+from feedbot.pipeline import AlarmChannels, Brand, ConfiguredSource, DistroFeed, Edges
+from feedbot.pipeline._sending import BounceBox, Sending, quiet_hours
 from feedbot.pipeline.inbox import MailReader
 from feedbot.signature import (
     Keyring,
@@ -100,14 +110,7 @@ def edges(config: Config) -> Edges:
         user_agent=f"feedbot/{__version__}" + (f" ({config.network.contact})" if config.network.contact else ""),
         proxy=config.network.proxy,
     )
-    provider = Provider(
-        name=config.provider.name,
-        service=config.provider.service,
-        from_address=config.provider.from_address,
-        contact=config.provider.contact,
-        site_url=config.provider.site_url,
-        number_prefix=config.provider.number_prefix,
-    )
+    provider = Provider(**config.provider.model_dump())
     signing = config.signing
     signer = Signer(signing.home, signing.key) if signing.home and signing.key else None
     return Edges(
@@ -132,7 +135,17 @@ def edges(config: Config) -> Edges:
         sign_bundle=signer.clear if signer else None,
         check_bundle=_check_bundle(config.bundle) if config.bundle.pins else None,
         distros={name: distro_feed(name, section) for name, section in config.distro.items()},
+        sending=sending(config.delivery),
+        brands={name: _brand(section, config) for name, section in config.brands.items()},
+        roles={kind: tuple(map(Role, roles)) for kind, roles in config.recipients.model_dump().items()},
+        audiences=config.audiences,
     )
+
+
+def _brand(section: BrandSection, config: Config) -> Brand:
+    """Return a name in which mails are written; the public pages are in the provider's, so its mails link to none."""
+    names = section.model_dump(exclude={"templates"})
+    return Brand(Provider(**names, pages=False), render.Templates.load((*section.templates, *config.notices.templates)))
 
 
 def courtesy(config: Config) -> polite.Courtesy:
@@ -272,6 +285,23 @@ def _pinned(home: Path, name: str) -> tuple[str, ...]:
 def _bad_keys(subject: str, error: SignatureError) -> ConfigError:
     values = {**error.values, "cause": error}
     return ConfigError(subject, "{cause}", hint=error.hint_template, **values)
+
+
+def sending(section: DeliverySection) -> Sending:
+    """Return what holds mails back, and where those arrive that come back."""
+    came, box = section.bounces, None
+    if came.address and came.inbox:
+        inbox = open_inbox(SourceSection(url=came.inbox, password_file=came.password_file))
+        box = BounceBox(came.address, inbox, came.soft_limit, came.soft_within) if inbox else None
+    return Sending(
+        first=section.first,
+        wait=section.first_wait,
+        failures=section.first_failures,
+        quiet=quiet_hours(section.quiet_hours),
+        cap=section.daily_cap,
+        urgent_score=section.urgent_score,
+        bounces=box,
+    )
 
 
 def open_mail(config: Config) -> MailChannel:

@@ -4,101 +4,29 @@ Every fault is told at once, each with its file and key and, for an unknown key,
 paths are relative to the file they stand in, so a configuration can be moved with its folder.
 """
 
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
-    WithJsonSchema,
     model_validator,
 )
 
 from feedbot import _config_checks, _config_faults
+from feedbot._config_values import Address, Duration, Fingerprint, Place, database, source_url
+from feedbot._config_values import Section as _Section
+from feedbot._config_values import default as _default
 from feedbot.errors import ConfigError
-from feedbot.messages import tr
 
 PLACES = (Path("config.toml"), Path("/etc/feedbot/config.toml"))
 """Where a configuration is looked for when none is named."""
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def _duration(value: object) -> timedelta:
-    """Read `90s`, `30m`, `6h`, `1d`. Raises ValueError (pydantic makes it a fault of the key)."""
-    found = re.fullmatch(r"(\d{1,6})([smhd])", value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError(tr("a duration is a number and s, m, h or d, such as 30m"))
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
-
-
-Duration = Annotated[
-    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": r"^\d{1,6}[smhd]$"})
-]
-Fingerprint = Annotated[
-    str,
-    BeforeValidator(lambda value: re.sub(r"\s", "", value).upper() if isinstance(value, str) else value),
-    Field(pattern=r"^[0-9A-F]{40}$"),
-]
-Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
-
-
-_SQLITE = "sqlite:///"
-
-
-def _place(path: Path, info: ValidationInfo) -> Path:
-    """Make a path absolute, from the folder of the configuration file."""
-    assert info.context is not None
-    if "\0" in str(path):
-        raise ValueError(tr("no path has a NUL in it"))
-    return Path(info.context["base"]) / path
-
-
-def _database(url: str, info: ValidationInfo) -> str:
-    """Make the file of an SQLite address absolute."""
-    name = url.removeprefix(_SQLITE)
-    return url if name in (url, ":memory:") else _SQLITE + str(_place(Path(name), info))
-
-
-Place = Annotated[Path, AfterValidator(_place)]
-
-INBOXES = ("maildir:", "imaps:", "spool:")
-"""Schemes of what is not asked for but arrives; PATH is relative to the configuration file."""
-
-
-def _source_url(url: str, info: ValidationInfo) -> str:
-    """Make the folder of an inbox absolute. Raises ValueError where the address is of no known form."""
-    scheme, _, rest = url.partition(":")
-    if scheme in ("maildir", "spool"):
-        if not rest:
-            raise ValueError(tr("a folder is missing after {scheme}:", scheme=scheme))
-        return f"{scheme}:{_place(Path(rest), info)}"
-    if scheme == "imaps" and not re.fullmatch(r"imaps://[^@/\s]+@[^@/:\s]+(?::\d{1,5})?(?:/\S*)?", url):
-        raise ValueError(tr("the form is imaps://USER@HOST/FOLDER, an @ within USER written %40"))
-    return url
-
-
-class _Section(BaseModel):
-    """A table of the file. Unknown keys are faults: a misspelt one would silently mean the default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-
-def _default(section: type[_Section]) -> Any:
-    """A table that was left out is read as an empty one, so that its defaults see the file's folder too."""
-    assert issubclass(section, _Section)
-    return Field(default={}, validate_default=True)
-
 
 class ProviderSection(_Section):
     """The company, as its notices name it."""
@@ -109,12 +37,36 @@ class ProviderSection(_Section):
     contact: str = Field(min_length=1)
     site_url: str = Field(pattern=r"^https?://[^\s]+$")
     number_prefix: str = Field(default="INFO", pattern=r"^[A-Z][A-Z0-9]{0,15}$")
+    reply_to: Address | Literal[""] = ""
+    list_id: str = Field(default="", pattern=r"^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)?$")
+    signature: str = ""
+
+
+class BrandSection(ProviderSection):
+    """A name beside the provider's, in which contracts may have their mails written; `templates` stand before all."""
+
+    number_prefix: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,15}$")
+    templates: tuple[Place, ...] = ()
+
+
+_Roles = Annotated[tuple[Literal["technical", "administrative", "emergency"], ...], Field(min_length=1)]
+
+
+class RecipientsSection(_Section):
+    """Which roles of a customer's contacts get which notices; a role that nobody holds is the main address's."""
+
+    urgent: _Roles = ("emergency", "technical")
+    advisory: _Roles = ("technical",)
+    listing: _Roles = ("technical",)
+    trouble: _Roles = ("technical",)
+    maintenance: _Roles = ("administrative", "technical")
+    own: _Roles = ("administrative",)
 
 
 class StoreSection(_Section):
     """The database."""
 
-    url: Annotated[str, AfterValidator(_database)] = "sqlite:///var/feedbot.db"
+    url: Annotated[str, AfterValidator(database)] = "sqlite:///var/feedbot.db"
 
 
 class NetworkSection(_Section):
@@ -132,7 +84,7 @@ class SourceSection(_Section):
 
     member: str = ""
     enabled: bool = True
-    url: Annotated[str, AfterValidator(_source_url)] = ""
+    url: Annotated[str, AfterValidator(source_url)] = ""
     password_file: Place | None = None
     idle: Duration = Field(default="0s", validate_default=True)
     interval: Duration | None = None
@@ -189,11 +141,29 @@ class SmtpSection(_Section):
     connections: int = Field(default=10, ge=1, le=50)
 
 
+class BouncesSection(_Section):
+    """Where mails that come back arrive (`inbox`: maildir: or imaps:), and how often is too often."""
+
+    address: Address | None = None
+    inbox: Annotated[str, AfterValidator(source_url)] = ""
+    password_file: Place | None = None
+    soft_limit: int = Field(default=3, ge=1, le=100)
+    soft_within: Duration = Field(default="14d", validate_default=True)
+
+
 class DeliverySection(_Section):
-    """How mails leave. `shadow`, the default, sends every mail to `operator` alone, marked 【試験】."""
+    """How mails leave. `shadow`, the default, sends every mail to `operator` alone, marked 【試験】. Of a notice to many
+    `first` mails leave, and the rest after `first_wait` (0s: by a person's word) with at most `first_failures` %."""
 
     mode: Literal["shadow", "live"] = "shadow"
     operator: Address | None = None
+    first: int = Field(default=10, ge=0, le=1000)
+    first_wait: Duration = Field(default="10m", validate_default=True)
+    first_failures: int = Field(default=20, ge=0, le=100)
+    quiet_hours: str = Field(default="", pattern=r"^(?:(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d)?$")
+    daily_cap: int = Field(default=0, ge=0, le=1000)
+    urgent_score: float = Field(default=9.0, ge=0, le=11)
+    bounces: BouncesSection = _default(BouncesSection)
     smtp: SmtpSection = _default(SmtpSection)
 
 
@@ -266,6 +236,9 @@ class Config(_Section):
     bundle: BundleSection = _default(BundleSection)
     inventory: InventorySection = _default(InventorySection)
     people: dict[str, str] = {}
+    brands: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")], BrandSection] = {}
+    recipients: RecipientsSection = _default(RecipientsSection)
+    audiences: dict[str, str] = {}
 
 
 def find(named: Path | None) -> Path:

@@ -117,9 +117,9 @@ def message(
         _plain("To", address),
         _text("Subject", mail.subject, letters),
         _plain("Message-ID", message_id),
-        _plain("Reply-To", provider.contact if _ADDRESS.fullmatch(provider.contact) else sender),
+        _plain("Reply-To", _reply_to(key, provider)),
         *_thread(key, in_reply_to),
-        _plain("List-Id", f"<notice.{domain}>"),
+        _plain("List-Id", f"<{provider.list_id or f'notice.{domain}'}>"),
         _plain("Auto-Submitted", "auto-generated"),
         _plain("MIME-Version", "1.0"),
     )
@@ -205,6 +205,12 @@ def _address(key: str, address: str) -> str:
             value=ascii(address),
         )
     return address
+
+
+def _reply_to(key: str, provider: Provider) -> str:
+    if provider.reply_to:
+        return _address(key, provider.reply_to)
+    return provider.contact if _ADDRESS.fullmatch(provider.contact) else provider.from_address
 
 
 def _words(name: str, value: str, letters: _Letters, *, always: bool = False) -> str:

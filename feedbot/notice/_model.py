@@ -35,8 +35,9 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is meant: `rule` is `match` (those whose servers are affected), `contract` (by plan), `told` (those to whom a
-    mail of the notice `number` went, or may have gone) or `none` (post only).
+    """Who is meant: `rule` is `match` (those whose servers are affected), `contract` (by plan), `expression` (those for
+    whom the operator's `expression` holds), `told` (those to whom a mail of the notice `number` went, or may have gone)
+    or `none` (post only).
 
     `plans` names the plans of a contract audience; `root` limits it to customers who administer their servers (None:
     no limit).
@@ -46,6 +47,7 @@ class Audience:
     plans: tuple[str, ...] = ()
     root: bool | None = None
     number: str = ""
+    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +100,37 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """One mail's worth: a customer and his own exposures, nobody else's. Exposures of a contract audience carry no
-    matches."""
+    matches.
+
+    `customer` is he as the mail addresses him: name, address, language and encoding of whoever opens it. `contact` is
+    the folded address of the contact that is, empty for the main address; `brand` in whose name it is written, empty
+    for the provider's own. Of a mail that a reseller receives, `reseller` is his id and `end` the customer whose
+    servers it is about; all servers are of that one customer.
+    """
 
     customer: Customer
     exposures: tuple[Exposure, ...]
+    contact: str = ""
+    brand: str = ""
+    reseller: str = ""
+    end: Customer | None = None
+
+    @property
+    def id(self) -> str:
+        """What tells this mail from every other of the notice, in each edition alike. A blank is in none of the parts,
+        so no two mails read alike."""
+        if not (self.contact or self.brand or self.reseller):
+            return self.customer.id
+        return " ".join((self.customer.id, self.reseller or "-", self.contact or "-", self.brand or "-"))
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The operator's company as its notices name it."""
+    """The operator's company as its notices name it, or one of its brands.
+
+    `reply_to` and `list_id` are made of the other fields where they are empty. `signature` are lines at the end of a
+    mail. `pages` says whether the public pages are in this name, so that a mail may link to them.
+    """
 
     name: str
     service: str
@@ -115,6 +139,15 @@ class Provider:
     site_url: str
     number_prefix: str = "INFO"
     organisation: str = ""
+    reply_to: str = ""
+    list_id: str = ""
+    signature: str = ""
+    pages: bool = True
+
+    def numbered(self, number: str) -> str:
+        """Return a notice's number as this brand shows it: its own prefix before year and running number."""
+        _, dash, rest = number.partition("-")
+        return f"{self.number_prefix}-{rest}" if dash else number
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,14 @@ def _plain(number: str) -> str:
 
 
 def page_url(notice: Notice, provider: Provider) -> str:
-    """Return the address of a notice's page; empty before it has a number."""
-    return f"{provider.site_url.rstrip('/')}/{quote(page_name(notice))}" if notice.number else ""
+    """Return the address of a notice's page; empty before it has a number, and where pages are in another name."""
+    shown = notice.number and provider.pages
+    return f"{provider.site_url.rstrip('/')}/{quote(page_name(notice))}" if shown else ""
 
 
 def original_url(advisory: Advisory, provider: Provider) -> str:
-    """Return the address of the signed original; empty unless its signature was verified."""
-    if advisory.trust is not Trust.SIGNED:
+    """Return the address of the signed original; empty unless its signature was verified, and where the pages are in
+    another name."""
+    if advisory.trust is not Trust.SIGNED or not provider.pages:
         return ""
     return f"{provider.site_url.rstrip('/')}/originals/{quote(original_name(advisory))}"

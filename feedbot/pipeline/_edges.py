@@ -10,11 +10,24 @@ from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
 from feedbot.distro import DistroInfo
+from feedbot.errors import NoticeError
 from feedbot.fetch import Document, Inbox, NotModified, Validators
+from feedbot.inventory import Role
 from feedbot.notice import Provider, render
+from feedbot.pipeline._sending import Sending
 from feedbot.signature import Detached, UnsignedText, VerifiedText
 from feedbot.source import Judge, Source
 from feedbot.store import Database
+
+ROLES: Mapping[str, tuple[Role, ...]] = {
+    "urgent": (Role.EMERGENCY, Role.TECHNICAL),
+    "advisory": (Role.TECHNICAL,),
+    "listing": (Role.TECHNICAL,),
+    "trouble": (Role.TECHNICAL,),
+    "maintenance": (Role.ADMINISTRATIVE, Role.TECHNICAL),
+    "own": (Role.ADMINISTRATIVE,),
+}
+"""Whom each kind of notice goes to where the operator says nothing else."""
 
 
 class Fetch(Protocol):
@@ -124,11 +137,20 @@ class AlarmChannels:
 
 
 @dataclass(frozen=True, slots=True)
+class Brand:
+    """In whose name mails are written, and by which templates."""
+
+    provider: Provider
+    templates: render.Templates
+
+
+@dataclass(frozen=True, slots=True)
 class Edges:
     """The world, as a pipeline sees it. `secret` makes Message-IDs; with `shadow_operator` every mail goes to him.
     Where `quiet_before` is set (a backfill sets it), a matter all of which is dated before it makes no notice.
     `sign_mail` and `sign_post`, where what leaves is signed, raise SigningError. `posts` are the channels, by name,
-    where notices are told besides mail and site."""
+    where notices are told besides mail and site. `brands` are the names that contracts may bear, `roles` who gets which
+    kind of notice (`urgent` before all kinds), `audiences` the operator's expressions by name."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -152,6 +174,24 @@ class Edges:
     sign_bundle: Callable[[str], bytes] | None = None
     check_bundle: Callable[[bytes], VerifiedText | UnsignedText] | None = None
     distros: Mapping[str, DistroFeed] = field(default_factory=dict)
+    sending: Sending = Sending()
+    brands: Mapping[str, Brand] = field(default_factory=dict)
+    roles: Mapping[str, tuple[Role, ...]] = field(default_factory=lambda: ROLES)
+    audiences: Mapping[str, str] = field(default_factory=dict)
+
+    def brand(self, name: str) -> Brand:
+        """Return a brand, the provider itself for an empty name. Raises NoticeError for one that is not configured:
+        another's name in its place would be a wrong one."""
+        if not name:
+            return Brand(self.provider, self.templates)
+        if name not in self.brands:
+            raise NoticeError(
+                name,
+                "no such brand in the configuration, but contracts name it",
+                hint="configure [brands.{name}], or import the contracts without it",
+                name=name,
+            )
+        return self.brands[name]
 
     @property
     def told(self) -> dict[str, AlarmChannel]:

@@ -1,0 +1,42 @@
+"""What a notice is about, as far as it decides who gets it."""
+
+from feedbot.inventory import Topic
+from feedbot.notice._model import Kind, Notice
+
+_OF_KIND = {
+    Kind.ADVISORY: Topic.SECURITY,
+    Kind.LISTING: Topic.SECURITY,
+    Kind.TROUBLE: Topic.TROUBLE,
+    Kind.MAINTENANCE: Topic.MAINTENANCE,
+    Kind.OWN: Topic.OWN,
+}
+_CRITICAL = 9.0
+"""The least base score that IPA's words for CVSS v3 and v4 call 緊急; v2 knows no such step."""
+_EXPLOITED = "cisa_kev"
+
+
+def urgent(notice: Notice) -> bool:
+    """Say whether a notice is 緊急: a flaw that is exploited already, or of a CVSS v3 or v4 score of 9.0 or more."""
+    scores = (
+        item for one in notice.advisories for item in one.severity if item.system.startswith(("CVSSv3", "CVSSv4"))
+    )
+    return any(one.source == _EXPLOITED for one in notice.advisories) or any(
+        _number(item.score) >= _CRITICAL for item in scores
+    )
+
+
+def topics(notice: Notice) -> tuple[Topic, ...]:
+    """Return what a reader may have declined of this notice."""
+    return (_OF_KIND[notice.kind], *[Topic.URGENT] * urgent(notice))
+
+
+def kind_of(notice: Notice) -> str:
+    """Return under which name the configuration says who gets it: `urgent`, or its kind."""
+    return "urgent" if urgent(notice) else notice.kind.value
+
+
+def _number(score: str) -> float:
+    try:
+        return float(score)
+    except ValueError:
+        return 0.0

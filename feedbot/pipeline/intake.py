@@ -1,16 +1,20 @@
-"""Take in whose the servers are. All or nothing: a file that is mostly broken leaves the old snapshot."""
+"""Take in whose the servers are, and who is written to. All or nothing: a file that is mostly broken leaves the old
+snapshot."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from feedbot.errors import InventoryError
 from feedbot.inventory import (
+    Contact,
+    Contract,
     CustomerFile,
     RefusedRow,
     RefusedRowsError,
+    Server,
     check_refused,
     combine,
     has_fallen,
@@ -18,7 +22,8 @@ from feedbot.inventory import (
 )
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
-from feedbot.store import Transaction, audit, inventory
+from feedbot.reading.dates import JST
+from feedbot.store import Transaction, assignments, audit, contacts, inventory
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
@@ -33,16 +38,21 @@ class Removed:
     customers: tuple[str, ...] = ()
     contracts: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerIntake:
-    """What the files said and what went. `back` are servers whose kept package list is used again → when it was
-    taken in."""
+    """What the files said and what became different. `back` are servers whose kept package list is used again → when
+    it was taken in; `moved` servers → the customers who had them and have them now. Of `trial` nothing was kept."""
 
     found: CustomerFile
     removed: Removed
     back: Mapping[str, datetime]
+    added: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    moved: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    trial: bool = False
 
 
 def shown(names: Collection[str]) -> str:
@@ -51,57 +61,155 @@ def shown(names: Collection[str]) -> str:
     return first if len(names) <= _SHOWN else tr("{names} and {count} more", names=first, count=len(names) - _SHOWN)
 
 
-def import_customers(edges: Edges, files: Sequence[Path], actor: str, *, fewer: bool = False) -> CustomerIntake:
-    """Replace customers, contracts and servers by what the files together say; a kind of which no file is given stays.
+def import_customers(
+    edges: Edges,
+    files: Sequence[Path],
+    actor: str,
+    *,
+    fewer: bool = False,
+    moved: bool = False,
+    trial: bool = False,
+) -> CustomerIntake:
+    """Replace customers, contacts, contracts and servers by what the files together say; a kind of which no file is
+    given stays. With `trial` all is looked at and nothing kept.
 
     Raises InventoryError, all staying as it was, where a file cannot be read, more than a fifth of one is refused, a
-    contract that stays hangs on a customer that goes, or a fifth of a table goes (`fewer` says that it is meant).
+    contract that stays hangs on a customer that goes, a fifth of a table goes (`fewer` says that it is meant), or a
+    fifth of the servers becomes another customer's (`moved` does).
     """
     parts = each(files, lambda file: read_customers(bytes_of(file), file.name))
     subject = shown([file.name for file in files])
     with edges.database.begin() as tx:
-        found = combine(parts, inventory.customers(tx))
+        found = combine(parts, inventory.customers(tx), edges.brands)
         for name in dict.fromkeys(file.name for file in files):
             kept = sum(entry.line.file == name for entry in found.entries)
             check_refused(name, kept, [row for row in found.refused if row.file == name], found.refused)
         before = _in_force(tx)
         now = _afterwards(before, found)
-        _check_owners(tx, found, now["customers"], subject)
+        _check_owners(tx, found, now["customers"].keys(), subject)
         if not fewer:
             _check_fall(before, now, found.refused, subject)
-        removed = Removed(*(tuple(sorted(before[table] - now[table])) for table in before))
-        back = inventory.taken(tx, sorted(now["servers"] - before["servers"]))
-        inventory.replace_customers(
-            tx,
-            found.customers if found.of_customers else None,
-            found.contracts if found.of_contracts else None,
-            found.servers if found.of_contracts else None,
-            edges.clock(),
+        changed_hands = _moves(before, now, edges.clock().astimezone(JST).date())
+        if not moved:
+            _check_moves(changed_hands, len(before["servers"]), found.refused, subject)
+        made = CustomerIntake(
+            found,
+            Removed(**{table: tuple(sorted(before[table].keys() - now[table].keys())) for table in before}),
+            inventory.taken(tx, sorted(now["servers"].keys() - before["servers"].keys())),
+            {table: tuple(sorted(now[table].keys() - before[table].keys())) for table in before},
+            {table: tuple(sorted(_differing(before[table], now[table]))) for table in before},
+            changed_hands,
+            trial,
         )
-        audit.append(tx, actor, "import-customers", subject, _account(now, removed, fewer), edges.clock())
-    return CustomerIntake(found, removed, back)
+        if not trial:
+            _keep(edges, tx, found, now)
+            account = _account(now, made, [*["--fewer"] * fewer, *["--moved"] * moved])
+            audit.append(tx, actor, "import-customers", subject, account, edges.clock())
+    return made
 
 
-def _in_force(tx: Transaction) -> dict[str, set[str]]:
+_Table = Mapping[str, tuple[object, ...]]
+"""The rows of a table by id or name; a server with days has several."""
+
+
+def _in_force(tx: Transaction) -> dict[str, _Table]:
+    dated = assignments.calendar(tx)
+    plain = {one.name: (one,) for one in inventory.servers(tx) if one.name not in dated}
     return {
-        "customers": {one.id for one in inventory.customers(tx)},
-        "contracts": {one.id for one in inventory.contracts(tx)},
-        "servers": {one.name for one in inventory.servers(tx)},
+        "customers": {one.id: (one,) for one in inventory.customers(tx)},
+        "contracts": {one.id: (one,) for one in inventory.contracts(tx)},
+        "servers": {**plain, **dated},
+        "contacts": {_contact(one): (one,) for one in contacts.all_of_them(tx)},
     }
 
 
-def _afterwards(before: Mapping[str, set[str]], found: CustomerFile) -> dict[str, set[str]]:
-    """Return what will be in force: the tables that the files give, the others as they are."""
+def _contact(one: Contact) -> str:
+    return f"{one.customer} {one.email.casefold()}"
+
+
+def _afterwards(before: Mapping[str, _Table], found: CustomerFile) -> dict[str, _Table]:
+    """Return what will be in force: the tables that the files give, the others as they are. Whose customer goes, that
+    contact goes too."""
     after = dict(before)
     if found.of_customers:
-        after["customers"] = {one.id for one in found.customers}
+        after["customers"] = {one.id: (one,) for one in found.customers}
     if found.of_contracts:
-        after["contracts"] = {one.id for one in found.contracts}
-        after["servers"] = {one.name for one in found.servers}
+        after["contracts"] = {one.id: (one,) for one in found.contracts}
+        servers: dict[str, tuple[Server, ...]] = {}
+        for server in found.servers:
+            servers[server.name] = (*servers.get(server.name, ()), server)
+        after["servers"] = {
+            name: tuple(sorted(rows, key=lambda one: one.since or date.min)) for name, rows in servers.items()
+        }
+    if found.of_contacts:
+        after["contacts"] = {_contact(one): (one,) for one in found.contacts}
+    kept = after["customers"].keys()
+    after["contacts"] = {
+        key: rows
+        for key, rows in after["contacts"].items()
+        if any(isinstance(one, Contact) and one.customer in kept for one in rows)
+    }
     return after
 
 
-def _check_owners(tx: Transaction, found: CustomerFile, customers: set[str], subject: str) -> None:
+def _differing(before: _Table, now: _Table) -> Iterator[str]:
+    return (key for key, rows in now.items() if key in before and before[key] != rows)
+
+
+def _keep(edges: Edges, tx: Transaction, found: CustomerFile, now: Mapping[str, _Table]) -> None:
+    moment = edges.clock()
+    today = moment.astimezone(JST).date()
+    inventory.replace_customers(
+        tx,
+        found.customers if found.of_customers else None,
+        found.contracts if found.of_contracts else None,
+        [one for one in found.servers if one.holds_on(today)] if found.of_contracts else None,
+        moment,
+    )
+    if found.of_contracts:
+        assignments.replace(tx, found.servers)
+        assignments.date_back(tx, assignments.calendar(tx), moment)
+    contacts.replace(tx, (one for rows in now["contacts"].values() for one in rows if isinstance(one, Contact)))
+
+
+def _moves(before: Mapping[str, _Table], now: Mapping[str, _Table], today: date) -> dict[str, tuple[str, str]]:
+    """Return the servers that become another customer's on no day that the files name: their owners, old and new."""
+    old, new = _owners(before, today), _owners(now, today)
+    return {
+        name: (old[name][0], owner)
+        for name, (owner, dated) in sorted(new.items())
+        if name in old and old[name][0] != owner and not dated
+    }
+
+
+def _owners(tables: Mapping[str, _Table], today: date) -> dict[str, tuple[str, bool]]:
+    """Return the customer who has each server today, and whether the files say since when."""
+    customers = {id_: one.customer for id_, (one,) in tables["contracts"].items() if isinstance(one, Contract)}
+    return {
+        name: (customers[one.contract], one.since is not None)
+        for name, rows in tables["servers"].items()
+        for one in rows
+        if isinstance(one, Server) and one.holds_on(today) and one.contract in customers
+    }
+
+
+def _check_moves(
+    moves: Mapping[str, tuple[str, str]], servers: int, refused: Sequence[RefusedRow], subject: str
+) -> None:
+    """Columns that slipped by a row give every server to its neighbour: a fifth at once is held."""
+    if has_fallen(servers, servers - len(moves)):
+        raise RefusedRowsError(
+            subject,
+            "{count} of {servers} servers would become another customer's, so all stays as it was: {moves}",
+            refused,
+            hint="see whether the rows have slipped; if it is meant, import them again with --moved",
+            count=len(moves),
+            servers=servers,
+            moves=shown([f"{name} ({old} → {new})" for name, (old, new) in moves.items()]),
+        )
+
+
+def _check_owners(tx: Transaction, found: CustomerFile, customers: Collection[str], subject: str) -> None:
     """Refuse to leave contracts without their customer."""
     if found.of_contracts:
         return
@@ -120,7 +228,7 @@ def _check_owners(tx: Transaction, found: CustomerFile, customers: set[str], sub
 
 
 def _check_fall(
-    before: Mapping[str, set[str]], now: Mapping[str, set[str]], refused: Sequence[RefusedRow], subject: str
+    before: Mapping[str, _Table], now: Mapping[str, _Table], refused: Sequence[RefusedRow], subject: str
 ) -> None:
     falls = [table for table in before if has_fallen(len(before[table]), len(now[table]))]
     if falls:
@@ -135,22 +243,23 @@ def _check_fall(
                     table=tr(table),
                     before=len(before[table]),
                     now=len(now[table]),
-                    names=shown(sorted(before[table] - now[table])),
+                    names=shown(sorted(before[table].keys() - now[table].keys())),
                 )
                 for table in falls
             ),
         )
 
 
-def _account(now: Mapping[str, set[str]], removed: Removed, fewer: bool) -> str:
-    """Return what the audit log keeps of an import: how many are there, every one that went, and whether it was said
-    to be meant."""
-    words = [f"{table} {len(names)}" for table, names in now.items()]
+def _account(now: Mapping[str, _Table], made: CustomerIntake, said: Iterable[str]) -> str:
+    """Return what the audit log keeps of an import: how many are there, every one that went or changed hands, and what
+    was said to be meant."""
+    words = [f"{table} {len(rows)}" for table, rows in now.items() if rows or table != "contacts"]
     for table in now:
-        gone = getattr(removed, table)
+        gone = getattr(made.removed, table)
         if gone:
             words.append(f"removed {table} {' '.join(gone)}")
-    return ", ".join([*words, "--fewer"] if fewer else words)
+    words += [f"moved {name} {old} {new}" for name, (old, new) in made.moved.items()]
+    return ", ".join([*words, *said])
 
 
 def each(files: Iterable[Given], read_one: Callable[[Given], Read]) -> list[Read]:

@@ -196,6 +196,8 @@ def drawn(folder: Path, seed: int) -> list[str]:
         if phrase.complete:
             said = f"{phrase.range}" + (f" fixed {phrase.fixed}" if phrase.fixed else "")
             said += f" not affected {phrase.unaffected}" if phrase.unaffected else ""
+            said += " described" if phrase.described else ""
+            said += f" in two senses: {phrase.two_senses}" if phrase.two_senses else ""
             found.append(
                 f"{row['id']} {row['source_kind']} | {row['text']} | {phrase.product} | {said} | {phrase.note}"
             )

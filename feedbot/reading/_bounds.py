@@ -32,18 +32,18 @@ class Clause:
     """What one item of a line says.
 
     `alone` is the version of an item that names just one; `single` is a bound with one sign behind it (以前), which
-    after bare versions could be meant for them too. `unclear` is the word that is used in two senses. `sign` is the
-    piece that makes the range what it is; `loose`: two ends with nothing that closes them; `twice`: a name or a word
-    stands before both of them.
+    after bare versions could be meant for them too. `sign` is the piece that makes the range what it is; `loose`: two
+    ends with nothing that closes them; `twice`: a name or a word stands before both of them; `model`: a bare number of
+    a product that was given beside it.
     """
 
     range: VersionRange
     alone: Version | None = None
     single: bool = False
-    unclear: Token | None = None
     sign: Token | None = None
     loose: bool = False
     twice: bool = False
+    model: bool = False
 
 
 def bound(scheme: str, sign: Comparator, version: Version) -> VersionRange:
@@ -80,9 +80,13 @@ class Bounds(Cursor):
         series = word is not None and word.text.casefold() in {"シリーズ", "series"}
         sure = marked or token.prefixed or token.branch or (word is not None and len(token.text) <= 2 and not series)
         read = Version(token.text, token.branch or word is not None, sure)
-        if read.bare and (series or not self.subject_known):
+        if read.bare and ((series and not self.is_model()) or not self.subject_known):
             raise UnclearError(token)
         return read
+
+    def is_model(self) -> bool:
+        """Say whether a bare number can only be the product's, which was given beside the line and is not in it."""
+        return False
 
     def qualifiers(self) -> None:
         """Go over what narrows a version to an edition; a line's reading notes it."""
@@ -117,9 +121,10 @@ class Bounds(Cursor):
 
     def _alone(self, version: Version, word: Token | None) -> Clause:
         odd = version.bare and not version.wide and len(version.text) > 3 and not _YEAR.fullmatch(version.text)
-        if odd or (version.bare and not self.subject_known):
+        model = version.bare and self.is_model()
+        if (odd and not model) or (version.bare and not self.subject_known):
             raise UnclearError(version)
-        return Clause(single(self.scheme, version), alone=version, sign=word)
+        return Clause(single(self.scheme, version), alone=version, sign=word, model=model)
 
     def _between(self) -> Token | None:
         """Go over から, 〜, - or through, where a version follows."""
@@ -150,11 +155,10 @@ class Bounds(Cursor):
 
     def _after(self, version: Version, sign: Token) -> Clause:
         made = bound(self.scheme, AFTER[sign.kind], version)
-        unclear = sign if sign.kind == "unclear" else None
         if sign.kind in {"since", "above"}:
             with self.attempt():
                 return Clause(made.intersection(self._upper(version)))
-        return Clause(made, single=True, unclear=unclear, sign=sign)
+        return Clause(made, single=True, sign=sign)
 
     def _upper(self, low: Version) -> VersionRange:
         """Read 「、B 未満」 after 「A 以上」, where B is above A."""
@@ -172,9 +176,10 @@ class Bounds(Cursor):
         sign = self.need(*BEFORE)
         version = self.version()
         made = bound(self.scheme, BEFORE[sign.kind], version)
-        unclear = sign if sign.kind == "before_unclear" else None
         if sign.kind not in {"before_since", "before_above"}:
-            return Clause(made, unclear=unclear, sign=sign)
+            if sign.text.casefold() == "to":
+                raise UnclearError(sign)  # which ends a range and begins none: an upgrade to 2.0
+            return Clause(made, sign=sign)
         with self.attempt():
             self.skip("noun")
             self.take("and")

@@ -1,5 +1,6 @@
 """What narrows a range without being a version: the part of the grammar for platforms, conditions and brackets.
 
+    front     = { name | noun | … } ( used | brought )           (「Sample ESR で使われていた」「SVG が実装された」)
     note      = bracket | edition | "for" name { version } | at condition | bundled name
     condition = { name | version | sign | noun | … } while      (「で Sample Library 3.3 以前を利用する場合」)
 
@@ -11,6 +12,7 @@ from feedbot.reading._names import Names, is_qualifier
 from feedbot.reading._tokens import Token, tokenise
 
 _OF_CONDITION = {"name", "version", "noun", "of", "and", "edition", "level", "branch", "range", "all", *AFTER, *BEFORE}
+_OF_THING = {"name", "noun", "of", "edition"}
 
 
 class Conditions(Names):
@@ -40,6 +42,19 @@ class Conditions(Names):
         self.mark(start, "condition")
         self.notes.append(self.text[self.tokens[start].start : self.tokens[self.at - 1].end].strip())
         return True
+
+    def in_front(self) -> None:
+        """Note what stands before the product and says where it is in use, or what its version brought."""
+        start = self.at
+        while self.take(*_OF_THING):
+            pass
+        word = self.take("used", "brought") if self.at > start else None
+        if word is None:
+            self.at = start
+            return
+        self.mark(start, "condition" if word.kind == "used" else "reason")
+        self.notes.append(self.text[self.tokens[start].start : word.end])
+        self.take("of")
 
     def _platform(self) -> bool:
         """Read 「for Android 2.x および 3.x」: a version with a sign of its own would be more than a platform's."""

@@ -1,64 +1,79 @@
 """Read one line: whether it may be read at all, and whether it affirms, denies or leaves open what is affected.
 
-    line = items | denial
-    denial = items ("は" | "には") unaffected [stop]
-           | items affected and back [noun] ("は" | "には") unaffected [stop]
+    line = items | denial | described
 
-The items are in _items.py; when a line leaves open what it is about is in _plain.py.
+The items are in _items.py, denials in _denials.py, what has no versions in _described.py; when a line leaves open what
+it is about is in _plain.py.
 """
 
-from feedbot.reading._items import Items
+from dataclasses import replace
+
+from feedbot.reading._bounds import AFTER
+from feedbot.reading._denials import Denials
+from feedbot.reading._described import DESCRIBES, Described
 from feedbot.reading._plain import corrects, doubted
-from feedbot.reading._tokens import tokenise
+from feedbot.reading._tokens import Token, tokenise
 
-_REFUSED = frozenset({"refuse", "date", "address"})
+_REFUSED = (DESCRIBES - {"development"}) | {"refuse", "address"}
+_QUOTABLE = frozenset({"name", "noun", "of", "version", "branch"})
+_AFTER_QUOTE = frozenset({"only", "range", *AFTER})
 
 
-class Line(Items):
-    """One line. What it says is in `result()`, `fixed`, `unaffected`, `notes`; what was not understood in `unread`."""
+class Line(Denials):
+    """One line. What it says is in `result()`, `fixed`, `unaffected`, `described`, `notes`; what was not understood in
+    `unread`. `words` are all its tokens."""
+
+    def __init__(self, text: str, product: str, scheme: str, *, listed: bool = False) -> None:
+        super().__init__(text, product, scheme, listed=listed)
+        self.words = self.tokens
+        self.described: list[str] = []
 
     def read(self) -> None:
         """Read the whole line."""
+        if self._read_described():
+            return
+        # 開発版 of a line about versions is part of a name, as any other word for an edition.
+        self.words = self.tokens = [replace(t, kind="name") if t.kind == "development" else t for t in self.tokens]
+        self.tokens = self._unquoted()
         groups = [part.kind for token in self.tokens if token.kind == "group" for part in tokenise(token.text[1:-1])]
         kinds = {token.kind for token in self.tokens}
         half = "matter" in kinds and kinds.isdisjoint({"affected", "unaffected"})
         if half or not _REFUSED.isdisjoint(kinds.union(groups)) or "unaffected" in groups:
-            self._refuse()
+            self.refuse()
         elif "unaffected" in kinds:
-            self._read_denial()
+            self.read_denial()
         else:
             self.read_items()
             if not self.listed and not self.void:
                 self._doubt()
 
-    def _refuse(self) -> None:
-        self.unread, self.void = list(self.tokens), True
+    def refuse(self) -> None:
+        """Leave the whole line unread."""
+        self.unread, self.void = list(self.words), True
 
-    def _read_denial(self) -> None:
-        """Read 「A 以降は影響を受けません」, and 「A にのみ影響し、それ以前は影響を受けません」, which is A.
+    def _read_described(self) -> bool:
+        line = Described(self.tokens, self.product)
+        if not any(token.kind in DESCRIBES for token in self.tokens) or not line.read():
+            return False
+        self.names += line.names[:1]
+        self.described.append(self.text.strip())
+        self.means = {token.start: "product" if token.kind == "name" else "described" for token in self.tokens}
+        return True
 
-        What else is said along with a denial is not read at all.
-        """
-        whole = self.tokens
-        end = next(place for place, token in enumerate(whole) if token.kind == "unaffected")
-        rest = [token.kind for token in whole[end + 1 :]]
-        back = max((place for place in range(end) if whole[place].kind == "back"), default=-1)
-        only = back > 1 and whole[back - 2].kind == "affected" and whole[back - 1].kind == "and"
-        between = {token.kind for token in whole[back + 1 : end]} if only else {"topic", "toward"}
-        last = back - 1 if only else end
-        while last and not only and whole[last - 1].kind in {"topic", "toward"}:
-            last -= 1
-        self.tokens = whole[:last]
-        self.read_items()
-        self.tokens = whole
-        found = self.result() if not self.unread and not self.fixed and not self.void else None
-        linked = last < end or whole[end].text.isascii()  # は, には; English needs none
-        if not only and (not linked or any(token.kind == "affected" for token in whole)):
-            found = None
-        if found is None or rest not in ([], ["stop"]) or not between <= {"topic", "toward", "noun"}:
-            self._refuse()
-        elif not only:
-            self.unaffected, self.clauses = found, []
+    def _unquoted(self) -> list[Token]:
+        """Return the tokens without the marks of 「Sample 5.3.8」以前, where nothing but a version is in them."""
+        left = [place for place, token in enumerate(self.tokens) if token.text == "「"]
+        marks = set[int]()
+        for place in left:
+            end = place + 1
+            while end < len(self.tokens) and self.tokens[end].kind in _QUOTABLE:
+                end += 1
+            follows = self.tokens[end + 1].kind if end + 1 < len(self.tokens) else ""
+            closed = end < len(self.tokens) and self.tokens[end].text == "」" and follows in _AFTER_QUOTE
+            if closed and self.tokens[end - 1].kind in {"version", "branch"}:
+                marks |= {place, end}
+        self.means |= {self.tokens[place].start: "mark" for place in marks}
+        return [token for place, token in enumerate(self.tokens) if place not in marks]
 
     def _doubt(self) -> None:
         """Leave unread what may be no affected range at all."""

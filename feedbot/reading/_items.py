@@ -22,8 +22,10 @@ from feedbot.reading._bounds import BEFORE, Clause, Version, single
 from feedbot.reading._cursor import UnclearError
 from feedbot.reading._exceptions import Exceptions
 from feedbot.reading._names import plain
-from feedbot.reading._tokens import Token
+from feedbot.reading._tokens import Token, is_r_number
 from feedbot.version import VersionRange
+
+_OF_REPORT = {"name", "of", "and", "topic", "group", "edition"}
 
 
 class Items(Exceptions):
@@ -49,6 +51,7 @@ class Items(Exceptions):
         self.skip("bullet", "footnote")
         while self.take("lead", "matter"):
             self.skip("topic", "colon", "and")
+        self.in_front()
         while not self.ended():
             self._step()
 
@@ -91,6 +94,9 @@ class Items(Exceptions):
         self.take("of", "colon", "topic")
         if name and self._all_in_group():
             return
+        if name and self._is_series():
+            self.clauses.append(Clause(VersionRange(self.scheme)))
+            return
         self.qualifiers()
         clause = self._clause()
         if clause is not None:
@@ -98,6 +104,12 @@ class Items(Exceptions):
                 self._scope = None
             self._add(clause, named=bool(name))
             self._tail()
+
+    def _is_series(self) -> bool:
+        """Say whether a name was the last of the line and is a series of models: IP8800シリーズ, all of it."""
+        last, before = self.tokens[self.at - 1], self.tokens[self.at - 2] if self.at > 1 else None
+        model = before is not None and before.kind == "name" and any(char.isdigit() for char in before.text)
+        return self.ended() and bool(self.product) and last.kind == "branch" and model
 
     # -- clauses
 
@@ -149,8 +161,8 @@ class Items(Exceptions):
         if bare_before and not named and (clause.single or by_word):
             self.void = True
             self.unread.append(self.tokens[self.at - 1])
-        if clause.unclear:
-            self.unread.append(clause.unclear)
+        if len({is_r_number(end.version) for end in clause.range.constraints}) > 1:
+            raise UnclearError(clause)
         self.clauses.append(clause)
         if self._scope is not None:
             self._cut_last(self._scope)
@@ -158,6 +170,8 @@ class Items(Exceptions):
     def _cut_last(self, branch: VersionRange) -> None:
         """Cut the last clause to a branch."""
         clause = self.clauses[-1]
+        if any(is_r_number(end.version) for end in clause.range.constraints):
+            raise UnclearError(clause)
         self.clauses[-1] = replace(clause, range=clause.range.intersection(branch))
 
     # -- what follows a clause
@@ -232,9 +246,19 @@ class Items(Exceptions):
         self.take("topic")
         self.take("all")
         if self.take("affected"):
+            self._reported()
             return True
         self.at = start
         return False
+
+    def _reported(self) -> None:
+        """Go over 「問題が、Example の開発者によって報告されました」: who found what, with no version in it."""
+        start = self.at
+        while self.take(*_OF_REPORT) or self.take("prose", test=lambda token: token.text == "な"):
+            pass
+        if self.at == start or not self.take("reported"):
+            self.at = start
+        self.mark(start, "report")
 
     def _is_fixed(self) -> bool:
         """「1.2.3 で修正」 names a correction, not a range."""

@@ -6,7 +6,7 @@ from feedbot.reading._bounds import Bounds
 from feedbot.reading._cursor import UnclearError
 from feedbot.reading._tokens import Token, tokenise
 
-_QUALIFIER = {"name", "noun", "and", "about", "of", "edition", "branch"}
+_QUALIFIER = {"name", "noun", "and", "about", "of", "edition", "branch", "development"}
 # Tokens that may stand inside a name, and what must follow them there: 「vBulletin 5 Connect」「EMカード(N8405)用」.
 _INSIDE: Mapping[str, frozenset[str]] = {
     "of": frozenset({"name"}),
@@ -47,6 +47,9 @@ class Names(Bounds):
             return token is not None and token.kind in {"name", "of", "level", "platform"}
         if token.kind == "branch":
             return self.tokens[self.at - 1].kind == "name"
+        if token.kind == "version" and token.text.isdigit() and self.peek("of", ahead=1):
+            # Sample Library 2 のバージョン 1.2.4
+            return self.peek("noun", ahead=2) is not None and self.peek("version", ahead=3) is not None
         if following is None or following.kind not in _INSIDE.get(token.kind, ()):
             return False
         return (
@@ -55,6 +58,10 @@ class Names(Bounds):
             or (token.kind == "group" and is_qualifier(token))
             or (token.text == "-" and token.start == self.tokens[self.at - 1].end)
         )
+
+    def is_model(self) -> bool:
+        """Say whether a bare number can only be the product's, which was given beside the line and is not in it."""
+        return bool(self.product) and self.product != "?" and not self.names
 
     def is_subject(self, name: str) -> bool:
         """Say whether a name means the product that the line began with."""

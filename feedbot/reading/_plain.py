@@ -10,7 +10,10 @@ blogs), lines with nothing else in them:
 
     form                                        affected  other  decision
     A 以降, 以上, より新しい, with no B 未満           1    728  doubted; Ruby lists its fixes as 「A 以降の 2.1 系」
+    A 以降の全ての B 系列                              1      0  believed
+    A より以前, with neither a branch nor a product    0      5  doubted
     A 系, A シリーズ                                   0     74  doubted; 2.4.x, すべての and 影響を受ける say enough
+    a bare number シリーズ, the product given beside   5      0  believed: hardware, as JVN iPedia lists it
     A のみ                                             0     14  doubted
     A から B の間                                      0     12  doubted
     P A から P B (the name or the word twice)          0     26  doubted: an upgrade
@@ -40,9 +43,12 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool) -> list[
 
     `named`: the product is in the line or known. `tokens` are those of the whole line.
     """
-    said = any(token.kind in {"all", "affected"} for token in tokens)
-    found = [clause.sign for clause in clauses if clause.sign and _doubted(clause, said=said)]
-    if len(clauses) == 1 and not any(token.kind == "branch" for token in tokens):
+    kinds = {token.kind for token in tokens}
+    said = bool(kinds & {"all", "affected"})
+    found = [clause.sign for clause in clauses if clause.sign and _doubted(clause, kinds)]
+    if not named and "branch" not in kinds:
+        found += [token for token in tokens if token.kind == "unclear"]
+    if len(clauses) == 1 and "branch" not in kinds:
         found += [clause.sign for clause in clauses if clause.sign and clause.loose and _is_step(clause, named=named)]
         found += [token for token in tokens if token.kind == "only" and clauses[0].alone]
         found += _announced(tokens) if clauses[0].alone and not said else []
@@ -68,11 +74,11 @@ def _labelled(tokens: list[Token]) -> list[Token]:
     return [] if kinds & {"branch", "lead"} else [token for token in tokens if token.kind == "colon"]
 
 
-def _doubted(clause: Clause, *, said: bool) -> bool:
+def _doubted(clause: Clause, kinds: set[str]) -> bool:
     if clause.sign is not None and clause.sign.kind.removeprefix("before_") in {"since", "above"}:
-        return True
+        return not kinds >= {"all", "branch"}
     if clause.sign is not None and clause.sign.kind == "branch":
-        return clause.alone is not None and not said
+        return clause.alone is not None and not clause.model and kinds.isdisjoint({"all", "affected"})
     return clause.loose and clause.twice
 
 

@@ -22,6 +22,7 @@ MEANINGS = MappingProxyType(
     {
         **dict.fromkeys(("below", "upto", "since", "above", "range", "between", "only"), "bound"),
         **dict.fromkeys(("before_below", "before_upto", "before_since", "before_above"), "bound"),
+        **dict.fromkeys(("unclear", "before_unclear"), "bound"),
         **dict.fromkeys(("noun", "of", "topic", "toward", "and", "but", "lead", "matter", "back"), "connective"),
         **dict.fromkeys(("bullet", "stop", "colon"), "mark"),
         **dict.fromkeys(("group", "edition", "others", "footnote"), "note"),
@@ -33,6 +34,7 @@ MEANINGS = MappingProxyType(
         "affected": "affected",
         "unaffected": "not affected",
         "fixed": "fixed",
+        "came": "reason",
     }
 )
 """Kind → what a token that was read means, where no rule says it otherwise. What is not here is never understood."""
@@ -57,6 +59,12 @@ _VERSION = re.compile(
       |\s*\((?:build|ビルド)\s*\d+\))?""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+# Of r100 only the small letter: R710 is a model.
+_R_NUMBER = re.compile(r"(?<![\w.-])r\d{2,7}(?![\w.-])", re.ASCII)
+_REVISION = re.compile(
+    r"(?:revisions?|リビジョン)\s*(?:r?\d{2,8}|[0-9a-f]{7,40})(?!\w)|(?:commit|コミット)\s*[0-9a-f]{7,40}(?!\w)",
+    re.IGNORECASE | re.ASCII,
+)
 _MODEL_LEVEL = re.compile(r"V\d+L\d+")
 _GROUP = re.compile(r"\([^()]*\)")
 # No name is longer; a run of 「 would else be searched to its end from each of them.
@@ -69,8 +77,8 @@ _CJK = re.compile(r"[ァ-ヺーヽヾ㐀-鿿々〆・]")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the line. `kind` is a kind of wordings.toml or version, name, group, identifier, date, address,
-    footnote, odd.
+    """A piece of the line. `kind` is a kind of wordings.toml or version, name, group, identifier, revision, date,
+    address, footnote, odd.
 
     `text` is the evened-out text, `start` and `end` count characters of the line as printed. Of a version, `text` is
     without v, and `branch` is true for 2.4.x, whose text is then 2.4.
@@ -184,7 +192,13 @@ def tokenise(text: str, product: str = "") -> list[Token]:
     return tokens
 
 
-_FIRST = (("identifier", _IDENTIFIER), ("date", _DATE), ("address", _ADDRESS), ("footnote", _FOOTNOTE))
+_FIRST = (
+    ("identifier", _IDENTIFIER),
+    ("revision", _REVISION),
+    ("date", _DATE),
+    ("address", _ADDRESS),
+    ("footnote", _FOOTNOTE),
+)
 
 
 def _next(even: str, at: int, product: str) -> tuple[str, int, str, bool]:
@@ -198,7 +212,14 @@ def _next(even: str, at: int, product: str) -> tuple[str, int, str, bool]:
         return found[1], at + len(found[0]), even[at : at + len(found[0])], False
     if match := _VERSION.match(even, at):
         return _version(match)
+    if match := _R_NUMBER.match(even, at):
+        return "version", match.end(), match[0], False
     return _words(even, at)
+
+
+def is_r_number(version: str) -> bool:
+    """Say whether a version is a bare revision's number (r561), which no dotted version comes before or after."""
+    return bool(_R_NUMBER.fullmatch(version))
 
 
 def _version(match: re.Match[str]) -> tuple[str, int, str, bool]:

@@ -35,7 +35,9 @@ class Phrase:
     being a version: editions, platforms, conditions, CVE names in brackets, a surrounding product's branch; `range` is
     then more than what is affected, never less. `unaffected` are versions that the line says are not affected.
     `two_senses` are words that are read in one sense and used in two (prior to): a version that is an end of the range
-    is then not safely outside. `pieces` are all words of the line in order, with what each was taken for.
+    is then not safely outside. `described` is a line that speaks of revisions, commits, dates or dependent products: it
+    was understood, no version can be held against it, and only this field tells that it calls something affected.
+    `pieces` are all words of the line in order, with what each was taken for.
     """
 
     input: str
@@ -48,6 +50,7 @@ class Phrase:
     note: str
     unaffected: VersionRange | None = None
     two_senses: tuple[str, ...] = ()
+    described: tuple[str, ...] = ()
     pieces: tuple[Piece, ...] = ()
 
 
@@ -64,7 +67,7 @@ def read(text: str, product: str = "", scheme: str = "generic", *, listed: bool 
     left = sorted(set(line.unread), key=lambda token: token.start)
     unread = tuple(text[start:end] for start, end in spans(left))
     found = line.result()
-    said = found is not None or bool(line.fixed) or line.unaffected is not None
+    said = found is not None or bool(line.fixed or line.described) or line.unaffected is not None
     return Phrase(
         input=text,
         product=line.subject(),
@@ -76,6 +79,7 @@ def read(text: str, product: str = "", scheme: str = "generic", *, listed: bool 
         note=" / ".join(dict.fromkeys(line.notes)),
         unaffected=line.unaffected,
         two_senses=() if line.void else tuple(dict.fromkeys(_in_two_senses(line))),
+        described=tuple(line.described),
         pieces=tuple(_pieces(line)),
     )
 
@@ -92,12 +96,13 @@ def end_in_doubt(text: str) -> str:
 
 
 def _in_two_senses(line: Line) -> Iterator[str]:
-    for token in line.tokens:
+    for token in line.words:
         if token.text.casefold() in two_senses() and line.means.get(token.start) != "condition":
             yield token.text
 
 
 def _pieces(line: Line) -> Iterator[Piece]:
-    for token in line.tokens:
-        means = "unread" if token in line.unread else line.means.get(token.start) or MEANINGS.get(token.kind, "unread")
+    unread = set(line.unread)
+    for token in line.words:
+        means = "unread" if token in unread else line.means.get(token.start) or MEANINGS.get(token.kind, "unread")
         yield Piece(line.text[token.start : token.end], token.kind, means, token.start)

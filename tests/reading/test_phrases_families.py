@@ -153,9 +153,11 @@ def test_a_fixed_version_is_read_back(version: str) -> None:
     ],
 )
 @given(number=st.integers(10, 99))
-def test_what_is_no_version_is_never_complete(template: str, number: int) -> None:
+def test_what_is_no_version_is_never_a_range(template: str, number: int) -> None:
     """Revisions, commits and dates are not put in the order of versions."""
-    assert not read(f"Sample {template.format(n=number)}", listed=True).complete
+    phrase = read(f"Sample {template.format(n=number)}", listed=True)
+    assert (phrase.range, phrase.unaffected, phrase.fixed) == (None, None, ())
+    assert bool(phrase.described) == phrase.complete
 
 
 @pytest.mark.parametrize(

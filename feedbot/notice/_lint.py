@@ -4,7 +4,8 @@ Each rule is a function that yields findings under one code or a few of one stem
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from feedbot.advisory import Trust, Verdict
@@ -14,15 +15,16 @@ from feedbot.notice._model import JIS, MailText, Notice, Post, Provider, Recipie
 from feedbot.notice._places import original_url
 from feedbot.notice._separation import foreign
 from feedbot.notice._spelling import misspelt
-from feedbot.notice._words import SUBJECT_LIMIT, honorific, needed, publisher
+from feedbot.notice._titles import LIMIT, MATTER, named_at, products_of
+from feedbot.notice._words import honorific, needed, publisher
 from feedbot.reading.dates import read_date
 
 __all__ = ["Finding", "check"]
 
-_MATTER = 30
 _DOUBLED = re.compile(r"((?=[^\s]{0,29}?[ぁ-んァ-ヶ一-龠])[^\s\d・=*_-][^\s]{3,29})\1")
 _MIXED = re.compile(r"御中[^\n]{0,20}様|(?<!お客)様[ 、]*(?:御中|各位|殿)|各位[ ]*(?:様|殿|御中)|様[ ]*様|殿[ ]*様")
 _BROKEN = re.compile(r"\ufffd|[縺繧繝](?![れら])|Ã[\x80-\xbf]|â€|[\x00-\x08\x0b-\x1f\x7f]")
+_BROKEN_WORDS = "broken characters: {characters!r}"
 _LOGIN = re.compile(r"(?:^|[/_.-])(?:log-?in|sign-?in|auth|password|passwd|account|mypage)(?:[/_.-]|$)", re.IGNORECASE)
 _VERIFIED = re.compile(r"検証済|署名を(?:弊社にて)?(?:検証|確認)|署名の?(?:検証|確認)(?:が|を|済)")
 _DATE = re.compile(r"\d{4}(?:年|[-/])\d{1,2}(?:月|[-/])\d{1,2}日?")
@@ -135,8 +137,8 @@ def _honorifics(where: str, text: str) -> Iterator[Finding]:
 
 
 def _mojibake(where: str, text: str) -> Iterator[Finding]:
-    if found := _BROKEN.search(text):
-        yield error("mojibake", where, "broken characters: {characters!r}", characters=found.group())
+    if found := _broken(text):
+        yield error("mojibake", where, _BROKEN_WORDS, characters=found)
 
 
 def _original(notice: Notice, post: Post, provider: Provider) -> Iterator[Finding]:
@@ -157,45 +159,46 @@ def _original(notice: Notice, post: Post, provider: Provider) -> Iterator[Findin
 
 
 def _subject(notice: Notice, subject: str) -> Iterator[Finding]:
-    if len(subject) > SUBJECT_LIMIT:
-        yield error(
-            "subject-length", TITLE, "{count} characters; {limit} at most", count=len(subject), limit=SUBJECT_LIMIT
-        )
-    products = {item.product for one in notice.advisories for item in one.affected if item.product}
-    matter = re.sub(r"^(?:【[^】]*】)+", "", subject).casefold()
-    places = [place for name in products if (place := _place(name.casefold(), matter)) >= 0]
-    if places and min(places) > _MATTER:
-        yield error("subject-matter", TITLE, "the product's name comes after the first {limit}", limit=_MATTER)
-    elif products and not places:
-        named = ", ".join(sorted(products))
-        yield warning("subject-matter", TITLE, "names none of the products: {products}", products=named)
-
-
-def _place(name: str, text: str) -> int:
-    """Return where a name, or its last word, ends in a text; -1 where it is not there."""
-    for word in (name, name.rsplit(maxsplit=1)[-1]):
-        if (start := text.find(word)) >= 0:
-            return start + len(word)
-    return -1
+    if len(subject) > LIMIT:
+        yield error("subject-length", TITLE, "{count} characters; {limit} at most", count=len(subject), limit=LIMIT)
+    place = named_at(subject, notice.advisories)
+    products = sorted({name for one in notice.advisories for name in products_of(one)})
+    if place > MATTER:
+        yield error("subject-matter", TITLE, "the product's name comes after the first {limit}", limit=MATTER)
+    elif products and place < 0:
+        yield warning("subject-matter", TITLE, "names none of the products: {products}", products=", ".join(products))
 
 
 def _mail(recipient: Recipient, mail: MailText) -> Iterator[Finding]:
     where = in_mail(recipient.customer.id)
-    yield from _mojibake(where, mail.subject + "\n" + mail.text)
+    paragraphs = (mail.subject, *mail.text.split("\n\n"))
+    if broken := next(filter(None, map(_broken, paragraphs)), ""):
+        yield error("mojibake", where, _BROKEN_WORDS, characters=broken)
     head = mail.text.partition("\n")[0]
     if head != honorific(recipient.customer):
         yield error("honorific", where, "does not open with {name}", name=honorific(recipient.customer))
-    for url in re.findall(r"https?://[!-~]+", mail.text):
-        address = urlsplit(url)
-        if _LOGIN.search(address.path) or _LOGIN.search(address.netloc.partition(".")[0]):
-            yield error("login-link", where, "a link to a page that asks for a password: {url}", url=url)
-    yield from _unencodable(where, mail, recipient.customer.encoding)
+    for url in (url for one in paragraphs[1:] for url in _login_links(one)):
+        yield error("login-link", where, "a link to a page that asks for a password: {url}", url=url)
+    yield from _unencodable(where, paragraphs, recipient.customer.encoding)
 
 
-def _unencodable(where: str, mail: MailText, encoding: str) -> Iterator[Finding]:
+# The mails of a notice have nearly all their paragraphs in common: what was seen in one need not be looked for again.
+@lru_cache(maxsize=4096)
+def _broken(text: str) -> str:
+    found = _BROKEN.search(text)
+    return found.group() if found else ""
+
+
+@lru_cache(maxsize=4096)
+def _login_links(text: str) -> tuple[str, ...]:
+    found = ((url, urlsplit(url)) for url in re.findall(r"https?://[!-~]+", text))
+    return tuple(url for url, at in found if _LOGIN.search(at.path) or _LOGIN.search(at.netloc.partition(".")[0]))
+
+
+def _unencodable(where: str, paragraphs: Iterable[str], encoding: str) -> Iterator[Finding]:
     """Find what an ISO-2022-JP (or other) mail cannot carry: ①, 髙, half-width katakana."""
     try:
-        bad = _outside(sorted(set(mail.subject + mail.text)), encoding)
+        bad = sorted({character for one in paragraphs for character in _outside(one, encoding)})
     except LookupError:
         yield error("encoding", where, "unknown encoding {encoding}", encoding=encoding)
         return
@@ -203,5 +206,6 @@ def _unencodable(where: str, mail: MailText, encoding: str) -> Iterator[Finding]
         yield error("encoding", where, "{encoding} has no {characters}", encoding=encoding, characters=" ".join(bad))
 
 
-def _outside(characters: Sequence[str], encoding: str) -> list[str]:
-    return [one for one in characters if one.translate(JIS).encode(encoding, "ignore") == b""]
+@lru_cache(maxsize=4096)
+def _outside(text: str, encoding: str) -> frozenset[str]:
+    return frozenset(one for one in set(text) if one.translate(JIS).encode(encoding, "ignore") == b"")

@@ -30,6 +30,7 @@ from feedbot.notice._layout import parse
 from feedbot.notice._model import Block, MailText, Notice, Post, Provider, Recipient
 from feedbot.notice._places import original_name, original_url, page_url
 from feedbot.notice._share import commands, concerning, shares
+from feedbot.notice._titles import fits, shorter
 
 _STEPS = 200_000
 """Pieces a template may put out; the longest real notice needs some hundreds."""
@@ -303,22 +304,24 @@ def mail_source(notice: Notice, recipient: Recipient, provider: Provider, templa
 def _shares(recipient: Recipient) -> dict[str, object]:
     """Return what a mail may name: all shares, those the customer acts on and those the provider does."""
     held = shares(recipient.exposures)
-    acting = tuple(one for one in held if one.contract.root)
+    acting = tuple(one for one in held if one.contract.acts)
     return {
         "customer": recipient.customer,
+        "end_customer": recipient.end,
         "shares": held,
         "acting": acting,
-        "ours": tuple(one for one in held if not one.contract.root),
+        "ours": tuple(one for one in held if not one.contract.acts),
         "commands": commands(component for one in acting for component in one.components),
     }
 
 
 def subject(notice: Notice, provider: Provider, templates: Templates) -> str:
-    """Render the subject, one line. 「に関する注意喚起」 gives way where it would make the line too long."""
-    for title in (notice.title, notice.title.removesuffix(_words.ALERT).rstrip()):
+    """Render the subject, one line, with the longest of the titles that fit it (see _titles); where none does, with the
+    shortest."""
+    for title in dict.fromkeys(shorter(notice)):
         values = {"notice": replace(notice, title=title), "provider": provider}
         line = " ".join(templates.text("notice/subject.j2", values).split())
-        if len(line) <= _words.SUBJECT_LIMIT:
+        if fits(line, notice.advisories):
             break
     return line
 

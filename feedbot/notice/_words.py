@@ -99,8 +99,6 @@ _DISTROS = {
     "netbsd": "NetBSD",
 }
 ALERT = "に関する注意喚起"
-SUBJECT_LIMIT = 60
-"""Characters of a subject; a full-width one counts as one."""
 _PRODUCTS = 2
 """Products that a title names."""
 

@@ -17,6 +17,7 @@ from feedbot.notice._model import (
     Recipient,
     Step,
 )
+from feedbot.notice._shared import mails
 
 __all__ = [
     "JIS",
@@ -31,6 +32,7 @@ __all__ = [
     "Step",
     "draft",
     "lint",
+    "mails",
     "render",
     "site",
     "words",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from feedbot.notice._findings import POST, Finding, error, in_mail
 from feedbot.notice._model import MailText, Post, Recipient
@@ -29,17 +30,29 @@ def foreign(post: Post, mails: Sequence[tuple[Recipient, MailText]]) -> Iterator
 
 def _in_mail(recipient: Recipient, mail: MailText, owners: dict[str, set[str]]) -> Iterator[Finding]:
     where = in_mail(recipient.customer.id)
-    for token in sorted(_tokens(f"{mail.subject}\n{mail.text}\n{mail.html}") & owners.keys()):
+    paragraphs, found = mail.text.split("\n\n"), set[str]()
+    for part in (mail.subject, *paragraphs, *mail.html.split("\n")):
+        tokens = _tokens(part)
+        if not tokens.isdisjoint(owners):
+            found |= tokens & owners.keys()
+    for token in sorted(found):
         if recipient.customer.id not in owners[token]:
             yield error("foreign-name", where, "names {name} of another customer", name=token)
     own = honorific(recipient.customer)
-    for line in mail.text.split("\n"):
-        if line.endswith((" 御中", " 様")) and line != own:
+    for line in (line for part in paragraphs for line in _addressed(part)):
+        if line != own:
             yield error("foreign-name", where, "names {name} of another customer", name=line)
 
 
-def _tokens(text: str) -> set[str]:
-    return {one.strip("._@+-") for one in _TOKEN.findall(text)}
+# No token and no line reaches over a line's end, so a mail's are those of its parts; most parts are in many mails.
+@lru_cache(maxsize=8192)
+def _addressed(text: str) -> tuple[str, ...]:
+    return tuple(line for line in text.split("\n") if line.endswith((" 御中", " 様")))
+
+
+@lru_cache(maxsize=8192)
+def _tokens(text: str) -> frozenset[str]:
+    return frozenset(one.strip("._@+-") for one in _TOKEN.findall(text))
 
 
 def _tokens_of(recipient: Recipient) -> Iterator[str]:

@@ -39,7 +39,7 @@ def digests(
         raise ReviewError(
             post.title, "mails and recipients are not one to one: {customers}", customers=", ".join(sorted(odd))
         )
-    written = ((customer, mail.subject, mail.text, mail.html) for customer, mail in sorted(mails.items()))
+    written = [(customer, seal(mail)) for customer, mail in sorted(mails.items())]
     return Digests(
         text=_digest([(post.title, post.html, post.text, post.markdown), *written]),
         recipients=_digest(sorted(map(_envelope, recipients))),
@@ -47,6 +47,16 @@ def digests(
         template=_digest([template]),
         advisories=_digest(sorted((one.source, one.number, content_digest(one)) for one in advisories)),
     )
+
+
+def seal(mail: MailText) -> str:
+    """Return SHA-256, hex, over a mail's words. Each part has its length before it, so no two mails read alike."""
+    made = sha256()
+    for part in (mail.subject, mail.text, mail.html):
+        content = part.encode("utf-8", "surrogatepass")
+        made.update(b"%d\n" % len(content))
+        made.update(content)
+    return made.hexdigest()
 
 
 def _envelope(recipient: Recipient) -> tuple[str, str, str, list[tuple[str, str]]]:

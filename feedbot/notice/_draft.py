@@ -82,8 +82,8 @@ def _values(case: Case, exposures: tuple[Exposure, ...], audience: Audience) -> 
         for match in exposure.matches
         if match.verdict in (MatchVerdict.AFFECTED, MatchVerdict.UNKNOWN)
     ]
-    acting = {one.contract.plan for one in exposures if one.contract.root} or {Plan(one) for one in _CONTRACT.plans}
-    ours = {one.contract.plan for one in exposures if not one.contract.root}
+    acting = {one.contract.plan for one in exposures if one.contract.acts} or {Plan(one) for one in _CONTRACT.plans}
+    ours = {one.contract.plan for one in exposures if not one.contract.acts}
     return {
         "lead": lead,
         "others": [one for one in case.advisories if one is not lead],
@@ -139,7 +139,7 @@ def _changes(old: Notice, new: Notice) -> Iterable[Change]:
     """Yield the blocks whose meaning changed; the lead and the provider's part follow from the others."""
     for key, heading in _words.BLOCKS.items():
         before, after = _lines(old.block(key)), _lines(new.block(key))
-        if key in ("change", "lead", "provider") or before == after:
+        if key in ("change", "reminder", "lead", "provider") or before == after:
             continue
         if key in _FACTS:
             added = tuple(line for line in after if line not in before)

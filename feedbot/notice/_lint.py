@@ -27,6 +27,7 @@ _BROKEN = re.compile(r"\ufffd|[縺繧繝](?![れら])|Ã[\x80-\xbf]|â€|[\x00-
 _BROKEN_WORDS = "broken characters: {characters!r}"
 _LOGIN = re.compile(r"(?:^|[/_.-])(?:log-?in|sign-?in|auth|password|passwd|account|mypage)(?:[/_.-]|$)", re.IGNORECASE)
 _VERIFIED = re.compile(r"検証済|署名を(?:弊社にて)?(?:検証|確認)|署名の?(?:検証|確認)(?:が|を|済)")
+_UNFILLED = re.compile("\u3014[^\u3014\u3015\n]*\u3015?")
 _DATE = re.compile(r"\d{4}(?:年|[-/])\d{1,2}(?:月|[-/])\d{1,2}日?")
 
 
@@ -45,7 +46,7 @@ def check(
     mails = tuple(mails)
     recipients = [one for one, _ in mails]
     found: list[Finding] = []
-    for rule in (_emptiness, _first, _audience, _pending, _claimed_verification, _old_signatures):
+    for rule in (_emptiness, _first, _audience, _pending, _unfilled, _claimed_verification, _old_signatures):
         found += rule(notice)
     for where, text in _texts(notice):
         found += [*_doubled(where, text), *_honorifics(where, text), *_mojibake(where, text)]
@@ -106,6 +107,13 @@ def _pending(notice: Notice) -> Iterator[Finding]:
                     yield error("pending-overdue", where, "確認中 past its date: {line}", line=line.strip())
                 else:
                     yield warning("pending", where, "still 確認中: {line}", line=line.strip())
+
+
+def _unfilled(notice: Notice) -> Iterator[Finding]:
+    """What a form left to be filled in stands in 〔 〕; a publisher's own brackets are his words."""
+    for where, text in _texts(notice) if not notice.case else ():
+        for found in dict.fromkeys(_UNFILLED.findall(text)):
+            yield error("unfilled", where, "not filled in: {words}", words=found)
 
 
 def _claimed_verification(notice: Notice) -> Iterator[Finding]:

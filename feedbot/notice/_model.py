@@ -24,11 +24,12 @@ class Kind(StrEnum):
 
 
 class Step(StrEnum):
-    """Where the matter stands: 初報, 続報, 訂正, 完了・復旧・解除, 取下げ."""
+    """Where the matter stands: 初報, 続報, 訂正, 再通知, 完了・復旧・解除, 取下げ."""
 
     FIRST = "first"
     UPDATE = "update"
     CORRECTION = "correction"
+    REMINDER = "reminder"
     DONE = "done"
     WITHDRAWN = "withdrawn"
 

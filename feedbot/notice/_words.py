@@ -26,6 +26,7 @@ STEPS = {
     Step.FIRST: "初報",
     Step.UPDATE: "続報",
     Step.CORRECTION: "訂正",
+    Step.REMINDER: "再通知",
     Step.DONE: "完了",
     Step.WITHDRAWN: "取下げ",
 }
@@ -37,6 +38,7 @@ PLANS = {
 }
 BLOCKS = {
     "change": "更新内容",
+    "reminder": "再通知",
     "lead": "前文",
     "body": "本文",
     "affected": "対象",

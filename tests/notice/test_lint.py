@@ -230,3 +230,10 @@ def test_distance_is_symmetric_and_zero_for_equals_only(left: str, right: str) -
     assert distance(left, right) == distance(right, left)
     assert (distance(left, right) == 0) == (left == right)
     assert distance("JPCRET", "JPCERT") == 1
+
+
+def test_a_form_left_unfilled_is_stopped() -> None:
+    """What a shipped form leaves to be filled in is named; the brackets of a publisher are his own words."""
+    own = Notice(Kind.OWN, Step.FIRST, "〔件名〕", Audience("none"), (Block("body", "〔日時〕に行います。"),), NOW)
+    assert {("error", "unfilled", "件名"), ("error", "unfilled", "ブロック 本文")} <= set(look(own, ()))
+    assert "unfilled" not in {code for _, code, _ in look(with_block("overview", "〔原文の注〕です。"))}

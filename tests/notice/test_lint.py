@@ -141,13 +141,26 @@ def test_a_post_without_mails_is_told() -> None:
     assert "no-mails" not in {code for _, code, _ in look(NOTICE)}
 
 
+def with_subject(subject: str) -> list[tuple[str, str, str]]:
+    """Look at the notice under a subject that some template made."""
+    mails = [(one, render.mail(NOTICE, one, PROVIDER, TEMPLATES)) for one in RECIPIENTS]
+    mails = [(one, MailText(subject, mail.text, mail.html)) for one, mail in mails]
+    found = lint.check(NOTICE, render.post(NOTICE, render.Totals(), PROVIDER, TEMPLATES), mails, provider=PROVIDER)
+    return [(one.level, one.code, one.where) for one in found]
+
+
 def test_a_long_subject_and_a_late_name_are_found() -> None:
     """Subjects are at most 60 characters, and the product stands in the first 30 behind the marks."""
     assert len(render.subject(NOTICE, PROVIDER, TEMPLATES)) <= 60
-    assert ("error", "subject-length", "件名") in look(replace(NOTICE, title="timed " + "長" * 60))
-    assert ("error", "subject-matter", "件名") in look(replace(NOTICE, title=IROHA[:26] + " timed"))
-    assert look(replace(NOTICE, title=IROHA[:24] + " timed")) == []
-    assert ("warning", "subject-matter", "件名") in look(replace(NOTICE, title="時刻同期の問題"))
+    assert ("error", "subject-length", "件名") in with_subject("【重要】timed " + "長" * 60)
+    assert ("error", "subject-matter", "件名") in with_subject("【重要】" + IROHA[:26] + " timed")
+    assert with_subject("【重要】" + IROHA[:24] + " timed") == []
+    assert ("warning", "subject-matter", "件名") in with_subject("【重要】時刻同期の問題")
+    own = Notice(Kind.OWN, Step.FIRST, "長" * 60, Audience("none"), (Block("body", "本文です。"),), NOW)
+    post = render.post(own, render.Totals(), PROVIDER, TEMPLATES)
+    mail = render.mail(own, Recipient(SATO, ()), PROVIDER, TEMPLATES)
+    codes = [one.code for one in lint.check(own, post, [(Recipient(SATO, ()), mail)], provider=PROVIDER)]
+    assert "subject-length" in codes
 
 
 @pytest.mark.parametrize("words", ["株式会社あおば 御中 佐藤様", "お客様各位様", "佐藤様 御中", "佐藤様様"])

@@ -74,7 +74,7 @@ def test_endless_output_is_stopped(tmp_path: Path) -> None:
     """A template that puts out more than any notice is refused."""
     nested = "{% for a in c %}{% for b in c %}{% for d in c %}{{ d }}{% endfor %}{% endfor %}{% endfor %}"
     templates = overridden(tmp_path, "notice/advisory_mail.j2", "{% set c = 'x'|center(100)|list %}" + nested)
-    with pytest.raises(NoticeError, match="too much|too often"):
+    with pytest.raises(NoticeError, match=r"too much|too often"):
         render.mail(NOTICE, TO_SATO, PROVIDER, templates)
 
 

@@ -10,21 +10,39 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from feedbot import members
 from feedbot._config_faults import said
+from feedbot.config import ChannelSection
+from feedbot.errors import ConfigError
 from feedbot.messages import tr
 
 
-def bound(
+def opened_channel(
+    name: str, section: ChannelSection, given: Mapping[str, object], secret: Callable[[str], str]
+) -> tuple[object | None, tuple[str, ...]]:
+    """Return the channel of a table, or None and the faults of it, a line each.
+
+    `given` is what the house gives where a member asks for it (the network's policy); `secret(file)` reads a file.
+    """
+    place, kind = f"channels.{name}", section.member or name
+    try:
+        member = members.load("feedbot.delivery", kind)
+        if member.TAKES not in ("alarm", "post") or ("alarms" in section.carries and member.TAKES == "post"):
+            return None, (tr("{place}: {member} does not carry that", place=place, member=kind),)
+        settings, faults = _bound(place, section.model_extra or {}, member.Settings, given, secret)
+    except ConfigError as error:
+        return None, (f"{place}: {error}",)
+    return (member.open_channel(settings) if settings else None), faults
+
+
+def _bound(
     place: str,
     table: Mapping[str, object],
     settings: type,
     given: Mapping[str, object],
     secret: Callable[[str], str],
 ) -> tuple[object | None, tuple[str, ...]]:
-    """Return the Settings that a table makes, or None and every fault of it, a line each.
-
-    `given` is what the house gives where the member asks for it (the network's policy); `secret(file)` reads a file.
-    """
+    """Return the Settings that a table makes, or None and every fault of it."""
     known: dict[str, Field[Any]] = {one.name: one for one in fields(settings) if one.name not in given}
     filed = {f"{name}_file": name for name, one in known.items() if not one.repr}
     values: dict[str, object] = {one.name: given[one.name] for one in fields(settings) if one.name in given}

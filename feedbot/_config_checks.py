@@ -20,11 +20,23 @@ def across(raw: dict[str, Any], sources: Sequence[str]) -> Iterator[str]:
     delivery = raw.get("delivery", {})
     if isinstance(delivery, dict) and delivery.get("mode", "shadow") == "shadow" and not delivery.get("operator"):
         yield tr('delivery.operator: mode "shadow" needs the address that receives every mail')
+    yield from _ladder(raw)
     signing = raw.get("signing", {})
     if isinstance(signing, dict) and (signing.get("mails") or signing.get("posts")):
         for key in ("key", "home"):
             if not signing.get(key):
                 yield tr("signing.{key}: signing mails or posts needs it", key=key)
+
+
+def _ladder(raw: dict[str, Any]) -> Iterator[str]:
+    """Yield the rungs of the ladder that lead nowhere."""
+    oncall, channels, alarms = raw.get("oncall", {}), raw.get("channels", {}), raw.get("alarms", {})
+    for one in oncall.get("ladder", ()) if isinstance(oncall, dict) else ():
+        table = channels.get(one) if isinstance(channels, dict) else None
+        carries = table.get("carries", ()) if isinstance(table, dict) else ()
+        webhook = one == "webhook" and isinstance(alarms, dict) and alarms.get("webhook")
+        if "@" not in str(one) and not webhook and "alarms" not in carries:
+            yield tr("oncall.ladder: {one} is no address, and no channel that carries alarms", one=one)
 
 
 def unknown_distros(raw: dict[str, Any], distros: Sequence[str]) -> Iterator[str]:

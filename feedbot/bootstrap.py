@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from feedbot import __version__, members, store
 from feedbot import config as configuration
-from feedbot._config_channels import bound
+from feedbot._config_channels import opened_channel
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.config import (
@@ -32,9 +32,8 @@ from feedbot.fetch import Inbox, http, polite
 from feedbot.fetch.mailbox import Maildir, imap_folder
 from feedbot.fetch.spool import Spool
 from feedbot.inventory import Role
-from feedbot.messages import tr
 from feedbot.notice import Provider, render
-from feedbot.pipeline import AlarmChannels, Brand, ConfiguredSource, DistroFeed, Edges
+from feedbot.pipeline import AlarmChannels, Brand, ConfiguredSource, DistroFeed, Edges, OnCall
 from feedbot.pipeline._sending import BounceBox, Sending, quiet_hours
 from feedbot.pipeline.inbox import MailReader
 from feedbot.signature import (
@@ -130,6 +129,7 @@ def edges(config: Config) -> Edges:
         draft_unsigned=config.notices.draft_unsigned,
         alarms=open_alarms(config, policy),
         posts=open_channels(config, policy, "posts"),
+        oncall=OnCall(_rungs(config), config.oncall.urgent, config.oncall.normal),
         sign_mail=signer.detached if signer and signing.mails else None,
         sign_post=signer.clear if signer and signing.posts else None,
         sign_bundle=signer.clear if signer else None,
@@ -350,6 +350,13 @@ def open_alarms(config: Config, policy: http.NetworkPolicy) -> AlarmChannels:
     return AlarmChannels(mail, cast(AlarmChannel | None, webhook), section.remind, others)
 
 
+def _rungs(config: Config) -> tuple[str, ...]:
+    """Return the ladder's channels as the alarms' rows name them."""
+    return tuple(
+        f"mail:{one}" if "@" in one else one if one == "webhook" else f"channel:{one}" for one in config.oncall.ladder
+    )
+
+
 def open_channels(config: Config, policy: http.NetworkPolicy, carries: str) -> dict[str, AlarmChannel]:
     """Return the channels that carry `alarms` or `posts`, by name, not yet connected to. Raises ConfigError."""
     opened: dict[str, AlarmChannel] = {}
@@ -358,25 +365,12 @@ def open_channels(config: Config, policy: http.NetworkPolicy, carries: str) -> d
             channel, faults = _channel(name, section, policy)
             if channel is None:
                 raise ConfigError(f"channels.{name}", "{faults}", faults="; ".join(faults))
-            opened[name] = channel
+            opened[name] = cast(AlarmChannel, channel)
     return opened
 
 
-def _channel(
-    name: str, section: ChannelSection, policy: http.NetworkPolicy
-) -> tuple[AlarmChannel | None, tuple[str, ...]]:
-    """Return a channel, or None and the faults of its table, a line each."""
-    place = f"channels.{name}"
-    try:
-        member = members.load("feedbot.delivery", section.member or name)
-        if member.TAKES not in ("alarm", "post") or ("alarms" in section.carries and member.TAKES == "post"):
-            return None, (tr("{place}: {member} does not carry that", place=place, member=section.member or name),)
-        given = {"policy": policy}
-        table = section.model_extra or {}
-        settings, faults = bound(place, table, member.Settings, given, lambda file: _password(Path(file)))
-    except ConfigError as error:
-        return None, (f"{place}: {error}",)
-    return (member.open_channel(settings) if settings else None), faults
+def _channel(name: str, section: ChannelSection, policy: http.NetworkPolicy) -> tuple[object | None, tuple[str, ...]]:
+    return opened_channel(name, section, {"policy": policy}, lambda file: _password(Path(file)))
 
 
 def lock_file(config: Config) -> Path:

@@ -20,13 +20,14 @@ from pydantic import (
 )
 
 from feedbot import _config_checks, _config_faults
-from feedbot._config_values import Address, Duration, Fingerprint, Place, database, source_url
+from feedbot._config_values import Address, Duration, Fingerprint, Place, database, place, source_url
 from feedbot._config_values import Section as _Section
 from feedbot._config_values import default as _default
 from feedbot.errors import ConfigError
 
 PLACES = (Path("config.toml"), Path("/etc/feedbot/config.toml"))
 """Where a configuration is looked for when none is named."""
+
 
 class ProviderSection(_Section):
     """The company, as its notices name it."""
@@ -191,9 +192,18 @@ class ChannelSection(_Section):
         if not isinstance(table, dict):
             return table
         return {
-            key: str(_place(Path(value), info)) if key.endswith("_file") and isinstance(value, str) else value
+            key: str(place(Path(value), info)) if key.endswith("_file") and isinstance(value, str) else value
             for key, value in table.items()
         }
+
+
+class OncallSection(_Section):
+    """Who is called for what waits for a person: addresses, `webhook` or names of [channels] that carry alarms, in the
+    order in which they are told while nobody takes the matter; `urgent` and `normal` are the time that each has."""
+
+    ladder: tuple[str, ...] = ()
+    urgent: Duration = Field(default="10m", validate_default=True)
+    normal: Duration = Field(default="2h", validate_default=True)
 
 
 class SigningSection(_Section):
@@ -224,21 +234,22 @@ class Config(_Section):
     provider: ProviderSection
     store: StoreSection = _default(StoreSection)
     network: NetworkSection = _default(NetworkSection)
-    sources: dict[str, SourceSection] = {}
-    distro: dict[str, DistroSection] = {}
+    sources: dict[str, SourceSection] = Field(default={})
+    distro: dict[str, DistroSection] = Field(default={})
     keys: KeysSection = _default(KeysSection)
     notices: NoticesSection = _default(NoticesSection)
     site: SiteSection = _default(SiteSection)
     delivery: DeliverySection = _default(DeliverySection)
     alarms: AlarmsSection = _default(AlarmsSection)
-    channels: dict[str, ChannelSection] = {}
+    channels: dict[str, ChannelSection] = Field(default={})
+    oncall: OncallSection = _default(OncallSection)
     signing: SigningSection = _default(SigningSection)
     bundle: BundleSection = _default(BundleSection)
     inventory: InventorySection = _default(InventorySection)
-    people: dict[str, str] = {}
-    brands: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")], BrandSection] = {}
+    people: dict[str, str] = Field(default={})
+    brands: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")], BrandSection] = Field(default={})
     recipients: RecipientsSection = _default(RecipientsSection)
-    audiences: dict[str, str] = {}
+    audiences: dict[str, str] = Field(default={})
 
 
 def find(named: Path | None) -> Path:

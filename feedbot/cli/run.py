@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 HEALTH_EVERY = timedelta(minutes=10)
 KEYS_EVERY = timedelta(days=1)
+ONCALL_EVERY = timedelta(minutes=1)
 SEND_EVERY = timedelta(seconds=30)
+BOUNCES_EVERY = timedelta(minutes=5)
 
 
 def register(app: typer.Typer) -> None:
@@ -55,6 +57,8 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
     keys."""
     from feedbot import bootstrap
     from feedbot.engine.embedded import Job
+    from feedbot.pipeline.bounces import watch_bounces
+    from feedbot.pipeline.oncall import call_people
     from feedbot.pipeline.rounds import collect_and_draft, collect_distributor, watch_all
     from feedbot.pipeline.send import send_due
 
@@ -77,6 +81,8 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
         *rounds,
         *feeds,
         Job("send", SEND_EVERY, timedelta(0), send),
+        Job("bounces", BOUNCES_EVERY, timedelta(0), partial(watch_bounces, edges, stop.is_set)),
+        Job("oncall", ONCALL_EVERY, timedelta(0), partial(call_people, edges)),
         Job("health", HEALTH_EVERY, timedelta(0), partial(watch_all, edges)),
         Job("keys", KEYS_EVERY, timedelta(0), partial(watch_keys, config)),
     ]

@@ -1,7 +1,7 @@
 """What a pipeline needs of the world, wired once in bootstrap.py; tests give fakes of the same shape."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Protocol
@@ -13,7 +13,7 @@ from feedbot.distro import DistroInfo
 from feedbot.errors import NoticeError
 from feedbot.fetch import Document, Inbox, NotModified, Validators
 from feedbot.inventory import Role
-from feedbot.notice import Provider, render
+from feedbot.notice import Notice, Provider, render
 from feedbot.pipeline._sending import Sending
 from feedbot.signature import Detached, UnsignedText, VerifiedText
 from feedbot.source import Judge, Source
@@ -143,6 +143,24 @@ class Brand:
     provider: Provider
     templates: render.Templates
 
+    def numbered(self, notice: Notice) -> Notice:
+        """Return a notice with its number as this brand shows it: one sequence for all, its own prefix."""
+        return replace(notice, number=self.provider.numbered(notice.number)) if notice.number else notice
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """Who is called for what waits for a person: channels in the order in which they are told, as the alarms' rows name
+    them, and how long each has before the next is, for an urgent matter and for another."""
+
+    ladder: tuple[str, ...] = ()
+    urgent: timedelta = timedelta(minutes=10)
+    normal: timedelta = timedelta(hours=2)
+
+    def patience(self, *, urgent: bool) -> timedelta:
+        """Return how long one who was told has."""
+        return self.urgent if urgent else self.normal
+
 
 @dataclass(frozen=True, slots=True)
 class Edges:
@@ -170,11 +188,12 @@ class Edges:
     sign_post: Callable[[str], bytes] | None = None
     alarms: AlarmChannels = AlarmChannels()
     posts: Mapping[str, AlarmChannel] = field(default_factory=dict)
+    oncall: OnCall = OnCall()
     quiet_before: datetime | None = None
     sign_bundle: Callable[[str], bytes] | None = None
     check_bundle: Callable[[bytes], VerifiedText | UnsignedText] | None = None
     distros: Mapping[str, DistroFeed] = field(default_factory=dict)
-    sending: Sending = Sending()
+    sending: Sending = field(default_factory=Sending)
     brands: Mapping[str, Brand] = field(default_factory=dict)
     roles: Mapping[str, tuple[Role, ...]] = field(default_factory=lambda: ROLES)
     audiences: Mapping[str, str] = field(default_factory=dict)
@@ -197,6 +216,12 @@ class Edges:
     def told(self) -> dict[str, AlarmChannel]:
         """The channels that take documents, alarms or posts, as their rows name them."""
         return self.alarms.wired | {f"channel:{name}": channel for name, channel in self.posts.items()}
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The addresses that alarms and calls go to."""
+        called = (one.removeprefix("mail:") for one in self.oncall.ladder if one.startswith("mail:"))
+        return tuple(dict.fromkeys((*self.alarms.mail, *called)))
 
     @property
     def channel(self) -> str:

@@ -131,13 +131,13 @@ def deliver(edges: Edges) -> None:
         if not repository.count_waiting(tx):
             return
     with edges.database.begin() as tx:
-        dropped = repository.drop_others(tx, (*edges.alarms.names, *edges.told))
+        dropped = repository.drop_others(tx, (*(f"mail:{one}" for one in edges.operators), *edges.told))
     if dropped:
         log.warning("alarms_dropped", count=dropped, reason="their channel is no longer configured")
-    if edges.alarms.mail:
+    if edges.operators:
         relay = edges.open_mail()
         try:
-            for address in edges.alarms.mail:
+            for address in edges.operators:
                 _drain(edges, f"mail:{address}", _by_mail(relay))
         finally:
             relay.close()

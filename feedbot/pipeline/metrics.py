@@ -6,12 +6,27 @@ Gauges only, read from the database: a restart loses nothing, and two readers ag
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import ceil
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from feedbot.pipeline.health import State, decider
 from feedbot.signature import Key
-from feedbot.store import Transaction, advisories, alarms, drafts, flapping, inventory, outbox, quarantine, sources
+from feedbot.store import (
+    Transaction,
+    advisories,
+    alarms,
+    audit,
+    calls,
+    drafts,
+    flapping,
+    inventory,
+    outbox,
+    quarantine,
+    sources,
+)
+
+_LATENCY = timedelta(days=30)
 
 
 def exposition(
@@ -23,6 +38,7 @@ def exposition(
     _sources(registry, tx, keys)
     _health(registry, tx, intervals, now)
     _waiting(registry, tx)
+    _approvals(registry, tx, now)
     ends = Gauge(
         "feedbot_key_expiry_timestamp_seconds",
         "When a publisher's key ends",
@@ -34,6 +50,21 @@ def exposition(
             if key.expires is not None:
                 ends.labels(name, key.fingerprint).set(key.expires.timestamp())
     return generate_latest(registry)
+
+
+def _approvals(registry: CollectorRegistry, tx: Transaction, now: datetime) -> None:
+    """Tell how long a proposal waited for its approval, over the last 30 days."""
+    waits = Gauge("feedbot_approval_seconds", "From proposal to approval, of 30 days", ["quantile"], registry=registry)
+    proposed: dict[str, datetime] = {}
+    took: list[float] = []
+    for entry in audit.moments(tx, ("propose", "approve"), now - _LATENCY):
+        if entry.verb == "propose":
+            proposed[entry.subject] = entry.at
+        elif entry.subject in proposed:
+            took.append((entry.at - proposed[entry.subject]).total_seconds())
+    took.sort()
+    for quantile in (0.5, 0.9, 1.0) if took else ():
+        waits.labels(str(quantile)).set(took[ceil(quantile * len(took)) - 1])
 
 
 def _sources(registry: CollectorRegistry, tx: Transaction, names: Iterable[str]) -> None:
@@ -103,6 +134,9 @@ def _waiting(registry: CollectorRegistry, tx: Transaction) -> None:
     messages = Gauge("feedbot_outbox_messages", "Messages by state", ["state"], registry=registry)
     for message_state, count in outbox.counts(tx).items():
         messages.labels(message_state.value).set(count)
+    called = Gauge("feedbot_calls", "Matters that people on duty are called for", ["taken"], registry=registry)
+    for taken, count in Counter("yes" if one.taken_by else "no" for one in calls.listing(tx)).items():
+        called.labels(taken).set(count)
     oldest = inventory.oldest(tx)
     taken = Gauge("feedbot_inventory_timestamp_seconds", "When the oldest package list was taken in", registry=registry)
     taken.set(oldest.timestamp() if oldest else 0)

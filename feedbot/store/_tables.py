@@ -125,6 +125,17 @@ alarms = Table(
     Column("sent_at", UtcTime, index=True),
     Column("error", Text, nullable=False),
 )
+calls = Table(
+    "calls",
+    metadata,
+    Column("matter", String, primary_key=True),
+    Column("urgent", Boolean, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("told_at", UtcTime, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("taken_by", String, nullable=False),
+)
 backfills = Table(
     "backfills",
     metadata,

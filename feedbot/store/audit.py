@@ -1,5 +1,6 @@
 """The audit chain: appended in the transaction that does what it tells of, one writer at a time."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -27,6 +28,12 @@ def append(tx: Connection, actor: str, verb: str, subject: str, detail: str, at:
         )
     )
     return entry
+
+
+def moments(tx: Connection, verbs: Collection[str], since: datetime) -> tuple[AuditEntry, ...]:
+    """Return the links of these verbs since then, oldest first."""
+    query = select(audit).where(audit.c.verb.in_(verbs), audit.c.at >= since).order_by(audit.c.sequence)
+    return tuple(AuditEntry(**row._mapping) for row in tx.execute(query))
 
 
 def entries(tx: Connection) -> tuple[AuditEntry, ...]:

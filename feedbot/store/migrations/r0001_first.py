@@ -235,6 +235,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_alarms_sent_at"), "alarms", ["sent_at"], unique=False)
     op.create_table(
+        "calls",
+        sa.Column("matter", sa.String(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("taken_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("matter", name=op.f("pk_calls")),
+    )
+    op.create_table(
         "advisory_names",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("advisory", sa.Integer(), nullable=False),

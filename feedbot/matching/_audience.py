@@ -68,6 +68,16 @@ def recipients(given: Iterable[Exposure]) -> Recipients:
     return _by_customer(_kept(given, MatchVerdict.AFFECTED, bare=True))
 
 
+def only_affected(one: Exposure) -> Exposure:
+    """Return a server's exposure with what is AFFECTED alone: of one where nothing is, a bare one, chosen otherwise."""
+    return Exposure(
+        one.customer,
+        one.contract,
+        one.server,
+        tuple(match for match in one.matches if match.verdict is MatchVerdict.AFFECTED),
+    )
+
+
 def unknowns(given: Iterable[Exposure]) -> Recipients:
     """Return whose components could not be judged, for the reviewer to see; nobody of them is written to for it."""
     return _by_customer(_kept(given, MatchVerdict.UNKNOWN, bare=False))

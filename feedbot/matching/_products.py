@@ -61,7 +61,7 @@ def named(case: Case, catalog: Catalog) -> tuple[Named, ...]:
 def _named(lines: list[Claim], fixed: dict[tuple[str, str], set[str]]) -> Named:
     product = lines[0].product
     kept = sorted(which for which, by in fixed.items() if not _contradicted(which, by, lines))
-    return Named(product, _names_of(product), tuple(lines), tuple(kept))
+    return Named(product, names_of(product), tuple(lines), tuple(kept))
 
 
 def _contradicted(which: tuple[str, str], by: set[str], lines: list[Claim]) -> bool:
@@ -76,7 +76,11 @@ def _contradicted(which: tuple[str, str], by: set[str], lines: list[Claim]) -> b
 
 def names(case: Case, catalog: Catalog) -> ComponentNames:
     """Return what to look up for a case, in one question to the store."""
-    each = [one.names for one in named(case, catalog)]
+    return _joined([one.names for one in named(case, catalog)])
+
+
+def _joined(each: list[ComponentNames]) -> ComponentNames:
+    """Put names together: what a CPE or a family identifies is one product by several spellings."""
     return ComponentNames(
         frozenset().union(*(one.deb for one in each)),
         frozenset().union(*(one.rpm for one in each)),
@@ -94,8 +98,9 @@ def _standing(case: Case) -> tuple[Advisory, ...]:
     return tuple(one for one in case.advisories if one.status is not Status.WITHDRAWN)
 
 
-def _names_of(product: Product) -> ComponentNames:
-    """Software that is no package goes by any spelling of the product: a person wrote it into the table."""
+def names_of(product: Product) -> ComponentNames:
+    """Return what to look up for a product. Software that is no package goes by any spelling of the product: a person
+    wrote it into the table."""
     upstream = frozenset(one.casefold() for one in (*product.upstream, product.name, *product.names))
     return ComponentNames(_deb_of(product), frozenset(product.rpm), upstream)
 

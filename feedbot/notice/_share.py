@@ -62,7 +62,7 @@ class Commands:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A contract with its servers; `contract.root` tells who must act. `components` are what is concerned on them."""
+    """A contract with its servers; `contract.acts` tells who must act. `components` are what is concerned on them."""
 
     contract: Contract
     hosts: tuple[Host, ...]
@@ -166,7 +166,7 @@ def _commands(manager: str, found: Iterable[Component]) -> Commands:
 
 def concerning(text: str, held: Iterable[Share]) -> str:
     """Leave the items for customers of other plans out of a text (- VPSをご利用のお客様: …) for one customer."""
-    own = {(PLANS[one.contract.plan], one.contract.root) for one in held}
+    own = {(PLANS[one.contract.plan], one.contract.acts) for one in held}
     kept: list[str] = []
     mine = True
     for line in text.split("\n"):

@@ -1,0 +1,329 @@
+"""An audience as an operator writes it: plan in ["VPS", "専用"] and root and product("openssl").
+
+    expression := term { "or" term }          term := factor { "and" factor }
+    factor     := "not" factor | "(" expression ")" | test
+    test       := root | affected | unknown | acts
+                | field ("==" | "!=") text | field ["not"] "in" "[" text {"," text} "]"
+                | field "like" text                    * stands for any letters
+                | product "(" text ")"                 installed there, by the catalogue's name
+
+A text stands in "…", '…' or 「…」. Nothing is executed: the words become the nodes below, and a node answers for one
+server at a time. Letters of full width count as those of half width, outside texts.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from unicodedata import normalize
+
+from feedbot.errors import InventoryError
+from feedbot.inventory import PLANS
+from feedbot.matching._model import Exposure, MatchVerdict
+
+MAX_LENGTH, _DEEPEST = 2_000, 50
+_TOKEN = re.compile(
+    r"\s*(?:(?P<text>\"[^\"\n]*\"|'[^'\n]*'|「[^」\n]*」)|(?P<word>[^\W\d]\w*)|(?P<mark>==|!=|[()\[\],]))"
+)
+_WIDE = str.maketrans("()[],=!”’ ", "()[],=!\"' ")
+_FLAGS: dict[str, Callable[[Exposure], bool]] = {
+    "root": lambda one: one.contract.root,
+    "acts": lambda one: one.contract.acts,
+    "affected": lambda one: any(match.verdict is MatchVerdict.AFFECTED for match in one.matches),
+    "unknown": lambda one: any(match.verdict is MatchVerdict.UNKNOWN for match in one.matches),
+}
+_FIELDS: dict[str, Callable[[Exposure], str]] = {
+    "plan": lambda one: one.contract.plan.value,
+    "customer": lambda one: one.customer.id,
+    "contract": lambda one: one.contract.id,
+    "server": lambda one: one.server.name,
+    "os": lambda one: one.server.distro,
+    "brand": lambda one: one.contract.brand,
+    "reseller": lambda one: one.customer.reseller,
+    "language": lambda one: one.customer.language,
+}
+_RESERVED = ("and", "or", "not", "in", "like", "product")
+WORDS = (*_FLAGS, *_FIELDS, "product")
+
+
+class ExpressionError(InventoryError):
+    """An expression that cannot be read; `at` is the place of the fault, from 1."""
+
+    def __init__(self, text: str, at: int, reason: str, /, **values: object) -> None:
+        super().__init__(
+            text,
+            "character {at}: " + reason,
+            hint="known: {known}; for example {example}",
+            at=at,
+            known=", ".join((*WORDS, "and", "or", "not", "in", "like")),
+            example='plan in ["VPS", "専用"] and root and product("openssl")',
+            **values,
+        )
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """root, acts, affected, unknown."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A field that is one of these texts."""
+
+    field: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A field that goes like a text with * in it, whatever its case."""
+
+    field: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A product of the catalogue is installed."""
+
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What does not hold."""
+
+    part: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of these hold."""
+
+    parts: "tuple[Expression, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """One of these holds at least."""
+
+    parts: "tuple[Expression, ...]"
+
+
+Expression = Flag | OneOf | Like | Runs | Not | Every | Some
+
+
+def holds(expression: Expression, one: Exposure, runs: Callable[[str, str], bool]) -> bool:
+    """Tell whether an expression holds for a server of a customer. `runs(server, product)` knows what is installed."""
+    match expression:
+        case Not(part):
+            return not holds(part, one, runs)
+        case Every(parts):
+            return all(holds(part, one, runs) for part in parts)
+        case Some(parts):
+            return any(holds(part, one, runs) for part in parts)
+        case Runs(product):
+            return runs(one.server.name, product)
+    return _tests(expression, one)
+
+
+def _tests(test: Flag | OneOf | Like, one: Exposure) -> bool:
+    match test:
+        case Flag(name):
+            return _FLAGS[name](one)
+        case OneOf(field, texts):
+            return _FIELDS[field](one) in texts
+        case Like(field, pattern):
+            return fnmatchcase(_FIELDS[field](one).casefold(), pattern)
+
+
+def nodes(expression: Expression) -> Iterator[Expression]:
+    """Yield an expression and all its parts."""
+    yield expression
+    match expression:
+        case Not(part):
+            yield from nodes(part)
+        case Every(parts) | Some(parts):
+            for part in parts:
+                yield from nodes(part)
+
+
+def write(expression: Expression) -> str:
+    """Return an expression as `parse` reads it."""
+    match expression:
+        case Not(part):
+            return f"not {_bracketed(part)}"
+        case Every(parts):
+            return " and ".join(map(_bracketed, parts))
+        case Some(parts):
+            return " or ".join(map(_bracketed, parts))
+        case Runs(product):
+            return f"product({_quoted(product)})"
+    return _written(expression)
+
+
+def _written(test: Flag | OneOf | Like) -> str:
+    match test:
+        case Flag(name):
+            return name
+        case OneOf(field, (text,)):
+            return f"{field} == {_quoted(text)}"
+        case OneOf(field, texts):
+            return f"{field} in [{', '.join(map(_quoted, texts))}]"
+        case Like(field, pattern):
+            return f"{field} like {_quoted(pattern)}"
+
+
+def _bracketed(part: Expression) -> str:
+    return f"({write(part)})" if isinstance(part, Every | Some) else write(part)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if '"' not in text else f"'{text}'" if "'" not in text else f"「{text}」"
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    at: int
+
+
+def parse(text: str) -> Expression:
+    """Read an expression. Raises ExpressionError that says at which character it cannot be read on, and why."""
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(text[:40] + "…", MAX_LENGTH, "the expression is longer than {most}", most=MAX_LENGTH)
+    reader = _Reader(text)
+    found = reader.some(0)
+    if reader.now.kind != "end":
+        raise reader.fault("and, or or the end is expected, not {found}")
+    return found
+
+
+class _Reader:
+    """The words of a text, one after another."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = list(_tokens(text))
+        self.place = 0
+
+    @property
+    def now(self) -> _Token:
+        return self.tokens[self.place]
+
+    def fault(self, reason: str, **values: object) -> ExpressionError:
+        return ExpressionError(self.text, self.now.at, reason, found=self.now.text or "…", **values)
+
+    def took(self, *words: str) -> bool:
+        """Go on where the next word is one of these."""
+        if self.now.kind not in ("word", "mark") or self.now.text not in words:
+            return False
+        self.place += 1
+        return True
+
+    def must(self, word: str) -> None:
+        if not self.took(word):
+            raise self.fault("{word} is expected, not {found}", word=word)
+
+    def some(self, depth: int) -> Expression:
+        parts = [self.every(depth)]
+        while self.took("or"):
+            parts.append(self.every(depth))
+        return parts[0] if len(parts) == 1 else Some(tuple(parts))
+
+    def every(self, depth: int) -> Expression:
+        parts = [self.factor(depth)]
+        while self.took("and"):
+            parts.append(self.factor(depth))
+        return parts[0] if len(parts) == 1 else Every(tuple(parts))
+
+    def factor(self, depth: int) -> Expression:
+        if depth > _DEEPEST:
+            raise self.fault("more than {most} brackets and nots within one another", most=_DEEPEST)
+        if self.took("not"):
+            return Not(self.factor(depth + 1))
+        if self.took("("):
+            inner = self.some(depth + 1)
+            self.must(")")
+            return inner
+        return self.test()
+
+    def test(self) -> Expression:
+        name = self.now.text
+        if self.now.kind != "word" or name not in WORDS:
+            raise self.fault("no such word: {found}" if self.now.kind == "word" else "a test is expected, not {found}")
+        self.place += 1
+        if name in _FLAGS:
+            return Flag(name)
+        if name == "product":
+            self.must("(")
+            product = self.quoted()
+            self.must(")")
+            return Runs(product)
+        return self.compared(name)
+
+    def compared(self, field: str) -> Expression:
+        if self.took("=="):
+            return OneOf(field, (self.value(field),))
+        if self.took("!="):
+            return Not(OneOf(field, (self.value(field),)))
+        if self.took("like"):
+            return Like(field, self.quoted().casefold())
+        if self.took("not"):
+            self.must("in")
+            return Not(OneOf(field, self.values(field)))
+        if self.took("in"):
+            return OneOf(field, self.values(field))
+        raise self.fault("{field} needs ==, !=, in, not in or like, not {found}", field=field)
+
+    def values(self, field: str) -> tuple[str, ...]:
+        self.must("[")
+        found = [self.value(field)]
+        while self.took(","):
+            found.append(self.value(field))
+        self.must("]")
+        return tuple(dict.fromkeys(found))
+
+    def value(self, field: str) -> str:
+        place, text = self.place, self.quoted()
+        if field != "plan":
+            return text
+        plan = PLANS.get(normalize("NFKC", text).casefold().removesuffix("サーバー"))
+        if plan is None:
+            self.place = place
+            raise self.fault("no such plan: {plan}; known: {plans}", plan=text, plans=", ".join(PLANS))
+        return plan.value
+
+    def quoted(self) -> str:
+        if self.now.kind != "text":
+            raise self.fault('a text in "…" is expected, not {found}')
+        self.place += 1
+        return self.tokens[self.place - 1].text[1:-1]
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    plain = _narrowed(text)
+    at = 0
+    while at < len(plain):
+        found = _TOKEN.match(plain, at)
+        if found is None:
+            if not plain[at:].strip():
+                break
+            at += len(plain[at:]) - len(plain[at:].lstrip())
+            raise ExpressionError(text, at + 1, "not understood: {found}", found=text[at : at + 10])
+        kind = found.lastgroup or ""
+        yield _Token(
+            kind, found[kind] if kind != "text" else text[found.start(kind) : found.end(kind)], found.start(kind) + 1
+        )
+        at = found.end()
+    yield _Token("end", "", len(text) + 1)
+
+
+def _narrowed(text: str) -> str:
+    """Return marks and Latin letters of full width as those of half width, letter for letter."""
+    narrow = (normalize("NFKC", one) if "！" <= one <= "～" else one for one in text)
+    return "".join(narrow).translate(_WIDE)

@@ -33,7 +33,7 @@ from feedbot.fetch.mailbox import Maildir, imap_folder
 from feedbot.fetch.spool import Spool
 from feedbot.inventory import Role
 from feedbot.notice import Provider, render
-from feedbot.pipeline import AlarmChannels, Brand, ConfiguredSource, DistroFeed, Edges, OnCall
+from feedbot.pipeline import AlarmChannels, Brand, ConfiguredSource, DistroFeed, Edges, PullGroup, OnCall
 from feedbot.pipeline._sending import BounceBox, Sending, quiet_hours
 from feedbot.pipeline.inbox import MailReader
 from feedbot.signature import (
@@ -135,6 +135,8 @@ def edges(config: Config) -> Edges:
         sign_bundle=signer.clear if signer else None,
         check_bundle=_check_bundle(config.bundle) if config.bundle.pins else None,
         distros={name: distro_feed(name, section) for name, section in config.distro.items()},
+        pulls={name: PullGroup(name, **dict(section)) for name, section in config.inventory.pull.items()},
+        inventory_spool=Spool(config.inventory.spool) if config.inventory.spool else None,
         sending=sending(config.delivery),
         brands={name: _brand(section, config) for name, section in config.brands.items()},
         roles={kind: tuple(map(Role, roles)) for kind, roles in config.recipients.model_dump().items()},

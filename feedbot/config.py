@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from feedbot import _config_checks, _config_faults
+from feedbot._config_inventory import InventorySection
 from feedbot._config_values import Address, Duration, Fingerprint, Place, database, place, source_url
 from feedbot._config_values import Section as _Section
 from feedbot._config_values import default as _default
@@ -220,12 +221,6 @@ class BundleSection(_Section):
 
     keyring: tuple[Place, ...] = ()
     pins: tuple[Fingerprint, ...] = ()
-
-
-class InventorySection(_Section):
-    """How old the inventory may be when a draft is proposed."""
-
-    max_age: Duration = Field(default="24h", validate_default=True)
 
 
 class Config(_Section):

@@ -13,7 +13,17 @@ ROOT = Path(__file__).resolve().parent.parent
 CODE = ROOT / "feedbot"
 
 ORDER = (
-    ("errors", "messages", "members", "config", "_config_checks", "_config_faults", "_config_channels"),
+    (
+        "errors",
+        "messages",
+        "members",
+        "config",
+        "_config_checks",
+        "_config_faults",
+        "_config_channels",
+        "_config_values",
+        "_config_inventory",
+    ),
     ("version",),
     ("advisory",),
     ("fetch",),

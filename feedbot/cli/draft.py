@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedbot.cli import _shell
+from feedbot.cli import outbox as _outbox
 from feedbot.errors import ConfigError, NoticeError
 from feedbot.messages import tr
 
@@ -24,6 +25,8 @@ def register(app: typer.Typer) -> None:
     group.command("edit", help=tr("correct a draft in $EDITOR, or take it from a file"))(edit)
     group.command("preview", help=tr("the post and the mails as they would be proposed now"))(preview)
     group.command("lint", help=tr("look a draft over"))(lint)
+    group.command("schedule", help=tr("when the mails of a notice leave"))(schedule)
+    group.command("stop", help=tr("cancel the mails of a notice that have not left"))(_outbox.stop)
 
 
 def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
@@ -174,6 +177,41 @@ def lint(draft: _shell.Number) -> int:
 
     found, made = render(_shell.edges(), draft)
     return _tell(made.findings, found.id)
+
+
+def schedule(
+    draft: _shell.Number,
+    at: Annotated[str, typer.Option(help=tr("no mail leaves before this time (RFC 3339 with offset)"))] = "",
+    now: Annotated[bool, typer.Option("--now", help=tr("at any time: cancels --at"))] = False,
+    rest: Annotated[bool, typer.Option("--rest", help=tr("let the mails leave that wait for the first ones"))] = False,
+    urgent: Annotated[
+        bool | None, typer.Option("--urgent/--not-urgent", help=tr("passes quiet hours and the cap a day"))
+    ] = None,
+) -> int:
+    """Say when the mails of an approved or published notice leave; audited. Its page is up when it is published."""
+    from datetime import datetime
+
+    from feedbot.pipeline import release
+
+    if sum((bool(at), now, rest)) + (urgent is not None and not (at or now)) != 1:
+        raise ConfigError("draft schedule", "say one of --at TIME, --now and --rest; --urgent with a time or alone")
+    edges, actor = _shell.edges(), _shell.decider()
+    if rest:
+        release.let_rest_go(edges, draft, actor)
+        _shell.show("draft {number}: the rest of its mails may leave", number=draft)
+        return _shell.DONE
+    try:
+        when = datetime.fromisoformat(at) if at else None
+    except ValueError as error:
+        raise ConfigError("--at", "not a time: {value}", hint=_EXAMPLE, value=at) from error
+    if when and when.tzinfo is None:
+        raise ConfigError("--at", "a time without its offset: {value}", hint=_EXAMPLE, value=at)
+    release.schedule(edges, draft, when, actor, urgent=urgent, keep_time=not (at or now))
+    _shell.show("draft {number}: its mails leave from {at}", number=draft, at=when or tr("now on"))
+    return _shell.DONE
+
+
+_EXAMPLE = "such as 2026-11-26T09:00+09:00"
 
 
 def _tell(findings: "tuple[linting.Finding, ...]", draft: int) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 HEALTH_EVERY = timedelta(minutes=10)
 KEYS_EVERY = timedelta(days=1)
 ONCALL_EVERY = timedelta(minutes=1)
+LISTS_EVERY = timedelta(minutes=5)
 SEND_EVERY = timedelta(seconds=30)
 BOUNCES_EVERY = timedelta(minutes=5)
 
@@ -80,12 +81,28 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
     return [
         *rounds,
         *feeds,
+        *_lists(edges, stop),
         Job("send", SEND_EVERY, timedelta(0), send),
         Job("bounces", BOUNCES_EVERY, timedelta(0), partial(watch_bounces, edges, stop.is_set)),
         Job("oncall", ONCALL_EVERY, timedelta(0), partial(call_people, edges)),
         Job("health", HEALTH_EVERY, timedelta(0), partial(watch_all, edges)),
         Job("keys", KEYS_EVERY, timedelta(0), partial(watch_keys, config)),
     ]
+
+
+def _lists(edges: "Edges", stop: threading.Event) -> "list[Job]":
+    """Return a job for each group of hosts that is asked for its lists, and for the folder where lists arrive."""
+    from feedbot.engine.embedded import Job
+    from feedbot.pipeline.rounds import pull_group, take_lists
+
+    jobs = [
+        Job(f"pull {one.name}", one.interval, one.jitter, partial(pull_group, edges, one, stop.is_set))
+        for one in edges.pulls.values()
+        if one.enabled
+    ]
+    if edges.inventory_spool:
+        jobs.append(Job("lists", LISTS_EVERY, timedelta(0), partial(take_lists, edges, stop.is_set)))
+    return jobs
 
 
 def watch_keys(config: "Config") -> None:

@@ -1,7 +1,9 @@
 """Send what was approved, exactly once. One file a channel; the outbox state machine beside them."""
 
+from feedbot.delivery._bounces import BounceKind, Returned, claims, proves, return_address
+from feedbot.delivery._bounces import read as read_bounce
 from feedbot.delivery._channel import AlarmChannel, Answer, MailChannel, MailLanes, Outcome, SiteChannel, lanes_of
-from feedbot.delivery._compose import message, signed
+from feedbot.delivery._compose import message, readdressed, signed
 from feedbot.delivery._model import OutboxState, Outgoing, Receipt
 from feedbot.delivery._outbox import MOVES, Verdict, after, move
 
@@ -9,17 +11,24 @@ __all__ = [
     "MOVES",
     "AlarmChannel",
     "Answer",
+    "BounceKind",
     "MailChannel",
     "MailLanes",
     "OutboxState",
     "Outcome",
     "Outgoing",
     "Receipt",
+    "Returned",
     "SiteChannel",
     "Verdict",
     "after",
+    "claims",
     "lanes_of",
     "message",
     "move",
+    "proves",
+    "read_bounce",
+    "readdressed",
+    "return_address",
     "signed",
 ]

@@ -298,3 +298,24 @@ _SIGNATURE = (
     _plain("Content-Type", 'application/pgp-signature; name="signature.asc"'),
     _plain("Content-Disposition", 'attachment; filename="signature.asc"'),
 )
+
+
+def readdressed(outgoing: Outgoing, address: str, secret: bytes, number: int) -> Outgoing:
+    """Return a message that could not be delivered, the row `number`, as a new one to another address: the same bytes
+    but for To and Message-ID, which is of a new key. What a signature covers stays as it is (RFC 3156, section 5).
+
+    Raises DeliveryError where the address is not one plain address.
+    """
+    place, _, channel = outgoing.key.rpartition("/")
+    key = f"{place}/again-{number}/{channel}"
+    address = _address(key, address)
+    old_domain = outgoing.message_id.rpartition("@")[2].rstrip(">")
+    message_id = f"<{hmac.new(secret, key.encode(), sha256).hexdigest()[:40]}@{old_domain}>"
+    head, blank, body = outgoing.content.partition(b"\r\n\r\n")
+    for name, old, new in (("To", outgoing.recipient, address), ("Message-ID", outgoing.message_id, message_id)):
+        line = f"\r\n{name}: {old}\r\n".encode("ascii")
+        if (head + b"\r\n").count(line) != 1:
+            raise DeliveryError(key, "the headers do not read back as they were meant", permanent=True)
+        head = (head + b"\r\n").replace(line, f"\r\n{name}: {new}\r\n".encode("ascii"))[:-2]
+    content = head + blank + body
+    return Outgoing(key, outgoing.draft, outgoing.channel, outgoing.customer, address, message_id, content)

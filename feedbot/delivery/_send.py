@@ -151,7 +151,7 @@ class _Lane:
         settings = self._settings
         self.work = (outgoing, content, used)
         self._talk: Talk = transaction(
-            settings.sender,
+            outgoing.sender or settings.sender,
             outgoing.recipient,
             content,
             pipelining=self._pipelining,

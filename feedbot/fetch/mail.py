@@ -48,7 +48,7 @@ def parts(mail: Document) -> Iterator[Document]:
     """
     if mail.media_type == CUT:
         raise SourceError(mail.url, "the mail is larger than {limit} bytes", limit=len(mail.body))
-    _check_work(mail)
+    check_work(mail)
     leaves = [part for part in email.message_from_bytes(mail.body).walk() if not part.is_multipart()]
     if len(leaves) > MOST_PARTS:
         raise SourceError(mail.url, "the mail has more than {most} parts", most=MOST_PARTS)
@@ -67,7 +67,7 @@ def parts(mail: Document) -> Iterator[Document]:
         )
 
 
-def _check_work(mail: Document) -> None:
+def check_work(mail: Document) -> None:
     """Refuse what Python's parser would take minutes for, by counting what it would have to compare."""
     named = _BOUNDARY.findall(mail.body)
     # Written in pieces or percent-encoded (RFC 2231), as no mail program does: its lines cannot be counted.

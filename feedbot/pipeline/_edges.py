@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
@@ -163,6 +164,24 @@ class OnCall:
 
 
 @dataclass(frozen=True, slots=True)
+class PullGroup:
+    """Hosts that are asked for their package lists: the words of a command, `{host}` in them, run without a shell.
+    `parallel` hosts at once, each within `deadline` and `most` bytes; `format` is empty where the list tells it."""
+
+    name: str
+    command: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
+    hosts_file: Path | None = None
+    format: str = ""
+    enabled: bool = True
+    interval: timedelta = timedelta(hours=12)
+    jitter: timedelta = timedelta(minutes=30)
+    deadline: timedelta = timedelta(minutes=2)
+    parallel: int = 10
+    most: int = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
 class Edges:
     """The world, as a pipeline sees it. `secret` makes Message-IDs; with `shadow_operator` every mail goes to him.
     Where `quiet_before` is set (a backfill sets it), a matter all of which is dated before it makes no notice.
@@ -193,6 +212,8 @@ class Edges:
     sign_bundle: Callable[[str], bytes] | None = None
     check_bundle: Callable[[bytes], VerifiedText | UnsignedText] | None = None
     distros: Mapping[str, DistroFeed] = field(default_factory=dict)
+    pulls: Mapping[str, PullGroup] = field(default_factory=dict)
+    inventory_spool: Inbox | None = None
     sending: Sending = field(default_factory=Sending)
     brands: Mapping[str, Brand] = field(default_factory=dict)
     roles: Mapping[str, tuple[Role, ...]] = field(default_factory=lambda: ROLES)

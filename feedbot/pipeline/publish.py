@@ -5,6 +5,7 @@
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -13,24 +14,38 @@ from feedbot.delivery import Outgoing, message, signed
 from feedbot.errors import DeliveryError, ReviewError
 from feedbot.inventory import Customer
 from feedbot.messages import tr
-from feedbot.notice import MailText, Recipient, site
+from feedbot.notice import MailText, site
 from feedbot.pipeline._edges import Edges
-from feedbot.pipeline.decide import changed_since, check_age, void, voided
-from feedbot.pipeline.draft import go
+from feedbot.pipeline._judging import judge
+from feedbot.pipeline.decide import check_age, void, voided
+from feedbot.pipeline.draft import for_the_rest, go
+from feedbot.pipeline.release import staged
 from feedbot.reading.dates import JST
-from feedbot.review import Digests, Draft, State
+from feedbot.review import Digests, Draft, Drift, State
 from feedbot.signature import GrammarError, SigningError, clearsign
-from feedbot.store import Transaction, advisories, audit, decisions, documents, drafts, lock, outbox, reading
-from feedbot.store.drafts import FrozenMail
+from feedbot.store import Transaction, advisories, audit, decisions, documents, drafts, freezes, lock, outbox, reading
+from feedbot.store.drafts import FrozenMail, FrozenRender
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """What will leave, composed and signed, and the digests of the render it was made of."""
+    """What will leave, composed and signed, by recipient, and the render it was made of with its digests."""
 
     bound: Digests
-    mails: tuple[Outgoing, ...]
+    frozen: FrozenRender
+    mails: Mapping[str, Outgoing]
     signed_post: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """`queued` mails are in the outbox; `withheld` says why the others are not, by recipient: `gone` is no longer
+    concerned, `changed` has another address or servers or software since. `rest` is the draft for those who should be
+    told in other words, or joined since; None where there is nobody."""
+
+    queued: int
+    withheld: Mapping[str, str]
+    rest: Draft | None
 
 
 _SHOWN = (State.PUBLISHING, State.PUBLISHED, State.WITHDRAWN)
@@ -38,7 +53,15 @@ _SHOWN = (State.PUBLISHING, State.PUBLISHED, State.WITHDRAWN)
 
 
 def publish(edges: Edges, number: int, actor: str) -> int:
-    """Let an approved notice out: its mails become outbox rows, its post part of the site. Returns the mails queued.
+    """Let an approved notice out, as `let_out` does; return how many mails were queued."""
+    return let_out(edges, number, actor).queued
+
+
+def let_out(edges: Edges, number: int, actor: str) -> Published:
+    """Let an approved notice out: its mails become outbox rows, its post part of the site.
+
+    Mails of those who are no longer concerned, or concerned otherwise, are withheld, and a draft for the latter is made
+    (N12).
 
     Raises ReviewError where it is not approved, or where something changed since: it is void then, and says what;
     SigningError where it cannot be signed: it stays approved, and nothing is queued.
@@ -49,19 +72,31 @@ def publish(edges: Edges, number: int, actor: str) -> int:
         if bound != ready.bound:
             raise ReviewError(f"draft {number}", "another process got there first", hint="look at it again")
         check_age(edges, tx, draft)
-        reasons = changed_since(edges, tx, draft, bound)
-        if reasons:
-            void(edges, tx, draft, reasons, actor)
+        found = judge(edges, tx, draft, bound, ready.frozen)
+        if found.reasons:
+            void(edges, tx, draft, found.reasons, actor)
         else:
-            queued = _queue(tx, draft, ready.mails)
-            if ready.signed_post:
-                drafts.keep_signed_post(tx, number, ready.signed_post)
-            go(edges, tx, draft, State.PUBLISHING)
-            audit.append(tx, actor, "publish", f"draft {number}", f"{queued} mails", edges.clock())
-    if reasons:
-        raise voided(number, reasons)
+            done = _begin(edges, tx, draft, ready, found.drift, actor)
+    if found.reasons:
+        raise voided(number, found.reasons)
     build_site(edges)
-    return queued
+    return done
+
+
+def _begin(edges: Edges, tx: Transaction, draft: Draft, ready: _Ready, drift: Drift, actor: str) -> Published:
+    withheld, now = drift.reasons, edges.clock()
+    mails = [mail for whose, mail in ready.mails.items() if whose not in withheld]
+    queued = _queue(tx, draft, staged(edges, tx, draft, mails))
+    freezes.withhold(tx, draft.id, withheld)
+    if ready.signed_post:
+        drafts.keep_signed_post(tx, draft.id, ready.signed_post)
+    go(edges, tx, draft, State.PUBLISHING)
+    audit.append(tx, actor, "publish", f"draft {draft.id}", f"{queued} mails", now)
+    if withheld:
+        detail = ", ".join(f"{whose}: {why}" for whose, why in sorted(withheld.items()))
+        audit.append(tx, actor, "withhold", f"draft {draft.id}", detail, now)
+    rest = for_the_rest(edges, tx, draft.notice, actor) if drift.untold else None
+    return Published(queued, withheld, rest)
 
 
 def _queue(tx: Transaction, draft: Draft, mails: tuple[Outgoing, ...]) -> int:
@@ -70,10 +105,10 @@ def _queue(tx: Transaction, draft: Draft, mails: tuple[Outgoing, ...]) -> int:
     Raises DeliveryError where a row of one of the keys is there already: the edition would reach only some.
     """
     notice = draft.notice
-    for other in drafts.of_case(tx, notice.case) if notice.case else ():
-        if other.notice.number == notice.number and other.notice.edition < notice.edition:
+    for other in () if notice.rest else drafts.of_number(tx, notice.number):
+        if other.notice.edition < notice.edition:
             outbox.cancel_pending(tx, other.id)
-    queued = sum(outbox.add(tx, mail) for mail in mails)
+    queued = outbox.add_all(tx, mails)
     if queued != len(mails):
         raise DeliveryError(
             f"{notice.number}/{notice.edition}",
@@ -105,10 +140,10 @@ def _ready(edges: Edges, number: int) -> _Ready:
     with reading(edges.database) as tx:
         draft, bound = _approved(tx, number)
         frozen = drafts.frozen(tx, number)
-        mails = [_outgoing(edges, tx, draft, mail) for mail in frozen.mails]
+        mails = {mail.recipient.id: _outgoing(edges, tx, draft, mail) for mail in frozen.mails}
     try:
         if edges.sign_mail is not None:
-            mails = [signed(mail, edges.sign_mail) for mail in mails]
+            mails = {whose: signed(mail, edges.sign_mail) for whose, mail in mails.items()}
         post = edges.sign_post(frozen.post.text) if edges.sign_post is not None else b""
     except SigningError as error:
         raise SigningError(
@@ -119,7 +154,7 @@ def _ready(edges: Edges, number: int) -> _Ready:
             cure=error.hint(),
             number=number,
         ) from error
-    return _Ready(bound, tuple(mails), post)
+    return _Ready(bound, frozen, mails, post)
 
 
 def build_site(edges: Edges) -> int:
@@ -142,13 +177,13 @@ def _outgoing(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenMail) -
     mail, recipient = frozen.mail, frozen.recipient
     if edges.shadow_operator:
         mail = _marked(mail, customer)
-        recipient = Recipient(replace(customer, email=edges.shadow_operator), recipient.exposures)
-    first = f"{notice.number}/1/{customer.id}/{edges.channel}"
+        recipient = replace(recipient, customer=replace(customer, email=edges.shadow_operator))
+    first = f"{notice.number}/1/{recipient.id}/{edges.channel}"
     return message(
         mail,
-        provider=edges.provider,
+        provider=edges.brand(recipient.brand).provider,
         recipient=recipient,
-        key=f"{notice.number}/{notice.edition}/{customer.id}/{edges.channel}",
+        key=f"{notice.number}/{notice.edition}/{recipient.id}/{edges.channel}",
         secret=edges.secret,
         date=edges.clock(),
         draft=draft.id,

@@ -9,16 +9,27 @@ published when none of its messages waits any more.
 
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from feedbot.delivery import Answer, MailLanes, OutboxState, Outcome, Outgoing, Receipt, after, lanes_of
+from feedbot.delivery import (
+    Answer,
+    MailLanes,
+    OutboxState,
+    Outcome,
+    Outgoing,
+    Receipt,
+    after,
+    lanes_of,
+    return_address,
+)
 from feedbot.errors import DeliveryError
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.alarms import deliver
 from feedbot.pipeline.announce import announce
 from feedbot.pipeline.draft import go
 from feedbot.pipeline.publish import build_site
+from feedbot.pipeline.release import advance, limits
 from feedbot.review import State
 from feedbot.store import Transaction, audit, drafts, outbox, reading
 from feedbot.store.outbox import Claimed
@@ -26,7 +37,7 @@ from feedbot.store.outbox import Claimed
 LEASE = timedelta(minutes=15)
 """Longer than the longest wait on the wire (10 minutes after the final dot), so that no healthy sender loses a row."""
 BATCH = 100
-_RESOLVABLE = (OutboxState.UNCERTAIN, OutboxState.FAILED)
+_RESOLVABLE = (OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.BOUNCED, OutboxState.HELD)
 _WAITING = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.DEFERRED)
 
 
@@ -37,6 +48,7 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
     Raises DeliveryError, nothing sent, where the pages cannot be built.
     """
     _tidy(edges)
+    advance(edges)
     with reading(edges.database) as tx:
         publishing = drafts.listing(tx, State.PUBLISHING)
     if publishing:
@@ -54,7 +66,8 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
 
 
 def resolve(edges: Edges, number: int, actor: str, *, resend: bool) -> None:
-    """Settle an uncertain or failed message by a person's word: it has arrived, or it goes again as the same bytes.
+    """Settle an uncertain, failed, bounced or held message by a person's word: it has arrived, or it goes again as the
+    same bytes.
 
     Raises DeliveryError where it is in another state by now, or its notice was withdrawn.
     """
@@ -64,7 +77,7 @@ def resolve(edges: Edges, number: int, actor: str, *, resend: bool) -> None:
         if not any(outbox.resolve(tx, number, old, Receipt(state, now, 0, f"by {actor}")) for old in _RESOLVABLE):
             raise DeliveryError(
                 f"message {number}",
-                "it is neither uncertain nor failed, or its notice was withdrawn",
+                "it is neither uncertain, failed, bounced nor held, or its notice was withdrawn",
                 permanent=True,
                 hint="feedbot outbox status shows the messages",
             )
@@ -154,7 +167,7 @@ class _Round:
         with self.edges.database.begin() as tx:
             outbox.record(tx, verdicts)
             chosen = [] if self.over else self._next(tx)
-            begun = outbox.mark_sending(tx, chosen, now, LEASE)
+            begun = outbox.mark_sending(tx, chosen, now, LEASE, limits=limits(self.edges, now))
         self.done.update(verdict.receipt.state for _, verdict in verdicts)
         for row in chosen:
             if row.id in begun:
@@ -163,9 +176,17 @@ class _Round:
 
     def _next(self, tx: Transaction) -> list[Claimed]:
         if not self.waiting:
-            channel = self.edges.channel
-            self.waiting.extend(outbox.claim(tx, self.worker, self.edges.clock(), LEASE, BATCH, channel=channel))
-        return [self.waiting.popleft() for _ in range(min(self.lanes.free(), len(self.waiting)))]
+            now, channel = self.edges.clock(), self.edges.channel
+            held_back = limits(self.edges, now)
+            self.waiting.extend(outbox.claim(tx, self.worker, now, LEASE, BATCH, channel=channel, limits=held_back))
+        chosen: list[Claimed] = []
+        served: set[str] = set()
+        while self.waiting and len(chosen) < self.lanes.free():
+            if self.edges.sending.cap and self.waiting[0].outgoing.customer in served:
+                break  # with a cap, the next one of his is asked for when this one counts
+            chosen.append(self.waiting.popleft())
+            served.add(chosen[-1].outgoing.customer)
+        return chosen
 
     def _begin(self, row: Claimed, lease_until: datetime) -> None:
         """Let one go, unless this process stood still since: the row may be taken for uncertain by now."""
@@ -173,8 +194,13 @@ class _Round:
         if self.edges.clock() >= lease_until:
             self.unsaid.append((row.outgoing, Answer(Outcome.NO_SESSION, 0, "the lease was over")))
             return
+        outgoing, box = row.outgoing, self.edges.sending.bounces
+        if box:
+            outgoing = replace(
+                outgoing, sender=return_address(box.address, row.id, outgoing.recipient, self.edges.secret)
+            )
         try:
-            self.lanes.begin(row.outgoing)
+            self.lanes.begin(outgoing)
         except DeliveryError as error:  # its bytes must not leave at all; nothing has been said on the wire
             self.unsaid.append((row.outgoing, Answer(Outcome.REFUSED, 0, str(error))))
 

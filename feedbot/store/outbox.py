@@ -19,15 +19,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true, tuple_, update
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
-from feedbot.review import State
-from feedbot.store._sending_tables import releases, suppressed_addresses
+from feedbot.store._gates import LEFT, STANDING, UNLIMITED, Limits, open_now, stands
+from feedbot.store._sending_tables import suppressed_addresses
 from feedbot.store._sql import chunks, insert, lock
 from feedbot.store._tables import contents, drafts, outbox, receipts
 
 _WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
-_STANDING = (State.PUBLISHING.value, State.PUBLISHED.value)
 _ON_THE_WIRE = (OutboxState.SENDING.value, OutboxState.UNCERTAIN.value)
-_LEFT = (OutboxState.SENT.value, OutboxState.UNCERTAIN.value, OutboxState.BOUNCED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +35,6 @@ class Claimed:
     id: int
     fence: int
     outgoing: Outgoing
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What holds mails back that are not urgent: the hour is `quiet`; `cap` mails (0: any number) a customer since
-    `day`."""
-
-    quiet: bool = False
-    cap: int = 0
-    day: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +86,7 @@ def claim(
     limit: int,
     *,
     channel: str = "",
-    limits: Limits = Limits(),
+    limits: Limits = UNLIMITED,
 ) -> tuple[Claimed, ...]:
     """Take up to `limit` rows that are due and nobody's, the oldest first, of notices that stand and may leave now.
     Those among them whose address is suppressed become HELD.
@@ -124,7 +112,7 @@ def claim(
 
 
 def mark_sending(
-    tx: Connection, rows: Sequence[Claimed], now: datetime, lease: timedelta, *, limits: Limits = Limits()
+    tx: Connection, rows: Sequence[Claimed], now: datetime, lease: timedelta, *, limits: Limits = UNLIMITED
 ) -> frozenset[int]:
     """Note that these messages go on the wire now, and extend their leases. Returns the ids of those that may be sent:
     not where the fence or the lease is over, not even where the notice was withdrawn or halted a moment ago.
@@ -141,8 +129,8 @@ def mark_sending(
             tuple_(outbox.c.id, outbox.c.fence).in_([(row.id, row.fence) for row in rows]),
             outbox.c.state.in_(_WAITING),
             outbox.c.lease_until > now,
-            _stands(),
-            _open(now, limits),
+            stands(),
+            open_now(now, limits),
         )
         .values(state=OutboxState.SENDING.value, lease_until=now + lease)
         .returning(outbox.c.id)
@@ -200,7 +188,7 @@ def resolve(tx: Connection, number: int, old: OutboxState, receipt: Receipt) -> 
     facts: dict[str, object] = {"state": receipt.state.value, "fence": outbox.c.fence + 1, "lease_until": None}
     if receipt.state is OutboxState.PENDING:
         facts |= {"attempts": 0, "next_try_at": None}
-    allowed = _stands() if receipt.state is OutboxState.PENDING else true()
+    allowed = stands() if receipt.state is OutboxState.PENDING else true()
     done = _change(tx, and_(outbox.c.id == number, outbox.c.state == old.value, allowed), facts)
     if done:
         _keep(tx, [(number, receipt)])
@@ -209,7 +197,7 @@ def resolve(tx: Connection, number: int, old: OutboxState, receipt: Receipt) -> 
 
 def hasten(tx: Connection, number: int | None = None) -> int:
     """Make due at once what was deferred (one message, or all), of notices that stand; return how many rows."""
-    which = and_(outbox.c.state == OutboxState.DEFERRED.value, _stands())
+    which = and_(outbox.c.state == OutboxState.DEFERRED.value, stands())
     if number is not None:
         which = and_(which, outbox.c.id == number)
     return len(tx.scalars(update(outbox).where(which).values(next_try_at=None).returning(outbox.c.id)).all())
@@ -217,7 +205,7 @@ def hasten(tx: Connection, number: int | None = None) -> int:
 
 def bounce(tx: Connection, number: int, receipt: Receipt) -> bool:
     """Note that a message which was sent, or may have been, came back. False where it is in another state."""
-    done = _change(tx, and_(outbox.c.id == number, outbox.c.state.in_(_LEFT[:2])), {"state": receipt.state.value})
+    done = _change(tx, and_(outbox.c.id == number, outbox.c.state.in_(LEFT[:2])), {"state": receipt.state.value})
     if done:
         _keep(tx, [(number, receipt)])
     return done
@@ -230,7 +218,7 @@ def hold(tx: Connection, address: str, now: datetime) -> int:
 
 def unhold(tx: Connection, address: str, receipt: Receipt) -> int:
     """Let what was held for an address wait again, of notices that stand; return how many rows."""
-    held = and_(outbox.c.state == OutboxState.HELD.value, func.lower(outbox.c.recipient) == address.lower(), _stands())
+    held = and_(outbox.c.state == OutboxState.HELD.value, func.lower(outbox.c.recipient) == address.lower(), stands())
     facts = {"state": OutboxState.PENDING.value, "next_try_at": None, "lease_until": None}
     freed = tx.scalars(update(outbox).where(held).values(facts).returning(outbox.c.id)).all()
     _keep(tx, [(number, receipt) for number in freed])
@@ -256,7 +244,7 @@ def _hold(tx: Connection, which: ColumnElement[bool], now: datetime) -> int:
 def cancel_orphans(tx: Connection) -> int:
     """Cancel what waits of notices that no longer stand, such as a deferred mail of a withdrawn one; return how many
     rows."""
-    return _cancel(tx, ~_stands())
+    return _cancel(tx, ~stands())
 
 
 def cancel_pending(tx: Connection, draft: int) -> int:
@@ -274,9 +262,10 @@ def _cancel(tx: Connection, which: ColumnElement[bool]) -> int:
     return len(cancelled.all())
 
 
-def counts(tx: Connection, draft: int | None = None) -> Mapping[OutboxState, int]:
-    """Count rows by state (of one draft); a state without rows is 0."""
+def counts(tx: Connection, draft: int | None = None, *, stage: int | None = None) -> Mapping[OutboxState, int]:
+    """Count rows by state (of one draft, of one stage); a state without rows is 0."""
     query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    query = query if stage is None else query.where(outbox.c.stage == stage)
     found = tx.execute(query if draft is None else query.where(outbox.c.draft == draft))
     return dict.fromkeys(OutboxState, 0) | {OutboxState(state): number for state, number in found}
 
@@ -295,6 +284,18 @@ def listing(tx: Connection, state: OutboxState | None = None, *, draft: int | No
     if draft is not None:
         query = query.where(outbox.c.draft == draft)
     return tuple(Queued(row.id, _outgoing(row, row.content), _answer(row)) for row in tx.execute(query))
+
+
+def find(tx: Connection, number: int) -> Outgoing | None:
+    """Return a message; None where there is none of this number."""
+    row = tx.execute(select(outbox, contents.c.content).join(contents).where(outbox.c.id == number)).one_or_none()
+    return _outgoing(row, row.content) if row else None
+
+
+def is_standing(tx: Connection, draft: int) -> bool:
+    """Tell whether the messages of a draft may still leave: it is being published, or is published."""
+    query = select(drafts.c.id).where(drafts.c.id == draft, drafts.c.state.in_(STANDING))
+    return tx.scalar(query) is not None
 
 
 def channels(tx: Connection, draft: int) -> frozenset[str]:
@@ -325,35 +326,9 @@ def _due(now: datetime, limits: Limits) -> ColumnElement[bool]:
         outbox.c.state.in_(_WAITING),
         or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now),
         or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now),
-        _stands(),
-        _open(now, limits),
+        stands(),
+        open_now(now, limits),
     )
-
-
-def _stands() -> ColumnElement[bool]:
-    """The notice is being published or is published; a withdrawn one sends nothing more."""
-    return exists().where(drafts.c.id == outbox.c.draft, drafts.c.state.in_(_STANDING)).correlate(outbox)
-
-
-def _open(now: datetime, limits: Limits) -> ColumnElement[bool]:
-    """Nothing holds the notice's mails back."""
-    of_draft = releases.c.draft == outbox.c.draft
-    shut = or_(releases.c.not_before > now, outbox.c.stage > releases.c.stage, releases.c.halted != "")
-    free = ~exists().where(of_draft, shut).correlate(outbox)
-    if not (limits.quiet or limits.cap):
-        return free
-    urgent = exists().where(of_draft, releases.c.urgent.is_(True)).correlate(outbox)
-    return and_(free, urgent if limits.quiet else or_(urgent, _under_cap(limits)))
-
-
-def _under_cap(limits: Limits) -> ColumnElement[bool]:
-    """His customer has had less than `cap` mails since `day`, counting those on the wire."""
-    other = outbox.alias()
-    on_the_wire = other.c.state == OutboxState.SENDING.value
-    gone = exists().where(receipts.c.outgoing == other.c.id, receipts.c.at >= limits.day, receipts.c.state.in_(_LEFT))
-    had = or_(on_the_wire, and_(other.c.state.in_(_LEFT), gone.correlate(other)))
-    count = select(func.count()).select_from(other).where(other.c.customer == outbox.c.customer, had)
-    return count.correlate(outbox).scalar_subquery() < limits.cap
 
 
 def _change(tx: Connection, condition: ColumnElement[bool], facts: Mapping[str, object]) -> bool:

@@ -63,7 +63,7 @@ def test_every_answer_leads_along_the_table(outcome: Outcome, attempts: int) -> 
 
 def test_what_may_have_left_is_not_sent_again_by_itself() -> None:
     """From sent nothing leads on; from uncertain only what a person says, never straight to sending."""
-    assert MOVES[OutboxState.SENT] == ()
+    assert MOVES[OutboxState.SENT] == (OutboxState.BOUNCED,)
     assert OutboxState.SENDING not in MOVES[OutboxState.UNCERTAIN]
     assert OutboxState.SENDING not in MOVES[OutboxState.SENDING]
     assert OutboxState.CANCELLED not in MOVES[OutboxState.SENDING]

@@ -1,0 +1,149 @@
+"""Mails that come back, and addresses to which nothing is sent.
+
+1 what arrived is stored    2 its seal says which message it is about; without one it is noted, and nothing follows
+3 the message is BOUNCED; a hard bounce suppresses the address, and so do several soft ones
+4 a suppressed address raises a task; mails to it become HELD. All of it is one transaction a bounce.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+import structlog
+
+from feedbot.delivery import BounceKind, OutboxState, Receipt, Returned, claims, proves, read_bounce
+from feedbot.errors import ConfigError, DeliveryError, FetchError, SourceError
+from feedbot.fetch import Document
+from feedbot.messages import tr
+from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._sending import BounceBox
+from feedbot.pipeline.tasks import open_task
+from feedbot.store import Transaction, audit, documents, inbox, outbox, reading, suppressed, tasks
+from feedbot.store.suppressed import Bounce, Suppressed
+
+SOURCE = "(bounces)"
+ADDRESS = "address"
+"""The kind of the task that a suppressed or bouncing address raises."""
+LIMIT = 2**20
+"""Bytes of a bounce that are read: some carry the whole mail."""
+_ACTOR = "(feedbot)"
+log = structlog.get_logger()
+
+
+def collect_bounces(edges: Edges, stop: Callable[[], bool] = lambda: False) -> Counter[BounceKind]:
+    """Take in what has come back; return how many of each kind. Raises FetchError where the box cannot be read, and
+    DeliveryError where none is configured."""
+    box = edges.sending.bounces
+    if box is None:
+        raise DeliveryError(
+            "delivery.bounces",
+            "no bounce box is configured",
+            permanent=True,
+            hint="set address and inbox under [delivery.bounces]",
+        )
+    with reading(edges.database) as tx:
+        seen = inbox.seen(tx, SOURCE)
+    found: Counter[BounceKind] = Counter()
+    for arrival in box.inbox.arrivals(seen, edges.clock(), LIMIT, stop):
+        if stop():
+            break
+        if isinstance(arrival.content, FetchError):
+            log.warning("bounce_unreadable", place=arrival.place, error=arrival.content.reason())
+            continue
+        found[_take(edges, box, arrival.place, arrival.content)] += 1
+    return found
+
+
+def _take(edges: Edges, box: BounceBox, place: str, document: Document) -> BounceKind:
+    now = edges.clock()
+    returned = _said(document)
+    with edges.database.begin() as tx:
+        documents.save(tx, SOURCE, document)
+        inbox.note(tx, SOURCE, place, document.sha256, now, read=returned.kind is not BounceKind.UNREADABLE)
+        sealed = claims(document.body, box.address)
+        number, address = _proved(edges, tx, sealed)
+        kind = returned.kind if number else BounceKind.FORGED if sealed else BounceKind.UNSEALED
+        one = Bounce(document.sha256, now, kind.value, number, address, returned.status, returned.text)
+        if suppressed.note(tx, one) and number:
+            _follow(edges, tx, box, number, one)
+    tell = log.info if number else log.warning
+    tell("bounce", kind=kind.value, message=number, status=returned.status, said=returned.text)
+    return kind
+
+
+def _said(document: Document) -> Returned:
+    """Read a stranger's mail. flufl.bounce may fall over one in any way: it is kept, told, and nothing follows."""
+    try:
+        return read_bounce(document)
+    except SourceError as error:
+        return Returned(BounceKind.UNREADABLE, "", str(error))
+    except Exception as error:  # noqa: BLE001 - see above
+        return Returned(BounceKind.UNREADABLE, "", f"{type(error).__name__}: {error}"[:500])
+
+
+def _proved(edges: Edges, tx: Transaction, sealed: tuple[tuple[int, str], ...]) -> tuple[int | None, str]:
+    """Return the message, and its recipient, that one of the seals proves."""
+    for number, seal in sealed:
+        found = outbox.find(tx, number) if number < 2**31 else None
+        if found and proves(number, seal, found.recipient, edges.secret):
+            return number, found.recipient
+    return None, ""
+
+
+def _follow(edges: Edges, tx: Transaction, box: BounceBox, number: int, one: Bounce) -> None:
+    if one.kind not in (BounceKind.HARD, BounceKind.SOFT):
+        return
+    said = f"{one.status} {one.text}".strip()
+    outbox.bounce(tx, number, Receipt(OutboxState.BOUNCED, one.at, 0, f"{one.kind}: {said}"))
+    audit.append(tx, _ACTOR, "bounce", f"message {number}", f"{one.kind}: {said}", one.at)
+    many = suppressed.bounced(tx, one.address, BounceKind.SOFT, one.at - box.soft_within)
+    if one.kind == BounceKind.HARD:
+        _suppress(edges, tx, one.address, tr("its mail came back: {said}", said=said), _ACTOR)
+    elif many >= box.soft_limit:
+        why = tr("{count} mails to it came back, the last one: {said}", count=many, said=said)
+        _suppress(edges, tx, one.address, why, _ACTOR)
+    else:
+        why = tr("message {number} came back: {said}", number=number, said=said)
+        open_task(edges, tx, ADDRESS, one.address, why, _ACTOR)
+
+
+def suppress(edges: Edges, address: str, reason: str, actor: str) -> int:
+    """Let nothing more go to an address; return how many waiting mails are held. Raises DeliveryError where it is
+    suppressed already."""
+    with edges.database.begin() as tx:
+        if suppressed.find(tx, address):
+            raise DeliveryError(address, "it is suppressed already", permanent=True)
+        return _suppress(edges, tx, address, reason, actor)
+
+
+def _suppress(edges: Edges, tx: Transaction, address: str, reason: str, actor: str) -> int:
+    now, address = edges.clock(), suppressed.normal(address)
+    if not suppressed.add(tx, Suppressed(address, now, actor, reason)):
+        return 0
+    held = outbox.hold(tx, address, now)
+    audit.append(tx, actor, "suppress", address, f"{held} messages held; {reason}", now)
+    open_task(edges, tx, ADDRESS, address, reason, actor)
+    return held
+
+
+def unsuppress(edges: Edges, address: str, actor: str) -> int:
+    """Let mail go to an address again; return how many held mails are due now. Raises DeliveryError where it was not
+    suppressed."""
+    now = edges.clock()
+    with edges.database.begin() as tx:
+        if not suppressed.remove(tx, address):
+            hint = "feedbot outbox suppress list shows those that are"
+            raise DeliveryError(address, "it is not suppressed", permanent=True, hint=hint)
+        freed = outbox.unhold(tx, address, Receipt(OutboxState.PENDING, now, 0, f"by {actor}"))
+        tasks.close(tx, ADDRESS, suppressed.normal(address), actor, now)
+        audit.append(tx, actor, "unsuppress", suppressed.normal(address), f"{freed} messages", now)
+    return freed
+
+
+def watch_bounces(edges: Edges, stop: Callable[[], bool]) -> None:
+    """Take in what has come back, where a box is configured; a box that cannot be read is logged."""
+    if edges.sending.bounces is None:
+        return
+    try:
+        collect_bounces(edges, stop)
+    except (FetchError, ConfigError) as error:
+        log.error("bounces_unread", error=str(error), hint=error.hint())

@@ -1,0 +1,53 @@
+"""What an UPDATE of the outbox asks for before a message may leave."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from feedbot.delivery import OutboxState
+from feedbot.review import State
+from feedbot.store._sending_tables import releases
+from feedbot.store._tables import drafts, outbox, receipts
+
+STANDING = (State.PUBLISHING.value, State.PUBLISHED.value)
+LEFT = (OutboxState.SENT.value, OutboxState.UNCERTAIN.value, OutboxState.BOUNCED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What holds mails back that are not urgent: the hour is `quiet`; `cap` mails (0: any number) a customer since
+    `day`."""
+
+    quiet: bool = False
+    cap: int = 0
+    day: datetime | None = None
+
+
+UNLIMITED = Limits()
+
+
+def stands() -> ColumnElement[bool]:
+    """The notice is being published or is published; a withdrawn one sends nothing more."""
+    return exists().where(drafts.c.id == outbox.c.draft, drafts.c.state.in_(STANDING)).correlate(outbox)
+
+
+def open_now(now: datetime, limits: Limits) -> ColumnElement[bool]:
+    """Nothing holds the notice's mails back."""
+    of_draft = releases.c.draft == outbox.c.draft
+    shut = or_(releases.c.not_before > now, outbox.c.stage > releases.c.stage, releases.c.halted != "")
+    free = ~exists().where(of_draft, shut).correlate(outbox)
+    if not (limits.quiet or limits.cap):
+        return free
+    urgent = exists().where(of_draft, releases.c.urgent.is_(True)).correlate(outbox)
+    return and_(free, urgent if limits.quiet else or_(urgent, _under_cap(limits)))
+
+
+def _under_cap(limits: Limits) -> ColumnElement[bool]:
+    """His customer has had less than `cap` mails since `day`, counting those on the wire."""
+    other = outbox.alias()
+    on_the_wire = other.c.state == OutboxState.SENDING.value
+    gone = exists().where(receipts.c.outgoing == other.c.id, receipts.c.at >= limits.day, receipts.c.state.in_(LEFT))
+    had = or_(on_the_wire, and_(other.c.state.in_(LEFT), gone.correlate(other)))
+    count = select(func.count()).select_from(other).where(other.c.customer == outbox.c.customer, had)
+    return count.correlate(outbox).scalar_subquery() < limits.cap

@@ -54,6 +54,8 @@ def _affected(one: Affected) -> dict[str, object]:
         else [one.range.text]
         if one.range.text
         else [],
+        **({"notes": list(one.notes)} if one.notes else {}),
+        **({"two_senses": list(one.two_senses)} if one.two_senses else {}),
     }
 
 

@@ -100,6 +100,10 @@ class Affected:
     `evidence` is the line it was read from. `complete` is false when a piece of that line was not understood:
     `range` is then what was understood, and `unread` holds the rest. A range that could not be read at all is an
     UnreadRange.
+
+    `notes` are its words that narrow the range without being versions (Windows 版, … を利用する場合): the range is then
+    more than what is affected, never less. `two_senses` are words that it is read by in one sense and that publishers
+    use in two (より以前, prior to).
     """
 
     product: str
@@ -109,6 +113,8 @@ class Affected:
     cpe: str = ""
     purl: str = ""
     unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    two_senses: tuple[str, ...] = ()
 
     @property
     def stated(self) -> bool:

@@ -85,6 +85,10 @@ def explain(case: str, server: str) -> int:
             for key, value in chain.items():
                 if value:
                     _shell.show("  {what}: {value}", what=tr(key), value=value)
+            if because.notes:
+                _shell.show("  only where: {note}", note=" / ".join(because.notes))
+            for words in because.two_senses:
+                _shell.show("  used in two senses: {words}", words=words)
             for against in because.disagrees:
                 _shell.show("  says otherwise: {advisory}", advisory=against)
             _explain_distro(because, now)
@@ -161,6 +165,8 @@ def as_dict(found: "CaseMatch", exposure: "Exposure", one: "Match") -> dict[str,
             "disagrees": list(because.disagrees),
             "by": "distro" if because.distro else "range",
             "silence": because.silence,
+            "notes": list(because.notes),
+            "two_senses": list(because.two_senses),
             "as_of": because.as_of,
             "statements": [_statement(one) for one in because.statements],
         },

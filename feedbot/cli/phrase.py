@@ -53,10 +53,23 @@ def _show(one: "Phrase") -> None:
         _shell.show("  fixed: {versions}", versions=", ".join(one.fixed))
     if one.note:
         _shell.show("  only where: {note}", note=one.note)
+    for words in one.described:
+        _shell.show("  understood, but no version can be held against it: {words}", words=words)
     for words in one.two_senses:
         _shell.show("  used in two senses: {words}", words=words)
     for words in one.unread:
         _shell.show("  not understood: {words}", words=words)
+
+
+def _note(one: "Phrase") -> str:
+    """Say all that the range does not: conditions, what the line denies, what it describes, words of two senses."""
+    said = list(one.notes)
+    if one.unaffected is not None:
+        said.append(tr("said not to be affected: {range}").format(range=one.unaffected))
+    template = tr("understood, but no version can be held against it: {words}")
+    said += [template.format(words=words) for words in one.described]
+    said += [tr("used in two senses: {words}").format(words=words) for words in one.two_senses]
+    return " / ".join(said)
 
 
 def as_dict(one: "Phrase") -> dict[str, object]:
@@ -69,8 +82,9 @@ def as_dict(one: "Phrase") -> dict[str, object]:
         "scheme": one.scheme,
         "complete": one.complete,
         "unread": list(one.unread),
-        "note": one.note,
+        "note": _note(one),
         "unaffected": str(one.unaffected) if one.unaffected is not None else None,
         "two_senses": list(one.two_senses),
+        "described": list(one.described),
         "pieces": [{"text": piece.text, "means": piece.means, "start": piece.start} for piece in one.pieces],
     }

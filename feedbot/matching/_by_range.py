@@ -83,7 +83,14 @@ def _one(component: Component, claim: Claim) -> Finding:
     verdict, rule = _verdict(component, claim)
     affected = claim.affected
     versions = str(affected.range) if isinstance(affected.range, VersionRange) else ""
-    because = Because(rule, versions, affected.evidence, advisory=claim.advisory.number)
+    because = Because(
+        rule,
+        versions,
+        affected.evidence,
+        advisory=claim.advisory.number,
+        notes=affected.notes,
+        two_senses=affected.two_senses,
+    )
     return Finding(verdict, because, claim.product.name, claim.advisory.trust is Trust.SIGNED)
 
 
@@ -100,7 +107,7 @@ def _verdict(component: Component, claim: Claim) -> tuple[MatchVerdict, str]:
     if not versions.constraints:
         return MatchVerdict.AFFECTED, "all-versions"
     try:
-        place = version.key(versions.scheme, _installed(component, versions.scheme))
+        place = version.key(versions.scheme, installed(component, versions.scheme))
     except VersionError:
         return MatchVerdict.UNKNOWN, "unreadable-version"
     inside = any(place in one for one in (claim.intervals if ":" in component.version else claim.epochless))
@@ -125,7 +132,7 @@ def _is_end_in_doubt(claim: Claim, place: bytes) -> bool:
     )
 
 
-def _installed(component: Component, scheme: str) -> str:
+def installed(component: Component, scheme: str) -> str:
     """Return the version to hold against a range: a package's own, or its upstream part for any other scheme.
 
     Publishers speak of the source, whose number a binary package need not share; errata of RPM distributions do not.

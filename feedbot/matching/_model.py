@@ -27,7 +27,9 @@ class Because:
     `distro-not_affected`, `distro-end_of_life`, `distro-undetermined` where one has; `unread-range`,
     `incomplete-range`, `unreadable-version`, `other-scheme`, `end-in-doubt` (the version is the end of a range "prior
     to" it) say why nothing is known. `disagrees` lists the advisories of the case that say the opposite, each with its
-    range. `statements` are the distributor's, as data.
+    range. `statements` are the distributor's, as data. `notes` narrow the range without being versions (a platform, a
+    condition): whether they hold on the server is for a person to see; `two_senses` are words of the line that were
+    read in the cautious one of two senses.
 
     `silence` says why a package is judged without its distributor: `no-statement` (none on this package, release, build
     and CVE), `foreign-build` (somebody else built it, so the distributor speaks of another one).
@@ -41,6 +43,8 @@ class Because:
     disagrees: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
     silence: str = ""
+    notes: tuple[str, ...] = ()
+    two_senses: tuple[str, ...] = ()
 
     @property
     def as_of(self) -> datetime | None:

@@ -74,7 +74,8 @@ def _range(advisory: Advisory, product: str) -> VersionRange | None:
 
 def _affected(item: Affected) -> str:
     if isinstance(item.range, VersionRange) and item.complete:
-        return f"{item.product} {range_words(item.range)}".strip()
+        notes = f"({'、'.join(item.notes)})" if item.notes else ""
+        return f"{item.product} {range_words(item.range)}{notes}".strip()
     return " ".join(item.evidence.split()) or item.product
 
 

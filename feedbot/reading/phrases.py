@@ -31,7 +31,7 @@ class Phrase:
     """What a line says.
 
     `range` is None where the line gives none. `fixed` are versions that it names as corrected. `complete` is false
-    when a piece was not understood; `unread` holds these pieces as printed. `note` has what narrows the range without
+    when a piece was not understood; `unread` holds these pieces as printed. `notes` are what narrows the range without
     being a version: editions, platforms, conditions, CVE names in brackets, a surrounding product's branch; `range` is
     then more than what is affected, never less. `unaffected` are versions that the line says are not affected.
     `two_senses` are words that are read in one sense and used in two (prior to): a version that is an end of the range
@@ -47,11 +47,16 @@ class Phrase:
     scheme: str
     complete: bool
     unread: tuple[str, ...]
-    note: str
+    notes: tuple[str, ...] = ()
     unaffected: VersionRange | None = None
     two_senses: tuple[str, ...] = ()
     described: tuple[str, ...] = ()
     pieces: tuple[Piece, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """The notes in one line."""
+        return " / ".join(self.notes)
 
 
 def read(text: str, product: str = "", scheme: str = "generic", *, listed: bool = False) -> Phrase:
@@ -61,7 +66,7 @@ def read(text: str, product: str = "", scheme: str = "generic", *, listed: bool 
     where its publisher lists what is affected, so that 「3.7 以降」 is no requirement (see _plain.py).
     """
     if len(text) > _LONGEST:
-        return Phrase(text, product, None, (), scheme, False, (text.strip(),), "")
+        return Phrase(text, product, None, (), scheme, False, (text.strip(),))
     line = Line(text, product, scheme, listed=listed)
     line.read()
     left = sorted(set(line.unread), key=lambda token: token.start)
@@ -76,7 +81,7 @@ def read(text: str, product: str = "", scheme: str = "generic", *, listed: bool 
         scheme=scheme,
         complete=not unread and said,
         unread=unread or (() if said else (text.strip(),)),
-        note=" / ".join(dict.fromkeys(line.notes)),
+        notes=tuple(dict.fromkeys(line.notes)),
         unaffected=line.unaffected,
         two_senses=() if line.void else tuple(dict.fromkeys(_in_two_senses(line))),
         described=tuple(line.described),

@@ -99,7 +99,9 @@ def _line(wording: str, product: str) -> Affected:
         return Affected(named, UnreadRange(wording), wording)
     # 「長期版の 0.8.x」 names an edition of the product before it, no product.
     named = product if product and _EDITION.fullmatch(phrase.product) else phrase.product or product
-    return Affected(named, phrase.range, wording, unread=phrase.unread)
+    return Affected(
+        named, phrase.range, wording, unread=phrase.unread, notes=phrase.notes, two_senses=phrase.two_senses
+    )
 
 
 def affected_sentences(prose: Iterable[str], product: str = "") -> tuple[Affected, ...]:
@@ -119,7 +121,16 @@ def affected(wording: str, *, product: str, vendor: str = "", cpe: str = "", evi
     shown = evidence or wording
     if phrase.range is None:
         return Affected(product, UnreadRange(wording), shown, vendor, cpe)
-    return Affected(product, phrase.range, shown, vendor, cpe, unread=phrase.unread)
+    return Affected(
+        product,
+        phrase.range,
+        shown,
+        vendor,
+        cpe,
+        unread=phrase.unread,
+        notes=phrase.notes,
+        two_senses=phrase.two_senses,
+    )
 
 
 def fixed(product: str, version: str, evidence: str) -> Iterator[Fixed]:

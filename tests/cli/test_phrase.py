@@ -28,6 +28,20 @@ def test_what_narrows_and_what_is_in_doubt_is_shown(capsys: pytest.CaptureFixtur
         assert words in shown
 
 
+def test_a_line_without_a_range_says_why_in_its_note(capsys: pytest.CaptureFixture[str]) -> None:
+    """A denial, a revision and a word of two senses are complete, and cannot be taken for anything else."""
+    lines = ["Sample 4 より前のバージョンには影響しません", "revision 53153 より前の開発版", "Sample 9.10 より以前"]
+    assert cli.invoke(["--lang", "ja", "phrase", "--json", *lines]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["vers"], one["note"]) for one in found] == [
+        (None, "影響を受けないと述べている: vers:generic/<4"),
+        (None, "読み取れたが、バージョンとは照合できない記載: revision 53153 より前の開発版"),
+        ("vers:generic/<=9.10", "境界を含むかどうか二通りに使われる語: より以前"),
+    ]
+    assert cli.invoke(["--lang", "ja", "phrase", lines[1]]) == 0
+    assert "照合できない記載: revision 53153 より前の開発版" in capsys.readouterr().out
+
+
 def test_a_line_of_a_publishers_list_is_no_requirement(capsys: pytest.CaptureFixture[str]) -> None:
     """--listed says where the line stands; each piece of it is told with what it was taken for."""
     assert cli.invoke(["phrase", "--listed", "--json", "Sample 3.7 以降"]) == 0

@@ -139,6 +139,14 @@ def test_the_end_of_a_range_said_in_a_word_of_two_senses() -> None:
     assert judged(case(advisory("A-1", before)), own("4.2.7p26"))[0].verdict is CLEAR
 
 
+def test_what_narrows_a_range_stands_in_the_reason() -> None:
+    """A condition or a word of two senses takes nothing from the verdict, and a person sees it beside it."""
+    narrowed = replace(BELOW, notes=("Windows 版",), two_senses=("より以前",))
+    (match,) = judged(case(advisory("A-1", narrowed)), own("4.2.6"))
+    assert match.verdict is AFFECTED
+    assert (match.because.notes, match.because.two_senses) == (("Windows 版",), ("より以前",))
+
+
 def test_a_complete_range_decides_beside_an_unread_one() -> None:
     """AFFECTED by a read line stands; a read line that says no does not make the unread one harmless."""
     both = case(advisory("A-1", line("some of them"), BELOW))

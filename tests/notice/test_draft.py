@@ -47,6 +47,13 @@ def test_a_draft_takes_versions_from_all_members() -> None:
     assert "7.5(重要)" in made.block("impact")
 
 
+def test_a_draft_tells_what_narrows_a_range() -> None:
+    """A platform or condition of the publisher's line stands behind its versions."""
+    narrowed = replace(TIMED.affected[0], notes=("Windows 版", "mod_sample を有効にしている場合"))
+    text = drafted(Case("C-1", (replace(TIMED, affected=(narrowed,)),))).block("affected")
+    assert "- timed 4.2.7p26 より前のバージョン(Windows 版、mod_sample を有効にしている場合)" in text
+
+
 def test_the_overview_is_the_publishers_first_paragraphs_unfolded() -> None:
     """概要 is a quotation of whole paragraphs, its lines joined, its source behind it."""
     overview = drafted().block("overview")

@@ -40,7 +40,7 @@ def facts(tree: object, name: str = "") -> object:
     if name == "references" and isinstance(tree, list):
         return len(tree)
     if isinstance(tree, list):
-        return [mark(one) if name in ("workarounds", "unread") else facts(one, name) for one in tree]
+        return [mark(one) if name in ("workarounds", "unread", "notes") else facts(one, name) for one in tree]
     return mark(tree) if name in TEXTS and isinstance(tree, str) else tree
 
 

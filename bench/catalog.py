@@ -1,4 +1,4 @@
-"""How many product names of the corpus the catalogue maps: right, wrong, under their own name alone, not at all.
+"""How many product names of the corpus the catalogue maps: right, by the publisher's CPE, wrong, by name alone, not.
 
     ./run bench catalog [--json]
     python -m bench.catalog draw SEED [NUMBER]      names to mark by hand, with what they lead to
@@ -38,20 +38,24 @@ KINDS = ("jvn", "jvn-quoted", "jpcert")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A sample. `gone` names are read otherwise today; `relevant` ones are marked y, with `perhaps` y or p; `itself`
-    names are found under their own name alone, which is what their mark asks for."""
+    """A sample. `gone` names are read otherwise today; `relevant` ones are marked y, with `perhaps` y or p. `correct`
+    is by the catalogue or a family. `published` (by the publisher's CPE, which no product of the catalogue has) and
+    `itself` (by the name alone) are names whose mark asks for no package. `suggested` are unmapped names with any
+    suggestion."""
 
     seed: int
     names: int
     gone: int
     relevant: int
     correct: int
+    published: int
     itself: int
     wrong: int
     unmapped: int
     suggested: int
     perhaps: int
     perhaps_correct: int
+    perhaps_published: int
     perhaps_itself: int
     perhaps_wrong: int
 
@@ -86,7 +90,7 @@ def measure(catalog: Catalog, every: dict[str, Name], marks: dict[str, tuple[str
         verdict = _verdict(catalog, every[key], expected)
         counts[mark, verdict] += 1
         suggested += mark == "y" and verdict == "unmapped" and bool(catalog.suggest(every[key][0]))
-    both = {key: counts["y", key] + counts["p", key] for key in ("correct", "itself", "wrong", "unmapped")}
+    both = {key: counts["y", key] + counts["p", key] for key in ("correct", "published", "itself", "wrong", "unmapped")}
     # a name nobody should be told of that leads to another product is wrong too, whatever its mark
     stray = counts["n", "wrong"]
     return Row(
@@ -95,12 +99,14 @@ def measure(catalog: Catalog, every: dict[str, Name], marks: dict[str, tuple[str
         gone=counts["gone", ""],
         relevant=sum(number for (mark, _), number in counts.items() if mark == "y"),
         correct=counts["y", "correct"],
+        published=counts["y", "published"],
         itself=counts["y", "itself"],
         wrong=counts["y", "wrong"] + stray,
         unmapped=counts["y", "unmapped"],
         suggested=suggested,
         perhaps=sum(both.values()),
         perhaps_correct=both["correct"],
+        perhaps_published=both["published"],
         perhaps_itself=both["itself"],
         perhaps_wrong=both["wrong"] + stray,
     )
@@ -108,14 +114,14 @@ def measure(catalog: Catalog, every: dict[str, Name], marks: dict[str, tuple[str
 
 def _verdict(catalog: Catalog, one: Name, expected: str) -> str:
     finding = catalog.look(*one)
+    if finding.how in (How.PUBLISHED, How.ITSELF):
+        return str(finding.how) if "itself" in expected.split("|") else "unmapped"
     key = finding.product.id if finding.product and finding.mapped else ""
     wanted = expected.split("|")
     kind = f"{finding.product.kind}:*" if finding.product else ""
     if key and any(one in (key, kind) or (one.endswith(":*") and key.startswith(one[:-1])) for one in wanted):
         return "correct"
-    if key:
-        return "wrong"
-    return "itself" if finding.how is How.ITSELF and "itself" in wanted else "unmapped"
+    return "wrong" if key else "unmapped"
 
 
 def _read(corpus: Path) -> Iterator[Name]:

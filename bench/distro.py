@@ -60,7 +60,7 @@ class Shelf:
         """Find it, whatever is asked."""
         return self.product
 
-    def inventoried(self, product: str, vendor: str = "", cpe: str = "") -> Product | None:
+    def inventoried(self, product: str, vendor: str = "", cpe: str = "", title: str = "") -> Product | None:
         """Find it, whatever is asked."""
         return self.product
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 from urllib.parse import unquote
 
-from feedbot.catalog import _families
+from feedbot.catalog import _families, _published
 from feedbot.catalog._families import Families
 from feedbot.catalog._file import CatalogFile, Product, parse, read_file
 from feedbot.catalog._names import Note, Reading, maker, plain, readings
@@ -78,6 +78,7 @@ class How(StrEnum):
     NAME = "name"
     READING = "reading"
     FAMILY = "family"
+    PUBLISHED = "published"
     ITSELF = "itself"
     ELSEWHERE = "elsewhere"
     NONE = "none"
@@ -88,6 +89,9 @@ class Finding:
     """The product of a name and how it was found. `notes` are the pieces of the name that were taken off on the way.
 
     ELSEWHERE: the name is that of `near`, for a system that no Linux server runs; it has no product here.
+    PUBLISHED: the catalogue does not know the product, but the publisher's CPE says which it is, and the name agrees.
+    That is a fact that was given, no likeness, hence a mapping: to what inventories call by its name or its maker and
+    name. No package of a distribution is known for it (the product has no deb, rpm or purl), and `how` says so.
     ITSELF: the catalogue does not know the name; `product` stands for whatever an inventory calls by exactly that name,
     and is no package. Such a name counts as unmapped: it is shown to a person.
     """
@@ -143,34 +147,41 @@ class Catalog:
         given = (parse(body, name) for name, body in (text or {}).items())
         return cls([shipped, *map(read_file, paths), *given], families)
 
-    def find(self, product: str, vendor: str = "", cpe: str = "") -> Product | None:
+    def find(self, product: str, vendor: str = "", cpe: str = "", title: str = "") -> Product | None:
         """Return the product that `look` finds, or None where the catalogue does not know it."""
-        found = self.look(product, vendor, cpe)
+        found = self.look(product, vendor, cpe, title)
         return found.product if found.mapped else None
 
-    def inventoried(self, product: str, vendor: str = "", cpe: str = "") -> Product | None:
+    def inventoried(self, product: str, vendor: str = "", cpe: str = "", title: str = "") -> Product | None:
         """Return what to look for in inventories: the product, or the name itself where nobody catalogued it."""
-        return self.look(product, vendor, cpe).product
+        return self.look(product, vendor, cpe, title).product
 
-    def look(self, product: str, vendor: str = "", cpe: str = "") -> Finding:
+    def look(self, product: str, vendor: str = "", cpe: str = "", title: str = "") -> Finding:
         """Find the product of that CPE (form 2.2 or 2.3, with or without a version) or of that name.
+
+        `title` is the advisory's: a line may say only "Example Slider" where the title has 「WordPress 用 X」.
 
         1. A spelling that the operator gave decides.
         2. A CPE that the catalogue has decides, but for a plugin that goes by the CPE of its host.
         3. A name decides, with its own maker before it or not. A vendor that the publisher or its CPE names must be
            the product's maker: another maker's thing of the same name is another thing.
-        4. A name that says whose plugin it is belongs to that family, never to the host.
+        4. A name, or the title for it, that says whose plugin it is belongs to that family, never to the host.
         5. The same two for the name less version, series, edition, platform, brackets and description.
         6. A word of the name, or the maker, may belong to one family alone.
-        7. What is left is itself: an inventory may hold software under exactly the publisher's name.
+        7. The publisher's CPE of an application that nobody catalogued identifies it, where the name says the same:
+           two statements, which agree. A plugin that was given the CPE of its host names two things, and counts not.
+        8. What is left is itself: an inventory may hold software under exactly the publisher's name.
         """
         if chosen := self._chosen.get(plain(product)):
             return Finding(chosen, How.OPERATOR)
         pair = _cpe_pair(cpe)
-        member = self._families.hosted(product, vendor, pair)
+        told = self._families.titled(product, vendor, pair, title) if title else None
+        member = told or self._families.hosted(product, vendor, pair)
         by_cpe = self._cpe.get(pair)
         if by_cpe and (member is None or member.kind == by_cpe.kind):
             return Finding(by_cpe, How.CPE)
+        if told:
+            return self._known(told, Reading(product))
         for reading, settled in _settled(readings(product)):
             if found := self._by_name(plain(reading.name), vendor, pair):
                 return _found(found, reading)
@@ -178,7 +189,8 @@ class Catalog:
                 return self._known(member, reading)
         if not cpe or _is_application(cpe):
             member = self._families.by_word_or_maker(product, vendor, pair)
-        return self._known(member, Reading(product)) if member else self._itself(product, vendor, cpe)
+        known = self._known(member, Reading(product)) if member else self._published(product, vendor, cpe)
+        return known or self._itself(product, vendor, cpe)
 
     def by_component(self, component: Installed) -> Product | None:
         """Return the product that a component of an inventory belongs to: by source package, then by name."""
@@ -209,6 +221,27 @@ class Catalog:
             return found
         both = (self._with_maker.get(one + name) or self._names.get(one + name) for one in who)
         return next((product for product in both if product), None)
+
+    def _published(self, product: str, vendor: str, cpe: str) -> Finding | None:
+        """Return the product that a CPE identifies whose product, or maker and product, is what the name says too.
+
+        What the catalogue knows by the same name, or the name tells too little, goes by its maker and name alone.
+        """
+        pair = _cpe_pair(cpe)
+        who, _, what = pair.partition(":")
+        if not (who and what) or not _is_application(cpe) or not _published.agree(product, vendor, pair):
+            return None
+        name = " ".join(product.split())
+        key = plain(name)
+        own = (name, *_families.slugs(name, pair))
+        taken = len(key) < _TELLING or key.isdecimal()
+        if taken or any(plain(one) in self._names or ("", plain(one)) in self._components for one in own):
+            name, own = f"{vendor or who} {name}", ()
+        names = tuple(dict.fromkeys((f"{vendor or who} {product}".strip(), *own)))
+        found = Product(
+            id=f"cpe:{pair}", name=name, vendor=vendor, upstream=names, cpe=(pair,), provenance=("publisher's CPE",)
+        )
+        return Finding(found, How.PUBLISHED)
 
     def _itself(self, product: str, vendor: str, cpe: str) -> Finding:
         """Return the name as its own product; not where it is too short to tell anything, or another maker's."""

@@ -79,6 +79,22 @@ class Families:
                 return _member(family, quoted[1] if quoted else cut.sub(" ", text), name, vendor, pair)
         return None
 
+    def titled(self, name: str, vendor: str, pair: str, title: str) -> Product | None:
+        """Return the member where the title says whose the name is: 「WordPress 用 X」, "X plugin for WordPress".
+
+        The name must stand right after those words, or right before them.
+        """
+        text = unicodedata.normalize("NFKC", title)
+        words = re.split(r"[\s_-]+", unicodedata.normalize("NFKC", name).strip())
+        if plain(name) and self._hosts.search(text):
+            own = r"[\s_-]*".join(map(re.escape, words))
+            for family, _, cut in self._said:
+                after = rf"(?:{cut.pattern})(?:\s*{_THING})?[\s「『\"“]*{own}(?![a-z0-9])"
+                before = rf"(?<![a-z0-9]){own}[\s」』\"”]*(?:{cut.pattern})"
+                if re.search(f"{after}|{before}", text, re.IGNORECASE):
+                    return _member(family, name, name, vendor, pair)
+        return None
+
     def by_word_or_maker(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
         """Return the member where the maker (named, or in the CPE) or a word of the name tells the family.
 

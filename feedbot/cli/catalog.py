@@ -32,11 +32,12 @@ def look(
     names: Annotated[list[str], typer.Argument(metavar="NAME…")],
     vendor: Annotated[str, typer.Option(help=tr("the maker as the publisher names it"))] = "",
     cpe: Annotated[str, typer.Option(help=tr("the CPE as the publisher gives it"))] = "",
+    title: Annotated[str, typer.Option(help=tr("the title of the advisory that names it"))] = "",
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> int:
     """Print the product of each name, how it was found, and its packages; 1 where the catalogue does not know one."""
     catalog = _catalog()
-    found = [(name, catalog.look(name, vendor, cpe)) for name in names]
+    found = [(name, catalog.look(name, vendor, cpe, title)) for name in names]
     for name, finding in found:
         near = () if finding.mapped else catalog.suggest(name)
         if as_json:
@@ -148,7 +149,7 @@ def _unmapped(catalog: "Catalog", newest: int) -> dict[str, int]:
         for stored in advisories.listing(tx, newest):
             one = stored.advisory
             for line in one.affected:
-                if line.product and not catalog.find(line.product, line.vendor, line.cpe):
+                if line.product and not catalog.find(line.product, line.vendor, line.cpe, one.title):
                     seen[line.product].add((one.source, one.number))
     counted = Counter({name: len(by) for name, by in seen.items()})
     return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))

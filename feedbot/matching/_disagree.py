@@ -45,7 +45,7 @@ def _ranges(advisory: Advisory, catalog: Catalog) -> list[tuple[str, VersionRang
     found = []
     for affected in advisory.affected:
         if isinstance(affected.range, VersionRange) and affected.complete and affected.product:
-            product = catalog.inventoried(affected.product, affected.vendor, affected.cpe)
+            product = catalog.inventoried(affected.product, affected.vendor, affected.cpe, advisory.title)
             found.append((product.name if product else affected.product, affected.range))
     return found
 

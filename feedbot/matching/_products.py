@@ -46,11 +46,11 @@ def named(case: Case, catalog: Catalog) -> tuple[Named, ...]:
     fixed: dict[str, dict[tuple[str, str], set[str]]] = {}
     for advisory in _standing(case):
         for affected in advisory.affected:
-            product = catalog.inventoried(affected.product, affected.vendor, affected.cpe)
+            product = catalog.inventoried(affected.product, affected.vendor, affected.cpe, advisory.title)
             if product:
                 claims.setdefault(product.id, []).append(_claim(advisory, affected, product))
         for correction in advisory.fixed:
-            product = catalog.inventoried(correction.product)
+            product = catalog.inventoried(correction.product, title=advisory.title)
             if product:
                 held = fixed.setdefault(product.id, {})
                 for first in _firsts(correction.range):
@@ -90,8 +90,10 @@ def _joined(each: list[ComponentNames]) -> ComponentNames:
 
 def unmapped(case: Case, catalog: Catalog) -> tuple[str, ...]:
     """Return the product names that the catalogue does not know, sorted: shown to a person, never guessed."""
-    lines = ((one.product, one.vendor, one.cpe) for advisory in _standing(case) for one in advisory.affected)
-    return tuple(sorted({name for name, vendor, cpe in lines if not catalog.find(name, vendor, cpe)}))
+    lines = (
+        (one.product, one.vendor, one.cpe, advisory.title) for advisory in _standing(case) for one in advisory.affected
+    )
+    return tuple(sorted({line[0] for line in lines if not catalog.find(*line)}))
 
 
 def _standing(case: Case) -> tuple[Advisory, ...]:

@@ -197,7 +197,9 @@ def test_a_plugin_with_the_cpe_of_its_host_is_not_the_host() -> None:
 
 def test_a_small_project_of_the_same_name_is_another() -> None:
     """`nix_project:nix` of the CPE dictionary is a library of Rust; the package manager has another CPE."""
-    assert CATALOG.find("nix", "nix project", "cpe:/a:nix_project:nix") is None
+    other = CATALOG.find("nix", "nix project", "cpe:/a:nix_project:nix")
+    assert other is not None
+    assert (other.id, other.deb, "nix" in other.upstream) == ("cpe:nix_project:nix", (), False)
     found = CATALOG.find("nix", "nix project")
     assert found is not None
     assert found == CATALOG.find("Nix", "NixOS", "cpe:/a:nixos_project:nix")

@@ -18,7 +18,7 @@ class Shelf:
 
     products: tuple[Product, ...] = (NTP, OPENSSL)
 
-    def find(self, product: str, vendor: str = "", cpe: str = "") -> Product | None:
+    def find(self, product: str, vendor: str = "", cpe: str = "", title: str = "") -> Product | None:
         """Find as the real one does, by exact name alone."""
         return next((one for one in self.products if product in one.names), None)
 

@@ -4,7 +4,10 @@ from feedbot.notice import _draft as draft
 from feedbot.notice import _lint as lint
 from feedbot.notice import _render as render
 from feedbot.notice import _site as site
+from feedbot.notice import _template_check as template_check
 from feedbot.notice import _words as words
+from feedbot.notice._addressing import AddressBook, Addressed, addressed
+from feedbot.notice._audience import audience_text, read_audience
 from feedbot.notice._model import (
     JIS,
     Audience,
@@ -17,10 +20,15 @@ from feedbot.notice._model import (
     Recipient,
     Step,
 )
+from feedbot.notice._readers import misread
 from feedbot.notice._shared import mails
+from feedbot.notice._topics import TOPICS, kind_of, topics
 
 __all__ = [
     "JIS",
+    "TOPICS",
+    "AddressBook",
+    "Addressed",
     "Audience",
     "Block",
     "Kind",
@@ -30,10 +38,17 @@ __all__ = [
     "Provider",
     "Recipient",
     "Step",
+    "addressed",
+    "audience_text",
     "draft",
+    "kind_of",
     "lint",
     "mails",
+    "misread",
+    "read_audience",
     "render",
     "site",
+    "template_check",
+    "topics",
     "words",
 ]

@@ -167,6 +167,10 @@ class Templates:
         found = (folder / name for folder in self.folders if (folder / name).is_file())
         return str(next(found, name))
 
+    def form(self, name: str) -> str:
+        """Return a form that an operator fills in (forms/NAME.txt). Raises NoticeError where there is none."""
+        return self.source(f"forms/{name}.txt")
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all templates in force."""
         return tuple(self.environment.list_templates(extensions=["j2", "css"]))
@@ -206,7 +210,11 @@ class Templates:
 
         def render() -> tuple[Block, ...]:
             template = self.environment.get_template(name)
-            made = ((key, _bounded(part(template.new_context(dict(values))))) for key, part in template.blocks.items())
+            parts = template.blocks.items()
+            try:
+                made = [(key, _bounded(part(template.new_context(dict(values))))) for key, part in parts]
+            except _FAILURES:
+                self.environment.handle_exception()  # raises it again, with the template's lines in its traceback
             return tuple(Block(key, text.strip("\n")) for key, text in made if text.strip())
 
         return _guarded(render, name)

@@ -110,13 +110,16 @@ def looks_like_html(body: bytes) -> bool:
 
 def root_name(document: Document) -> str:
     """Return the local name of the root element. Raises SourceError where there is none."""
-    data = _checked(document)
+    return _local(_root(document.url, _checked(document)).tag)
+
+
+def _root(url: str, data: bytes) -> etree._Element:
     try:
         for _, element in _events(data, "start"):
-            return _local(element.tag)
+            return element
     except etree.XMLSyntaxError as error:
-        raise SourceError(document.url, "not XML: {detail}", detail=error.msg) from error
-    raise SourceError(document.url, "not XML: {detail}", detail="no element")
+        raise SourceError(url, "not XML: {detail}", detail=error.msg) from error
+    raise SourceError(url, "not XML: {detail}", detail="no element")
 
 
 def stream(document: Document, root: str, item: str) -> Iterator[Node | Quarantined]:
@@ -126,12 +129,12 @@ def stream(document: Document, root: str, item: str) -> Iterator[Node | Quaranti
     rest. Raises SourceError where it is empty, no XML, has a DOCTYPE, another root, or breaks before its first item.
     """
     data = _checked(document)
+    # First of all: what has other items than ours would be in memory as a whole before its end.
+    if (name := _local(_root(document.url, data).tag)) != root:
+        raise SourceError(document.url, "the root element is {name}, not {root}", name=name, root=root)
     count = 0
-    parser = _events(data, "end", f"{{*}}{item}")
     try:
-        for _, element in parser:
-            if count == 0:
-                _check_root(element.getroottree().getroot(), root, document.url)
+        for _, element in _events(data, "end", f"{{*}}{item}"):
             count += 1
             yield Node(element)
             if count % _KEPT == 0:
@@ -148,9 +151,6 @@ def stream(document: Document, root: str, item: str) -> Iterator[Node | Quaranti
             detail=error.msg,
         )
         yield Quarantined(f"{document.url} after item {count}", reason, rest)
-        return
-    if count == 0:
-        _check_root(parser.root, root, document.url)
 
 
 def _events(data: bytes, event: Literal["start", "end"], tag: str | None = None) -> "etree.iterparse[_Event]":
@@ -203,12 +203,6 @@ def _utf8(document: Document) -> bytes:
         else:
             return document.body[_START.match(document.body).end() :]  # type: ignore[union-attr]  # it matches nothing
     return texts.decode(document.body, document.charset, document.url).lstrip("\ufeff \r\n\t").encode()
-
-
-def _check_root(element: etree._Element | None, root: str, url: str) -> None:
-    name = _local(element.tag) if element is not None else ""
-    if name != root:
-        raise SourceError(url, "the root element is {name}, not {root}", name=name, root=root)
 
 
 def _forget(element: etree._Element) -> None:

@@ -88,8 +88,8 @@ def read(document: Document) -> Returned:
     if statuses:
         said = [_of_block(block) for block in islice(_blocks(statuses), _MOST)]
         return min(said, key=lambda one: _ORDER.index(one.kind), default=Returned(BounceKind.OTHER))
-    if len(document.body) > _LARGEST_PROSE:
-        return Returned(BounceKind.OTHER, "", line(str(message.get("Subject", "")).encode()))
+    if len(document.body) > _LARGEST_PROSE or not message.get("From"):
+        return Returned(BounceKind.OTHER, "", line(str(message.get("Subject", "")).encode("utf-8", "replace")))
     temporary, permanent = all_failures(message)
     kind = BounceKind.HARD if permanent else BounceKind.SOFT if temporary else BounceKind.OTHER
     return Returned(kind, "", line(str(message.get("Subject", "")).encode("utf-8", "replace")))

@@ -103,7 +103,7 @@ def _follow(edges: Edges, tx: Transaction, box: BounceBox, number: int, one: Bou
         _suppress(edges, tx, one.address, why, _ACTOR)
     else:
         why = tr("message {number} came back: {said}", number=number, said=said)
-        open_task(edges, tx, ADDRESS, one.address, why, _ACTOR)
+        open_task(edges, tx, ADDRESS, suppressed.normal(one.address), why, _ACTOR)
 
 
 def suppress(edges: Edges, address: str, reason: str, actor: str) -> int:

@@ -60,6 +60,7 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
         _send(round_, stop)
     finally:
         channel.close()
+    advance(edges)
     _settle(edges)
     deliver(edges)
     return dict(round_.done)

@@ -1,12 +1,14 @@
-"""How an audience is written by hand: 対象: 専用,VPS(root)."""
+"""How an audience is written by hand: 対象: 専用,VPS(root), or 対象: 条件 plan == "VPS" and root."""
 
 import re
 
 from feedbot.errors import NoticeError
 from feedbot.inventory import Plan
+from feedbot.matching import expression
 from feedbot.notice._model import Audience
 
 _MATCH, _ALL, _NONE = "影響のあるお客様", "すべてのお客様", "なし"
+_WHERE = "条件"
 _TOLD = "先にお知らせしたお客様"
 _NUMBER = re.compile(rf"{_TOLD}\((?P<number>[^()]+)\)")
 _PLANS = {"共用": Plan.SHARED, "VPS": Plan.VPS, "専用": Plan.DEDICATED, "マネージド": Plan.MANAGED}
@@ -16,7 +18,9 @@ _EVERY = tuple(plan.value for plan in Plan)
 
 def audience_text(audience: Audience) -> str:
     """Write an audience: 影響のあるお客様, 先にお知らせしたお客様(NUMBER), なし (post only), すべてのお客様,
-    or plans with (root) or (rootなし)."""
+    plans with (root) or (rootなし), or 条件 and the operator's expression."""
+    if audience.rule == "expression":
+        return f"{_WHERE} {' '.join(audience.expression.split())}"
     if audience.rule == "told":
         return f"{_TOLD}({audience.number})"
     if audience.rule != "contract":
@@ -30,8 +34,13 @@ def audience_text(audience: Audience) -> str:
 def read_audience(text: str, subject: str) -> Audience:
     """Read what `audience_text` writes, and the same with 、 between plans, サーバー behind them and wide brackets.
 
-    Raises NoticeError with `subject` for an unknown word.
+    Raises NoticeError with `subject` for an unknown word, ExpressionError for an expression that cannot be read.
     """
+    if text.strip().startswith(_WHERE):
+        written = text.strip().removeprefix(_WHERE).strip()
+        written = re.sub(r"^[::]\s*", "", written)
+        expression.parse(written)
+        return Audience("expression", expression=written)
     words = text.strip().replace("(", "(").replace(")", ")").replace(" ", "")
     if words in (_MATCH, _NONE):
         return Audience("match" if words == _MATCH else "none")
@@ -54,5 +63,5 @@ def _plan(name: str, subject: str) -> str:
 
 
 def _unknown(word: str, subject: str) -> NoticeError:
-    known = ", ".join([_MATCH, f"{_TOLD}(INFO-2026-0001)", _ALL, _NONE, *_PLANS, *filter(None, _ROOTS)])
+    known = ", ".join([_MATCH, f"{_TOLD}(INFO-2026-0001)", _ALL, _NONE, *_PLANS, *filter(None, _ROOTS), f"{_WHERE} …"])
     return NoticeError(subject, "not a known audience: {word}", hint="known: {known}", word=word, known=known)

@@ -3,7 +3,7 @@
 from feedbot.inventory import Topic
 from feedbot.notice._model import Kind, Notice
 
-_OF_KIND = {
+TOPICS = {
     Kind.ADVISORY: Topic.SECURITY,
     Kind.LISTING: Topic.SECURITY,
     Kind.TROUBLE: Topic.TROUBLE,
@@ -27,7 +27,7 @@ def urgent(notice: Notice) -> bool:
 
 def topics(notice: Notice) -> tuple[Topic, ...]:
     """Return what a reader may have declined of this notice."""
-    return (_OF_KIND[notice.kind], *[Topic.URGENT] * urgent(notice))
+    return (TOPICS[notice.kind], *[Topic.URGENT] * urgent(notice))
 
 
 def kind_of(notice: Notice) -> str:

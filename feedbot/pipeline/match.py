@@ -13,6 +13,7 @@ from feedbot.advisory.case import Case
 from feedbot.inventory import Plan
 from feedbot.matching import Exposure, Match, Recipients, Suppressed
 from feedbot.notice import Audience, Recipient
+from feedbot.pipeline._choosing import chosen
 from feedbot.pipeline._edges import Edges
 from feedbot.store import Transaction, inventory, outbox, statements, suppressions
 
@@ -45,12 +46,15 @@ def match(edges: Edges, tx: Transaction, case: Case) -> CaseMatch:
     return CaseMatch(case, matches, exposures, matching.unmapped(case, edges.catalog), hidden)
 
 
-def audience(tx: Transaction, wanted: Audience, exposures: tuple[Exposure, ...]) -> tuple[Recipient, ...]:
-    """Return who receives a notice: by match, by contract, those who were told before, or nobody (a post alone)."""
+def audience(edges: Edges, tx: Transaction, wanted: Audience, exposures: tuple[Exposure, ...]) -> tuple[Recipient, ...]:
+    """Return who receives a notice: by match, by contract, by the operator's expression, those who were told before, or
+    nobody (a post alone)."""
     if wanted.rule == "none":
         return ()
     if wanted.rule == "told":
         return _told(tx, wanted.number)
+    if wanted.rule == "expression":
+        exposures = chosen(edges, tx, wanted.expression, exposures)
     if wanted.rule == "contract":
         plans = [Plan(name) for name in wanted.plans]
         exposures = matching.by_contract(

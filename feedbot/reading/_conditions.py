@@ -16,11 +16,13 @@ _OF_THING = {"name", "noun", "of", "edition"}
 
 
 class Conditions(Names):
-    """The rules for notes. `notes` are the words of a line that narrow its range, as printed."""
+    """The rules for notes. `notes` are the words of a line that narrow its range, as printed; `denies`: it says which
+    versions are not affected."""
 
     def __init__(self, text: str, product: str, scheme: str) -> None:
         super().__init__(text, product, scheme)
         self.notes: list[str] = []
+        self.denies = False
 
     def qualifiers(self) -> None:
         """Note editions and brackets."""
@@ -44,11 +46,16 @@ class Conditions(Names):
         return True
 
     def in_front(self) -> None:
-        """Note what stands before the product and says where it is in use, or what its version brought."""
+        """Note what stands before the product and says where it is in use, or what its version brought.
+
+        The first only where the line says in so many words what is affected, the second only in a denial: manuals too
+        tell in which version something came.
+        """
         start = self.at
+        said = "brought" if self.denies else "used" if any(one.kind == "affected" for one in self.tokens) else ""
         while self.take(*_OF_THING):
             pass
-        word = self.take("used", "brought") if self.at > start else None
+        word = self.take(said) if self.at > start and said else None
         if word is None:
             self.at = start
             return

@@ -32,6 +32,7 @@ class Denials(Items):
     def read_denial(self) -> None:
         """Read the whole line, which has a token `unaffected`."""
         whole = self.tokens
+        self.denies = True
         try:
             self._read(" ".join(token.kind for token in whole))
         except (UnclearError, VersionError):

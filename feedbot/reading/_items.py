@@ -15,6 +15,7 @@ Exceptions are in _exceptions.py.
 Where a piece fits no rule, it and all behind it are unread; where a rule fits in two ways, the line gives no range.
 """
 
+import re
 from dataclasses import replace
 
 from feedbot.errors import VersionError
@@ -25,6 +26,7 @@ from feedbot.reading._names import plain
 from feedbot.reading._tokens import Token, is_r_number
 from feedbot.version import VersionRange
 
+_FLAW = re.compile("問題|脆弱性|欠陥|不具合")
 _OF_REPORT = {"name", "of", "and", "topic", "group", "edition"}
 
 
@@ -256,7 +258,8 @@ class Items(Exceptions):
         start = self.at
         while self.take(*_OF_REPORT) or self.take("prose", test=lambda token: token.text == "な"):
             pass
-        if self.at == start or not self.take("reported"):
+        flaw = any(_FLAW.search(token.text) for token in self.tokens[start : self.at])
+        if not flaw or not self.take("reported"):
             self.at = start
         self.mark(start, "report")
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from feedbot import __version__, members, store
 from feedbot import config as configuration
 from feedbot._config_channels import opened_channel
+from feedbot._config_reminders import RemindersSection
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.config import (
@@ -32,8 +33,8 @@ from feedbot.fetch import Inbox, http, polite
 from feedbot.fetch.mailbox import Maildir, imap_folder
 from feedbot.fetch.spool import Spool
 from feedbot.inventory import Role
-from feedbot.notice import Provider, render
-from feedbot.pipeline import AlarmChannels, Brand, ConfiguredSource, DistroFeed, Edges, PullGroup, OnCall
+from feedbot.notice import Provider, again, render
+from feedbot.pipeline import AlarmChannels, Brand, ConfiguredSource, DistroFeed, Edges, OnCall, PullGroup
 from feedbot.pipeline._sending import BounceBox, Sending, quiet_hours
 from feedbot.pipeline.inbox import MailReader
 from feedbot.signature import (
@@ -141,6 +142,7 @@ def edges(config: Config) -> Edges:
         brands={name: _brand(section, config) for name, section in config.brands.items()},
         roles={kind: tuple(map(Role, roles)) for kind, roles in config.recipients.model_dump().items()},
         audiences=config.audiences,
+        reminders=reminders(config.reminders),
     )
 
 
@@ -148,6 +150,12 @@ def _brand(section: BrandSection, config: Config) -> Brand:
     """Return a name in which mails are written; the public pages are in the provider's, so its mails link to none."""
     names = section.model_dump(exclude={"templates"})
     return Brand(Provider(**names, pages=False), render.Templates.load((*section.templates, *config.notices.templates)))
+
+
+def reminders(section: RemindersSection) -> again.Reminders:
+    """Return the policy of 再通知."""
+    days = section.model_dump(include={"critical", "high", "medium", "low", "unscored"})
+    return again.Reminders(days, section.before_due, section.repeats, section.thank)
 
 
 def courtesy(config: Config) -> polite.Courtesy:

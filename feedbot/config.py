@@ -21,6 +21,7 @@ from pydantic import (
 
 from feedbot import _config_checks, _config_faults
 from feedbot._config_inventory import InventorySection
+from feedbot._config_reminders import RemindersSection
 from feedbot._config_values import Address, Duration, Fingerprint, Place, database, place, source_url
 from feedbot._config_values import Section as _Section
 from feedbot._config_values import default as _default
@@ -233,6 +234,7 @@ class Config(_Section):
     distro: dict[str, DistroSection] = Field(default={})
     keys: KeysSection = _default(KeysSection)
     notices: NoticesSection = _default(NoticesSection)
+    reminders: RemindersSection = _default(RemindersSection)
     site: SiteSection = _default(SiteSection)
     delivery: DeliverySection = _default(DeliverySection)
     alarms: AlarmsSection = _default(AlarmsSection)

@@ -23,6 +23,7 @@ ORDER = (
         "_config_channels",
         "_config_values",
         "_config_inventory",
+        "_config_reminders",
     ),
     ("version",),
     ("advisory",),

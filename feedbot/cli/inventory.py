@@ -1,12 +1,16 @@
 """feedbot inventory: what runs where."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from feedbot.cli import _intake, _shell
+from feedbot.errors import ConfigError
 from feedbot.messages import tr
+
+if TYPE_CHECKING:
+    from feedbot.store.hosts import Pull
 
 _FORMATS = (
     "/var/lib/dpkg/status",
@@ -28,6 +32,7 @@ def register(app: typer.Typer) -> None:
     title = tr("take in package lists")
     group.command("import", short_help=title, help=f"{title}\n\n\b\n{_files()}")(import_)
     group.command("status", help=tr("the snapshot in force"))(status)
+    group.command("pull", help=tr("ask hosts for their package lists"))(pull)
 
 
 def _files() -> str:
@@ -83,11 +88,12 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
     none."""
     from feedbot import store
     from feedbot.pipeline.intake import shown
-    from feedbot.store import inventory
+    from feedbot.store import hosts, inventory
 
     edges = _shell.edges()
     with store.reading(edges.database) as tx:
         snapshot, counts = inventory.snapshot(tx), inventory.counts(tx)
+        failing = [one for one in hosts.pulls(tx) if one.failure]
         bare, old = inventory.without_packages(tx), inventory.stale(tx, edges.clock() - edges.inventory_max_age)
     rows = {
         "customers": counts.customers,
@@ -100,10 +106,72 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
     }
     named = {"servers without packages": bare, "hosts with old packages": old}
     if as_json:
-        _shell.put({name.replace(" ", "_"): value for name, value in (rows | named).items()})
+        lists = {"failing_lists": [_failing(one) for one in failing]}
+        _shell.put({name.replace(" ", "_"): value for name, value in (rows | named | lists).items()})
     else:
         _shell.table(["inventory", ""], [(tr(name), value) for name, value in rows.items()])
         for name, servers in named.items():
             if servers:
                 _shell.show("{what}: {count} ({names})", what=tr(name), count=len(servers), names=shown(servers))
+        for one in failing:
+            _shell.show(
+                "{name} ({group}): failing since {since}, last taken in {answered}: {why}",
+                name=one.name,
+                group=one.group,
+                since=_shell.when(one.failing_since),
+                answered=_shell.when(one.answered_at) if one.answered_at else tr("never"),
+                why=one.failure,
+            )
     return _shell.DONE if snapshot else _shell.NO
+
+
+def _failing(one: "Pull") -> dict[str, object]:
+    return {
+        "group": one.group,
+        "name": one.name,
+        "failing_since": one.failing_since,
+        "answered_at": one.answered_at,
+        "why": one.failure,
+    }
+
+
+def pull(
+    wanted: Annotated[list[str] | None, typer.Argument(metavar="[GROUP|HOST…]")] = None,
+    fewer: Annotated[bool, typer.Option("--fewer", help=tr("lists that fell by a fifth are meant"))] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> int:
+    """Ask the groups or hosts named, or all groups that are enabled. 3 where a host failed: its last list stays."""
+    from feedbot.pipeline import pull as pulling
+
+    edges = _shell.edges()
+    names = [one.lower() if one not in edges.pulls else one for one in wanted or ()]
+    groups = [one for one in edges.pulls.values() if one.name in names or (not names and one.enabled)]
+    some = {one for one in names if one not in edges.pulls}
+    asked = [(one, set[str]()) for one in groups]
+    for group in (one for one in edges.pulls.values() if one not in groups):
+        mine = some & set(pulling.hosts_of(group)) if some else set[str]()
+        asked += [(group, mine)] if mine else []
+    unknown = some - {host for group in edges.pulls.values() for host in pulling.hosts_of(group)}
+    if unknown or not asked:
+        known = ", ".join(edges.pulls) or "-"
+        raise ConfigError(
+            _subject(unknown), "no group or host under [inventory.pull]", hint="known: {known}", known=known
+        )
+    reports = [pulling.pull(edges, group, _shell.actor(), hosts, fewer=fewer) for group, hosts in asked]
+    for report in reports:
+        if as_json:
+            _shell.put({"group": report.group, "taken": report.taken, "failed": report.failed})
+            continue
+        _shell.show(
+            "{group}: {taken} lists taken in, {failed} failed",
+            group=report.group,
+            taken=len(report.taken),
+            failed=len(report.failed),
+        )
+        for name, why in report.failed.items():
+            _shell.show("  {name}: {why}", name=name, why=why)
+    return _shell.PARTLY if any(one.failed for one in reports) else _shell.DONE
+
+
+def _subject(unknown: set[str]) -> str:
+    return min(unknown, default="inventory pull")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from feedbot.pipeline import Edges
 
 HEALTH_EVERY = timedelta(minutes=10)
+REMIND_EVERY = timedelta(hours=6)
 KEYS_EVERY = timedelta(days=1)
 ONCALL_EVERY = timedelta(minutes=1)
 LISTS_EVERY = timedelta(minutes=5)
@@ -60,7 +61,7 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
     from feedbot.engine.embedded import Job
     from feedbot.pipeline.bounces import watch_bounces
     from feedbot.pipeline.oncall import call_people
-    from feedbot.pipeline.rounds import collect_and_draft, collect_distributor, watch_all
+    from feedbot.pipeline.rounds import collect_and_draft, collect_distributor, remind_due, watch_all
     from feedbot.pipeline.send import send_due
 
     rounds = [
@@ -85,6 +86,7 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
         Job("send", SEND_EVERY, timedelta(0), send),
         Job("bounces", BOUNCES_EVERY, timedelta(0), partial(watch_bounces, edges, stop.is_set)),
         Job("oncall", ONCALL_EVERY, timedelta(0), partial(call_people, edges)),
+        Job("remind", REMIND_EVERY, timedelta(0), partial(remind_due, edges)),
         Job("health", HEALTH_EVERY, timedelta(0), partial(watch_all, edges)),
         Job("keys", KEYS_EVERY, timedelta(0), partial(watch_keys, config)),
     ]

@@ -5,6 +5,15 @@ match · draft · decide · publish (outbox, site) · send · reread · rounds �
 they need of the world comes as one frozen `Edges`.
 """
 
-from feedbot.pipeline._edges import AlarmChannels, Brand, ConfiguredSource, DistroFeed, Edges, OnCall, Watched
+from feedbot.pipeline._edges import (
+    AlarmChannels,
+    Brand,
+    ConfiguredSource,
+    DistroFeed,
+    Edges,
+    OnCall,
+    PullGroup,
+    Watched,
+)
 
-__all__ = ["AlarmChannels", "Brand", "ConfiguredSource", "DistroFeed", "Edges", "OnCall", "Watched"]
+__all__ = ["AlarmChannels", "Brand", "ConfiguredSource", "DistroFeed", "Edges", "OnCall", "PullGroup", "Watched"]

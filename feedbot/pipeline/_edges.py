@@ -14,7 +14,7 @@ from feedbot.distro import DistroInfo
 from feedbot.errors import NoticeError
 from feedbot.fetch import Document, Inbox, NotModified, Validators
 from feedbot.inventory import Role
-from feedbot.notice import Notice, Provider, render
+from feedbot.notice import Notice, Provider, again, render
 from feedbot.pipeline._sending import Sending
 from feedbot.signature import Detached, UnsignedText, VerifiedText
 from feedbot.source import Judge, Source
@@ -187,7 +187,8 @@ class Edges:
     Where `quiet_before` is set (a backfill sets it), a matter all of which is dated before it makes no notice.
     `sign_mail` and `sign_post`, where what leaves is signed, raise SigningError. `posts` are the channels, by name,
     where notices are told besides mail and site. `brands` are the names that contracts may bear, `roles` who gets which
-    kind of notice (`urgent` before all kinds), `audiences` the operator's expressions by name."""
+    kind of notice (`urgent` before all kinds), `audiences` the operator's expressions by name,
+    `reminders` his policy of 再通知."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -218,6 +219,7 @@ class Edges:
     brands: Mapping[str, Brand] = field(default_factory=dict)
     roles: Mapping[str, tuple[Role, ...]] = field(default_factory=lambda: ROLES)
     audiences: Mapping[str, str] = field(default_factory=dict)
+    reminders: again.Reminders = field(default_factory=again.Reminders)
 
     def brand(self, name: str) -> Brand:
         """Return a brand, the provider itself for an empty name. Raises NoticeError for one that is not configured:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 import structlog
 
 from feedbot.pipeline import distributors
-from feedbot.pipeline._edges import ConfiguredSource, DistroFeed, Edges, Watched
+from feedbot.pipeline import pull as pulling
+from feedbot.pipeline._edges import ConfiguredSource, DistroFeed, Edges, PullGroup, Watched
 from feedbot.pipeline.alarms import watch
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.draft import draft_cases
+from feedbot.pipeline.remind import remind
 
 log = structlog.get_logger()
 
@@ -60,6 +62,25 @@ def collect_distributor(edges: Edges, feed: DistroFeed, stop: Callable[[], bool]
     watch(edges, feed)
 
 
+def pull_group(edges: Edges, group: PullGroup, stop: Callable[[], bool]) -> None:
+    """Ask a group's hosts for their lists, one log line and one for each host that failed."""
+    _tell_lists(pulling.pull(edges, group, "(feedbot)", stop=stop))
+
+
+def take_lists(edges: Edges, stop: Callable[[], bool]) -> None:
+    """Take in the lists that arrived in the folder; silent where there are none."""
+    report = pulling.take_spool(edges, "(feedbot)", stop)
+    if report.taken or report.failed:
+        _tell_lists(report)
+
+
+def _tell_lists(report: pulling.PullReport) -> None:
+    for name, why in report.failed.items():
+        log.warning("list_failed", group=report.group, name=name, why=why)
+    tell = log.warning if report.failed else log.info
+    tell("lists_taken", group=report.group, taken=len(report.taken), failed=len(report.failed))
+
+
 def watch_all(edges: Edges) -> None:
     """Judge every source and distributor that is switched on: one whose rounds have stopped would not be judged by
     them."""
@@ -67,3 +88,12 @@ def watch_all(edges: Edges) -> None:
     watched += [one for one in edges.distros.values() if one.enabled]
     for one in watched:
         watch(edges, one)
+
+
+def remind_due(edges: Edges) -> None:
+    """Draft the 再通知 that are due, a log line for each; never raises for what one notice does."""
+    made = remind(edges, "(feedbot)")
+    for draft in made.made:
+        log.info("drafted", draft=draft.id, case=draft.notice.case, title=draft.notice.title)
+    for number, error in made.failed.items():
+        log.error("draft_failed", case=number, error=str(error), hint=error.hint())

@@ -117,6 +117,17 @@ spans = Table(
     Column("until", UtcTime),
     Index(None, "kind", "value"),
 )
+# How asking a host for its list went, or taking in a file that was dropped (group `spool`).
+host_pulls = Table(
+    "host_pulls",
+    metadata,
+    Column("group", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("tried_at", UtcTime, nullable=False),
+    Column("answered_at", UtcTime),
+    Column("failure", Text, nullable=False),
+    Column("failing_since", UtcTime),
+)
 snapshots = Table(
     "snapshots",
     metadata,

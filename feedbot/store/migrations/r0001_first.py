@@ -78,6 +78,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppressions")),
     )
     op.create_index(op.f("ix_suppressions_ended_until"), "suppressions", ["ended", "until"], unique=False)
+    op.create_table(
+        "host_pulls",
+        sa.Column("group", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("group", "name", name=op.f("pk_host_pulls")),
+    )
     for name, owner in (("contacts", "customer"), ("assignments", "server")):
         op.create_table(
             name,
@@ -331,6 +341,7 @@ def upgrade() -> None:
         sa.Column("customer", sa.String(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("mail", sa.Text(), nullable=False),
+        sa.Column("withheld", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_frozen_mails_draft")),
         sa.PrimaryKeyConstraint("draft", "customer", name=op.f("pk_frozen_mails")),
     )

@@ -67,7 +67,8 @@ class Notice:
 
     `number` (NAME-YYYY-NNNN) and `issued` are given when it is proposed; until then empty and None. `as_of` is the
     time the facts were
-    looked at. `advisories` are the publishers' statements it rests on, `quote` is `summary` or `whole`.
+    looked at. `advisories` are the publishers' statements it rests on, `quote` is `summary` or `whole`. `rest` says that
+    this edition goes, by mail alone, to those of the audience for whom no mail of this number has been queued.
     """
 
     kind: Kind
@@ -83,6 +84,7 @@ class Notice:
     issued: date | None = None
     quote: str = "summary"
     history: tuple[tuple[date, str], ...] = ()
+    rest: bool = False
 
     def block(self, key: str) -> str:
         """The text of a block; empty where the notice has none of that key."""

@@ -68,8 +68,8 @@ class Row:
 
 def has_page(notice: Notice) -> bool:
     """Say whether a notice has a page of its own. A 取下げ to those who were told has none: the page of the notice that
-    it takes back says that it was withdrawn, and why."""
-    return not (notice.step is Step.WITHDRAWN and notice.audience.rule == "told")
+    it takes back says that it was withdrawn, and why. Nor has an edition for the rest: the page is up already."""
+    return not notice.rest and not (notice.step is Step.WITHDRAWN and notice.audience.rule == "told")
 
 
 def _newest(row: Row) -> tuple[date, datetime, str]:

@@ -1,14 +1,18 @@
 """Render a notice whole, for everybody it concerns now: what a preview shows and a proposal freezes."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
 from feedbot.advisory.case import Case
-from feedbot.notice import Notice, Post, Recipient, lint, render
+from feedbot.inventory import Plan
+from feedbot.notice import Notice, Post, Recipient, lint, misread, render
 from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._recipients import at_addresses, written
 from feedbot.pipeline.match import audience, match
 from feedbot.review import Digests, digests
-from feedbot.store import Transaction, cases, inventory
+from feedbot.store import Transaction, cases, freezes, inventory
 from feedbot.store.drafts import FrozenMail
 
 
@@ -37,36 +41,46 @@ def recipients_of(edges: Edges, tx: Transaction, notice: Notice) -> tuple[Recipi
     """Return who would receive the notice on the inventory in force."""
     case = case_of(tx, notice)
     exposures = match(edges, tx, case).exposures if case else ()
-    return audience(tx, notice.audience, exposures)
+    found = at_addresses(edges, tx, notice, audience(edges, tx, notice.audience, exposures)).recipients
+    if not notice.rest:
+        return found
+    queued = freezes.queued(tx, notice.number, edges.channel)
+    return tuple(one for one in found if one.id not in queued)
 
 
 def rendering(edges: Edges, tx: Transaction, notice: Notice) -> Rendering:
     """Render a notice and look it over. Raises NoticeError where a template fails: then nothing is rendered."""
     recipients = recipients_of(edges, tx, notice)
-    servers = {share.server.name: share.contract.plan for one in recipients for share in one.exposures}
-    plans = sorted(set(servers.values()))
-    totals = render.Totals(
-        customers=len(recipients),
-        servers=len(servers),
-        by_plan=tuple((plan, sum(one is plan for one in servers.values())) for plan in plans),
-    )
-    post = render.post(notice, totals, edges.provider, edges.templates)
-    mails = tuple(FrozenMail(one, render.mail(notice, one, edges.provider, edges.templates)) for one in recipients)
+    post = render.post(notice, totals_of(recipients), edges.provider, edges.templates)
+    mails = tuple(FrozenMail(one, mail) for one, mail in written(edges, notice, recipients))
     snapshot = inventory.snapshot(tx)
     case = case_of(tx, notice)
     bound = digests(
         post,
-        {one.recipient.customer.id: one.mail for one in mails},
+        {one.recipient.id: one.mail for one in mails},
         recipients,
         snapshot.digest if snapshot else "",
-        _look(edges),
+        look(edges),
         case.advisories if case else notice.advisories,
     )
-    findings = lint.check(notice, post, [(one.recipient, one.mail) for one in mails], provider=edges.provider)
+    pairs = [(one.recipient, one.mail) for one in mails]
+    others = {"": edges.provider} | {name: one.provider for name, one in edges.brands.items()}
+    findings = (*lint.check(notice, post, pairs, provider=edges.provider), *misread(pairs, others))
     return Rendering(notice, post, mails, bound, findings)
 
 
-def _look(edges: Edges) -> str:
+def totals_of(recipients: Iterable[Recipient]) -> render.Totals:
+    """Count what a post says of those concerned."""
+    customers: set[str] = set()
+    servers: dict[str, Plan] = {}
+    for one in recipients:
+        customers.add(one.customer.id)
+        servers |= {share.server.name: share.contract.plan for share in one.exposures}
+    return render.Totals(len(customers), len(servers), tuple(sorted(Counter(servers.values()).items())))
+
+
+def look(edges: Edges) -> str:
     """Return what else a decision is bound to: the templates, and in whose name and to whom mails go."""
-    parts = (edges.templates.digest(), repr(edges.provider), edges.shadow_operator or "")
+    brands = [repr(one.provider) + one.templates.digest() for _, one in sorted(edges.brands.items())]
+    parts = (edges.templates.digest(), repr(edges.provider), edges.shadow_operator or "", *brands)
     return sha256("\0".join(parts).encode()).hexdigest()

@@ -1,7 +1,7 @@
 """Decide: propose, approve, reject, withdraw. Each decision stands over the digests of a frozen render.
 
 propose   lint, reserve the number, render, freeze: one transaction
-approve   render again from what is true now; anything different (but a newer inventory alone) voids the proposal
+approve   judge again on what is true now; more than N12 allows to have changed voids the proposal
 """
 
 from dataclasses import dataclass, replace
@@ -11,12 +11,13 @@ from feedbot.messages import tr
 from feedbot.notice import Step
 from feedbot.notice import draft as drafting
 from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._judging import judge
 from feedbot.pipeline._rendering import Rendering, case_of, rendering
 from feedbot.pipeline.announce import take_back
 from feedbot.pipeline.draft import go, same_advisories
 from feedbot.reading.dates import JST
-from feedbot.review import MOVES, Decision, Digests, Draft, State, approved, move, required_approvals, still_valid
-from feedbot.store import Transaction, audit, decisions, drafts, inventory, outbox
+from feedbot.review import MOVES, Decision, Digests, Draft, State, approved, move, required_approvals
+from feedbot.store import Transaction, assignments, audit, decisions, drafts, inventory, outbox
 
 _SHOWN = 5
 
@@ -57,7 +58,7 @@ def approve(edges: Edges, number: int, actor: str) -> Draft:
     with edges.database.begin() as tx:
         draft, bound = _proposed(tx, number)
         check_age(edges, tx, draft)
-        reasons = changed_since(edges, tx, draft, bound)
+        reasons = judge(edges, tx, draft, bound, drafts.frozen(tx, number)).reasons
         if reasons:
             void(edges, tx, draft, reasons, actor)
         else:
@@ -91,31 +92,27 @@ def withdraw(edges: Edges, number: int, actor: str, reason: str) -> Withdrawn:
     """Take a published notice back; mails that have not begun to leave are cancelled, and a 取下げ is drafted for those
     whose mail did leave, or may have.
 
-    Follow-ups that were being prepared have expired with it.
+    Follow-ups that were being prepared have expired with it; its edition for the rest is withdrawn with it.
     """
     with edges.database.begin() as tx:
         draft = drafts.load(tx, number)
         go(edges, tx, draft, State.WITHDRAWN)
         take_back(edges, tx, draft, reason)
-        for other in drafts.of_case(tx, draft.notice.case) if draft.notice.case else ():
-            if other.notice.number == draft.notice.number and State.EXPIRED in MOVES[other.state]:
-                go(edges, tx, other, State.EXPIRED)
-        _decide(edges, tx, draft, "withdraw", actor, draft.digests, reason)
         cancelled = outbox.cancel_pending(tx, number)
+        for other in drafts.of_number(tx, draft.notice.number):
+            if State.EXPIRED in MOVES[other.state]:
+                go(edges, tx, other, State.EXPIRED)
+            elif other.notice.rest and State.WITHDRAWN in MOVES[other.state]:
+                go(edges, tx, other, State.WITHDRAWN)
+                _decide(edges, tx, other, "withdraw", actor, other.digests, reason)
+                cancelled += outbox.cancel_pending(tx, other.id)
+        _decide(edges, tx, draft, "withdraw", actor, draft.digests, reason)
         if draft.notice.step is Step.WITHDRAWN or not outbox.told(tx, draft.notice.number):
             return Withdrawn(cancelled, None)
         notice = drafting.withdrawal(draft.notice, reason, edges.provider, edges.clock(), edges.templates)
         made = drafts.create(tx, notice, actor, edges.clock())
         audit.append(tx, actor, "draft", f"draft {made.id}", notice.title, edges.clock())
         return Withdrawn(cancelled, made)
-
-
-def changed_since(edges: Edges, tx: Transaction, draft: Draft, bound: Digests) -> tuple[str, ...]:
-    """Name what is no longer as it was when the render was frozen; empty when the decision still holds."""
-    case = case_of(tx, draft.notice)
-    if case and not same_advisories(draft.notice, case):
-        return ("advisories",)
-    return still_valid(bound, rendering(edges, tx, draft.notice).digests)
 
 
 def void(edges: Edges, tx: Transaction, draft: Draft, reasons: tuple[str, ...], actor: str) -> None:
@@ -163,7 +160,9 @@ def _check_advisories(tx: Transaction, draft: Draft) -> None:
 
 
 def check_age(edges: Edges, tx: Transaction, draft: Draft) -> None:
-    """Refuse to decide by what is installed where that may no longer be true, on one server even."""
+    """Refuse to decide by what is installed where that may no longer be true, on one server even. Servers that change
+    hands today have done so first."""
+    assignments.settle(tx, edges.clock())
     if draft.notice.audience.rule != "match":
         return
     old = inventory.stale(tx, edges.clock() - edges.inventory_max_age)

@@ -14,14 +14,15 @@ from feedbot.advisory import Advisory, Trust
 from feedbot.advisory.case import Case
 from feedbot.advisory.identity import content_digest
 from feedbot.errors import FeedbotError, NoticeError, ReviewError
-from feedbot.notice import Notice
+from feedbot.notice import Audience, Notice
 from feedbot.notice import draft as drafting
 from feedbot.pipeline import suppress
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._rendering import Rendering, rendering
+from feedbot.pipeline.audiences import named
 from feedbot.pipeline.match import CaseMatch, audience, match
 from feedbot.review import Draft, State, move
-from feedbot.store import Transaction, audit, cases, drafts, lock, outbox, reading
+from feedbot.store import Transaction, assignments, audit, cases, drafts, lock, outbox, reading
 
 _OPEN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.VOID)
 _WAITING = (State.DRAFT, State.PROPOSED, State.APPROVED)
@@ -38,14 +39,16 @@ class DraftReport:
     failed: dict[str, FeedbotError] = field(default_factory=dict)
 
 
-def draft_cases(edges: Edges, actor: str, wanted: Sequence[str] = ()) -> DraftReport:
+def draft_cases(edges: Edges, actor: str, wanted: Sequence[str] = (), audience: str = "") -> DraftReport:
     """Draft what is due: of all cases that changed, or face another inventory, since they were last looked at.
 
     Cases that are `wanted` by name are drafted again also where a draft was rejected, withdrawn, or sent in shadow
-    mode only. One case that fails does not stop the others, and stays due.
+    mode only, and for `audience` where it is given (as audiences.named reads it). One case that fails does not stop the
+    others, and stays due. Raises ExpressionError for an audience that cannot be read.
     """
-    report = DraftReport()
+    report, meant = DraftReport(), named(edges, audience) if audience else None
     with edges.database.begin() as tx:
+        assignments.settle(tx, edges.clock())
         suppress.let_end(edges, tx)
     with reading(edges.database) as tx:
         due = wanted or cases.due(tx)
@@ -53,7 +56,7 @@ def draft_cases(edges: Edges, actor: str, wanted: Sequence[str] = ()) -> DraftRe
         try:
             with edges.database.begin() as tx:
                 lock(tx, f"draft {name}")
-                _draft_case(edges, tx, report, cases.load(tx, name), actor, again=bool(wanted))
+                _draft_case(edges, tx, report, cases.load(tx, name), actor, meant, again=bool(wanted))
                 cases.consider(tx, name)
         except FeedbotError as error:
             report.failed[name] = error
@@ -62,9 +65,12 @@ def draft_cases(edges: Edges, actor: str, wanted: Sequence[str] = ()) -> DraftRe
     return report
 
 
-def new_own(edges: Edges, text: str, actor: str) -> Draft:
-    """Keep the operator's own notice as a draft. Raises NoticeError for a text without title or words."""
+def new_own(edges: Edges, text: str, actor: str, audience: str = "") -> Draft:
+    """Keep the operator's own notice as a draft, for `audience` where it is given, else as the text says. Raises
+    NoticeError for a text without title or words, ExpressionError for an audience that cannot be read."""
     notice = drafting.own(text, edges.provider, edges.clock())
+    if audience:
+        notice = replace(notice, audience=named(edges, audience))
     with edges.database.begin() as tx:
         return _keep(edges, tx, notice, actor)
 
@@ -78,7 +84,8 @@ def follow(edges: Edges, number: str, text: str, actor: str) -> Draft:
     with edges.database.begin() as tx:
         previous = _to_follow(tx, number)
         notice = drafting.own(text, edges.provider, edges.clock(), previous.notice)
-        return _keep(edges, tx, notice, actor)
+        editions = [one.notice.edition for one in drafts.of_number(tx, number)]
+        return _keep(edges, tx, replace(notice, edition=max(editions) + 1), actor)
 
 
 def _to_follow(tx: Transaction, number: str) -> Draft:
@@ -91,10 +98,18 @@ def _to_follow(tx: Transaction, number: str) -> Draft:
             hint="edit that one, or reject it: feedbot draft edit {draft}",
             draft=waiting.id,
         )
-    standing = [one for one in existing if one.state in _DONE]
+    standing = [one for one in existing if one.state in _DONE and not one.notice.rest]
     if not standing:
         raise ReviewError(number, "no notice of this number is published", hint="feedbot draft list")
     return max(standing, key=lambda one: one.notice.edition)
+
+
+def for_the_rest(edges: Edges, tx: Transaction, notice: Notice, actor: str) -> Draft:
+    """Draft the edition for those of a notice's audience who get no mail of the one that is going out, in the words of
+    that one, over what is installed now. It goes by mail alone, and is decided over like any other."""
+    editions = [one.notice.edition for one in drafts.of_number(tx, notice.number)]
+    rest = replace(notice, edition=max(editions) + 1, issued=None, as_of=edges.clock(), rest=True)
+    return _keep(edges, tx, rest, actor)
 
 
 def edit(edges: Edges, number: int, text: str, actor: str, *, base: str = "") -> Draft:
@@ -140,10 +155,13 @@ def _meaning(advisories: Iterable[Advisory]) -> set[tuple[str, str, str]]:
     return {(one.source, one.number, content_digest(one)) for one in advisories}
 
 
-def _draft_case(edges: Edges, tx: Transaction, report: DraftReport, case: Case, actor: str, *, again: bool) -> None:
+def _draft_case(
+    edges: Edges, tx: Transaction, report: DraftReport, case: Case, actor: str, meant: Audience | None, *, again: bool
+) -> None:
     existing = drafts.of_case(tx, case.id)
     newest = existing[0] if existing else None
-    before = next((one for one in existing if one.state in _DONE and went_to_customers(edges, tx, one)), None)
+    standing = (one for one in existing if one.state in _DONE and not one.notice.rest)
+    before = next((one for one in standing if went_to_customers(edges, tx, one)), None)
     if newest and same_advisories(newest.notice, case):
         over = newest is not before and newest.state not in _WAITING
         if not (again and over):
@@ -154,8 +172,9 @@ def _draft_case(edges: Edges, tx: Transaction, report: DraftReport, case: Case, 
     if found.unmapped:
         report.unmapped[case.id] = found.unmapped
     notice = _notice(edges, found, before.notice if before else None)
+    notice = replace(notice, audience=meant) if meant else notice
     if before:
-        editions = [one.notice.edition for one in existing if one.notice.number == before.notice.number]
+        editions = [one.notice.edition for one in drafts.of_number(tx, before.notice.number)]
         notice = replace(notice, edition=max(editions) + 1)
     if not _concerns(edges, tx, found, notice) and before is None:
         report.nobody.append(case.id)
@@ -190,7 +209,7 @@ def _concerns(edges: Edges, tx: Transaction, found: CaseMatch, notice: Notice) -
         members = {name: one.member for name, one in edges.sources.items()}
         if not any(members[one.source].SOURCE.alerts for one in found.case.advisories if one.source in members):
             return False
-    return bool(found.unknowns or audience(tx, notice.audience, found.exposures))
+    return bool(found.unknowns or audience(edges, tx, notice.audience, found.exposures))
 
 
 def _keep(edges: Edges, tx: Transaction, notice: Notice, actor: str) -> Draft:

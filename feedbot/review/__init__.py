@@ -1,7 +1,8 @@
 """Who decided what, over exactly which bytes. Pure: states, moves, digests, the audit chain."""
 
 from feedbot.review._audit import link, verify
-from feedbot.review._decide import approved, digests, required_approvals, still_valid
+from feedbot.review._decide import approved, digests, envelope, required_approvals
+from feedbot.review._drift import Drift
 from feedbot.review._model import AuditEntry, Decision, Digests, Draft, State
 from feedbot.review._states import MOVES, move
 
@@ -11,12 +12,13 @@ __all__ = [
     "Decision",
     "Digests",
     "Draft",
+    "Drift",
     "State",
     "approved",
     "digests",
+    "envelope",
     "link",
     "move",
     "required_approvals",
-    "still_valid",
     "verify",
 ]

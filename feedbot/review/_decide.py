@@ -1,9 +1,8 @@
-"""Over which bytes a decision stands, how many persons it takes, and whether it still holds. All of it is N12."""
+"""Over which bytes a decision stands, and how many persons it takes. All of it is N12."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from hashlib import sha256
 
 from feedbot.advisory import Advisory
@@ -28,12 +27,12 @@ def digests(
 ) -> Digests:
     """Freeze a render.
 
-    `mails` go by customer id, `snapshot` is the inventory's name, `template` the templates' digest.
+    `mails` go by recipient id, `snapshot` is the inventory's name, `template` the templates' digest.
 
     Order carries no meaning, so the same audience in another order gives the same digests. Raises ReviewError where
     mails and recipients are not one to one: a mail nobody approved, or a recipient without one.
     """
-    wanted, given = Counter(recipient.customer.id for recipient in recipients), Counter(mails.keys())
+    wanted, given = Counter(recipient.id for recipient in recipients), Counter(mails.keys())
     if wanted != given:
         odd = (wanted - given) + (given - wanted)
         raise ReviewError(
@@ -42,7 +41,7 @@ def digests(
     written = [(customer, seal(mail)) for customer, mail in sorted(mails.items())]
     return Digests(
         text=_digest([(post.title, post.html, post.text, post.markdown), *written]),
-        recipients=_digest(sorted(map(_envelope, recipients))),
+        recipients=_digest(sorted(map(envelope, recipients))),
         inventory=_digest([snapshot]),
         template=_digest([template]),
         advisories=_digest(sorted((one.source, one.number, content_digest(one)) for one in advisories)),
@@ -59,10 +58,10 @@ def seal(mail: MailText) -> str:
     return made.hexdigest()
 
 
-def _envelope(recipient: Recipient) -> tuple[str, str, str, list[tuple[str, str]]]:
+def envelope(recipient: Recipient) -> tuple[str, str, str, list[tuple[str, str]]]:
     """Return what makes a recipient another one: who, where to, in which letters, about which servers."""
     servers = sorted((exposure.contract.id, exposure.server.name) for exposure in recipient.exposures)
-    return recipient.customer.id, recipient.customer.email, recipient.customer.encoding, servers
+    return recipient.id, recipient.customer.email, recipient.customer.encoding, servers
 
 
 def _digest(parts: Iterable[object]) -> str:
@@ -100,15 +99,3 @@ def approved(decisions: Iterable[Decision], now: Digests, required: int) -> bool
         elif decision.verb == "approve" and decision.digests == now and persons:
             persons, said_yes = persons | {decision.actor}, True
     return said_yes and len(persons) >= required
-
-
-def still_valid(approved: Digests, now: Digests) -> tuple[str, ...]:
-    """Name what an approval no longer holds for: `text`, `recipients`, `template`, `advisories`, `inventory`; empty
-    when it holds.
-
-    A newer inventory alone is no reason: text and recipients are the same bytes, so nobody reads anything else.
-    """
-    changed = tuple(
-        field.name for field in fields(Digests) if getattr(approved, field.name) != getattr(now, field.name)
-    )
-    return () if changed == ("inventory",) else changed

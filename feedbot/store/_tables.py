@@ -268,6 +268,7 @@ frozen_mails = Table(
     Column("customer", String, primary_key=True),
     Column("recipient", Text, nullable=False),
     Column("mail", Text, nullable=False),
+    Column("withheld", String, nullable=False),
 )
 decisions = Table(
     "decisions",

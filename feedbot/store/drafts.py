@@ -113,9 +113,10 @@ def freeze(
     rows = [
         {
             "draft": number,
-            "customer": one.recipient.customer.id,
+            "customer": one.recipient.id,
             "recipient": dump(one.recipient),
             "mail": dump(one.mail),
+            "withheld": "",
         }
         for one in mails
     ]
@@ -143,7 +144,7 @@ def frozen(tx: Connection, number: int, *, post_only: bool = False) -> FrozenRen
     if not post_only:
         rows = tx.execute(select(frozen_mails).where(frozen_mails.c.draft == number))
         mails = [FrozenMail(load_noun(Recipient, one.recipient), load_noun(MailText, one.mail)) for one in rows]
-    mails.sort(key=lambda one: one.recipient.customer.id)
+    mails.sort(key=lambda one: (one.recipient.customer.id, one.recipient.id))
     return FrozenRender(load_noun(Post, row.post), tuple(mails), row.signed_post or b"")
 
 

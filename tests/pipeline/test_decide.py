@@ -123,7 +123,7 @@ def revised(edges: Edges, stage: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"), [(moved_server, "recipients"), (updated_package, "text"), (revised, "advisories")]
+    ("change", "reason"), [(moved_server, "recipients"), (updated_package, "recipients"), (revised, "advisories")]
 )
 @pytest.mark.parametrize("approved_first", [False, True])
 def test_what_changes_after_the_freeze_voids_it(

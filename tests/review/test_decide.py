@@ -1,6 +1,6 @@
 """Digests, persons, and what an approval still holds for."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +12,7 @@ from feedbot.errors import ReviewError
 from feedbot.inventory import Contract, Customer, Plan, Server
 from feedbot.matching import Exposure
 from feedbot.notice import MailText, Post, Recipient
-from feedbot.review import Decision, Digests, approved, digests, required_approvals, still_valid
+from feedbot.review import Decision, Digests, Drift, approved, digests, required_approvals
 
 NOW = datetime(2026, 4, 1, 9, tzinfo=UTC)
 POST = Post("ntpd に関する注意喚起", "<p>本文</p>", "本文", "本文")
@@ -49,21 +49,50 @@ def test_the_same_render_has_the_same_digests_in_any_order() -> None:
     assert all(len(value) == 64 for value in (one.text, one.recipients, one.inventory, one.template, one.advisories))
 
 
-def test_each_change_is_named() -> None:
-    """What changed is named, and nothing else is."""
+def differing(one: Digests, other: Digests) -> tuple[str, ...]:
+    """The names of the digests that differ."""
+    return tuple(each.name for each in fields(Digests) if getattr(one, each.name) != getattr(other, each.name))
+
+
+def test_each_change_is_in_its_digest() -> None:
+    """What changed is told by the digest of its name, and by no other."""
     base = frozen("a", "b")
-    assert still_valid(base, frozen("a", "b", body="直した本文")) == ("text",)
-    assert still_valid(base, frozen("a", "b", post=replace(POST, html="<p>x</p>"))) == ("text",)
-    assert still_valid(base, frozen("a", "b", template="t2")) == ("template",)
-    assert still_valid(base, frozen("a", "b", advisories=(replace(ADVISORY, title="ntpd 4"),))) == ("advisories",)
-    assert still_valid(base, frozen("a")) == ("text", "recipients")
-    assert still_valid(base, frozen("a", "b", snapshot="s2", template="t2")) == ("inventory", "template")
-    assert still_valid(base, base) == ()
+    assert differing(base, frozen("a", "b", body="直した本文")) == ("text",)
+    assert differing(base, frozen("a", "b", post=replace(POST, html="<p>x</p>"))) == ("text",)
+    assert differing(base, frozen("a", "b", template="t2")) == ("template",)
+    assert differing(base, frozen("a", "b", advisories=(replace(ADVISORY, title="ntpd 4"),))) == ("advisories",)
+    assert differing(base, frozen("a")) == ("text", "recipients")
+    assert differing(base, frozen("a", "b", snapshot="s2")) == ("inventory",)
+    assert differing(base, base) == ()
 
 
-def test_a_newer_inventory_alone_keeps_the_approval() -> None:
-    """The same text to the same people is what was approved."""
-    assert still_valid(frozen("a"), frozen("a", snapshot="s2")) == ()
+@pytest.mark.parametrize(
+    ("drift", "of", "far"),
+    [
+        (Drift(), 0, False),
+        (Drift(gone=("a",)), 20, False),
+        (Drift(gone=("a",)), 19, True),
+        (Drift(changed=("a",)), 19, True),
+        (Drift(new=("a",)), 19, True),
+        (Drift(new=("a",)), 0, True),
+        (Drift(("a",), ("b",), ("c",)), 60, False),
+        (Drift(("a",), ("b",), ("c",)), 59, True),
+    ],
+)
+def test_more_than_a_twentieth_is_far(drift: Drift, of: int, far: bool) -> None:
+    """Those gone, changed and new count together."""
+    assert drift.far(of) is far
+
+
+def test_a_drift_says_whose_mail_stays_and_who_is_left_to_be_told() -> None:
+    """Who is gone needs no other mail; who is new had none approved."""
+    assert Drift(("a",), ("b",), ("c",)).reasons == {"a": "gone", "b": "changed"}
+    assert [one.untold for one in (Drift(), Drift(gone=("a",)), Drift(changed=("a",)), Drift(new=("a",)))] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize("changed", [recipient("a", email="x@b.example"), recipient("a", server="other")])
@@ -71,7 +100,7 @@ def test_another_address_or_server_is_another_recipient(changed: Recipient) -> N
     """The envelope is part of what is approved, even when the text does not show it."""
     mails = {"a": MailText("件名", "本文", "")}
     one, two = (digests(POST, mails, [who], "s", "t", ()) for who in (recipient("a"), changed))
-    assert still_valid(one, two) == ("recipients",)
+    assert differing(one, two) == ("recipients",)
 
 
 @pytest.mark.parametrize("customers", [["a"], ["a", "b", "c"], ["a", "b", "b"], []])

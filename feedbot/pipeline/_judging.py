@@ -1,0 +1,76 @@
+"""Judge a frozen render again on what is true now, without rendering it again (N12).
+
+1. the advisories say what they said; the templates, the provider and the mode are those of the freeze
+2. the frozen words and recipients are, to the byte, those that were decided over
+3. the post comes out as it was frozen
+4. the audience now, recipient by recipient: one who is the same noun as in the freeze gets the same words, since a mail
+   is made of him, the notice and the templates alone; only the mails of the others are rendered, to compare them
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from feedbot.notice import Recipient, render
+from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._recipients import written
+from feedbot.pipeline._rendering import case_of, look, recipients_of, totals_of
+from feedbot.pipeline.draft import same_advisories
+from feedbot.review import Digests, Draft, Drift, digests, envelope
+from feedbot.store import Transaction
+from feedbot.store.drafts import FrozenMail, FrozenRender
+
+_NOTHING = Drift()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`reasons` void the decision (`advisories`, `template`, `text`, `recipients`); without any, all but the mails of
+    `drift` may leave."""
+
+    reasons: tuple[str, ...]
+    drift: Drift = _NOTHING
+
+
+def judge(edges: Edges, tx: Transaction, draft: Draft, bound: Digests, frozen: FrozenRender) -> Judgement:
+    """Look at everything that a decision over `bound` rests on, as it is now."""
+    case = case_of(tx, draft.notice)
+    if case and not same_advisories(draft.notice, case):
+        return Judgement(("advisories",))
+    reasons = tuple(_altered(edges, draft, bound, frozen))
+    if reasons:
+        return Judgement(reasons)
+    drift = _drift(edges, tx, draft, frozen)
+    return Judgement(("recipients",) if drift.far(len(frozen.mails)) else (), drift)
+
+
+def _altered(edges: Edges, draft: Draft, bound: Digests, frozen: FrozenRender) -> Iterator[str]:
+    """Name what of the freeze itself is not what was decided over, or would come out otherwise."""
+    recipients = [one.recipient for one in frozen.mails]
+    mails = {one.recipient.id: one.mail for one in frozen.mails}
+    now = digests(frozen.post, mails, recipients, "", look(edges), draft.notice.advisories)
+    post = render.post(draft.notice, totals_of(recipients), edges.provider, edges.templates)
+    if now.text != bound.text or (post != frozen.post and now.template == bound.template):
+        yield "text"
+    if now.recipients != bound.recipients:
+        yield "recipients"
+    if now.template != bound.template:
+        yield "template"
+
+
+def _drift(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenRender) -> Drift:
+    before = {one.recipient.id: one for one in frozen.mails}
+    now = {one.id: one for one in recipients_of(edges, tx, draft.notice)}
+    other = [one for name, one in now.items() if name in before and before[name].recipient != one]
+    return Drift(
+        gone=tuple(name for name in before if name not in now),
+        changed=tuple(_reworded(edges, draft, before, other)),
+        new=tuple(name for name in now if name not in before),
+    )
+
+
+def _reworded(edges: Edges, draft: Draft, before: dict[str, FrozenMail], other: list[Recipient]) -> Iterator[str]:
+    """Yield those whose mail would be another: of who is concerned otherwise, the words may still be the same."""
+    for one, mail in written(edges, draft.notice, other):
+        was = before[one.id]
+        if mail != was.mail or envelope(one) != envelope(was.recipient):
+            yield one.id

@@ -49,6 +49,7 @@ def count(
         _shell.put(
             {
                 "audience": audience,
+                "read": made.read,
                 "case": case or None,
                 "kind": kind,
                 "urgent": urgent,
@@ -62,6 +63,7 @@ def count(
             }
         )
         return _shell.DONE
+    _shell.show("read as: {audience}", audience=made.read)
     _shell.show(
         "customers {customers}, contracts {contracts}, servers {servers}",
         customers=made.customers,

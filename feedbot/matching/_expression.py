@@ -7,8 +7,8 @@
                 | field "like" text                    * stands for any letters
                 | product "(" text ")"                 installed there, by the catalogue's name
 
-A text stands in "…", '…' or 「…」. Nothing is executed: the words become the nodes below, and a node answers for one
-server at a time. Letters of full width count as those of half width, outside texts.
+A text stands in "…", '…', “…” or 「…」. Nothing is executed: the words become the nodes below, and a node answers
+for one server at a time. Letters of full width count as those of half width, outside texts.
 """
 
 import re
@@ -23,9 +23,11 @@ from feedbot.matching._model import Exposure, MatchVerdict
 
 MAX_LENGTH, _DEEPEST = 2_000, 50
 _TOKEN = re.compile(
-    r"\s*(?:(?P<text>\"[^\"\n]*\"|'[^'\n]*'|「[^」\n]*」)|(?P<word>[^\W\d]\w*)|(?P<mark>==|!=|[()\[\],]))"
+    r"\s*(?:(?P<text>\"[^\"\n]*\"|'[^'\n]*'|「[^」\n]*」|\u201c[^\u201d\n]*\u201d|\uff02[^\uff02\n]*\uff02)"
+    r"|(?P<word>[^\W\d]\w*)|(?P<mark>==|!=|[()\[\],]))"
 )
-_WIDE = str.maketrans("()[],=!”’ ", "()[],=!\"' ")
+_AS_TYPED = "\uff02\uff07"
+"""Quotation marks of full width: with these a text begins and ends, so they are not made narrow."""
 _FLAGS: dict[str, Callable[[Exposure], bool]] = {
     "root": lambda one: one.contract.root,
     "acts": lambda one: one.contract.acts,
@@ -324,6 +326,6 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _narrowed(text: str) -> str:
-    """Return marks and Latin letters of full width as those of half width, letter for letter."""
-    narrow = (normalize("NFKC", one) if "！" <= one <= "～" else one for one in text)
-    return "".join(narrow).translate(_WIDE)
+    """Return marks and Latin letters of full width as those of half width, letter for letter; 、 divides too."""
+    narrow = (normalize("NFKC", one) if "\uff01" <= one <= "\uff5e" and one not in _AS_TYPED else one for one in text)
+    return "".join(narrow).translate({0x3001: ",", 0x3000: " "})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from feedbot.errors import NoticeError
 from feedbot.inventory import Topic
 from feedbot.matching import expression
-from feedbot.notice import TOPICS, Audience, Kind, read_audience
+from feedbot.notice import TOPICS, Audience, Kind, audience_text, read_audience
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._recipients import addressed_as
 from feedbot.pipeline.match import audience, match
@@ -16,7 +16,7 @@ from feedbot.store import cases, reading
 @dataclass(frozen=True, slots=True)
 class Count:
     """How many an audience is. `mails` counts addresses, `brands` mails by brand, `resellers` those that go to
-    resellers; `declined` are addresses that get none since they declined it."""
+    resellers; `declined` are addresses that get none since they declined it. `read` is the audience as it was read."""
 
     customers: int
     contracts: int
@@ -25,6 +25,7 @@ class Count:
     resellers: int
     declined: int
     brands: tuple[tuple[str, int], ...]
+    read: str
 
 
 def named(edges: Edges, text: str) -> Audience:
@@ -70,6 +71,7 @@ def count(edges: Edges, text: str, kind: Kind, *, case: str = "", urgent: bool =
         resellers=sum(bool(one.reseller) for one in made.recipients),
         declined=len(made.declined),
         brands=tuple(sorted(brands.items())),
+        read=expression.write(expression.parse(wanted.expression)) if wanted.expression else audience_text(wanted),
     )
 
 

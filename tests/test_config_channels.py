@@ -94,3 +94,24 @@ def test_no_fault_tells_a_secret(tmp_path: Path) -> None:
     assert "channels.x.token: must be text in quotes" in said
     assert "channels.y.name: unknown key" in said
     assert SECRET not in said
+
+
+def test_a_rung_that_leads_nowhere_is_a_fault(tmp_path: Path) -> None:
+    """A misspelt name, a channel that carries no alarms, a webhook that is not there; the others pass."""
+    tables = """[oncall]
+ladder = ["noc@aozora.example", "noc", "nock", "blog", "webhook"]
+[channels.noc]
+member = "command"
+command = ["page"]
+carries = ["alarms"]
+[channels.blog]
+member = "command"
+command = ["blog"]
+"""
+    said = faults(written(tmp_path, tables))
+    assert [one for one in ("nock", "blog", "webhook", "noc") if f"oncall.ladder: {one} " in said] == [
+        "nock",
+        "blog",
+        "webhook",
+    ]
+    assert "aozora.example is no" not in said

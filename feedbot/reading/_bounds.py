@@ -121,7 +121,7 @@ class Bounds(Cursor):
 
     def _alone(self, version: Version, word: Token | None) -> Clause:
         odd = version.bare and not version.wide and len(version.text) > 3 and not _YEAR.fullmatch(version.text)
-        model = version.bare and self.is_model()
+        model = version.bare and self.is_model() and (self.ended() or self.peek("stop", "and", "group") is not None)
         if (odd and not model) or (version.bare and not self.subject_known):
             raise UnclearError(version)
         return Clause(single(self.scheme, version), alone=version, sign=word, model=model)

@@ -93,7 +93,8 @@ def is_qualifier(token: Token) -> bool:
     inner = tokenise(token.text[1:-1])
     kinds = {part.kind for part in inner}
     if "identifier" in kinds:
-        return "version" not in kinds
+        adjectives = all(part.text == "な" for part in inner if part.kind == "prose")
+        return adjectives and kinds <= _QUALIFIER | {"identifier", "prose"}
     one_word = len(inner) == 1 and inner[0].kind == "prose" and inner[0].text.isascii()
     return one_word or (bool(inner) and kinds <= _QUALIFIER)
 

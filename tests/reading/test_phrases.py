@@ -154,6 +154,8 @@ def test_a_line_is_read(text: str, product: str, vers: str) -> None:
         "Sample 6.6 系を除く",
         "Sample 6.6.2 (6.6 系を除く) 以前",
         "Sample 6.0 以前 (6.3 を除くすべて)",
+        "Sample 6.0 以前 (CVE-2024-12345 ではない)",
+        "Sample 6.0 以前 (おそらく CVE-2024-12345)",
         "Sample 6.0 以前 (5.3 を除く 2.0 以前)",
         "Sample 1.0 (1.0 を除く)",
         "Sample 修正されたバージョン (6.4.0) を除く 6.4.0",
@@ -248,6 +250,8 @@ def test_what_is_described_without_versions_is_understood_and_gives_no_range(tex
         "2023年12月31日以前に公開されていた Sample を除く",
         "開発版",
         "1.9.3 を含む",
+        "7000 の可能性",
+        "7000 をお使いの方",
     ],
 )
 def test_what_is_half_described_is_left_unread(text: str) -> None:

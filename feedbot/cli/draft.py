@@ -67,11 +67,12 @@ def show(draft: _shell.Number) -> int:
     --from` takes the output back."""
     from feedbot import store
     from feedbot.notice import draft as drafting
-    from feedbot.store import decisions, drafts
+    from feedbot.store import decisions, drafts, freezes
 
     edges = _shell.edges()
     with store.reading(edges.database) as tx:
         found, decided = drafts.load(tx, draft), decisions.of_draft(tx, draft)
+        withheld = freezes.withheld(tx, draft)
     _shell.show("# draft {number}: {state}", number=found.id, state=tr(found.state.value))
     for each in found.notice.advisories:
         _shell.show("#   {source} {number}: {kind}", source=each.source, number=each.number, kind=tr(each.kind.value))
@@ -83,6 +84,9 @@ def show(draft: _shell.Number) -> int:
             verb=tr(one.verb),
             reason=one.reason,
         )
+    for whose, why in withheld.items():
+        reason = tr("no longer concerned") if why == "gone" else tr("other servers, software or address since")
+        _shell.show("#   withheld from {customer}: {reason}", customer=whose, reason=reason)
     print()
     print(drafting.to_edit_text(found.notice))
     return _shell.DONE
@@ -92,6 +96,7 @@ def new(
     file: Annotated[Path | None, typer.Option("--from", help=tr("the text of your own notice"))] = None,
     cases: Annotated[list[str] | None, typer.Argument(help=tr("cases to draft; all without --from"))] = None,
     follows: Annotated[str, typer.Option(help=tr("the number of the published notice that --from carries on"))] = "",
+    audience: Annotated[str, typer.Option(help=tr("whom it is for: see feedbot audience count --help"))] = "",
 ) -> int:
     """Make the operator's own notice of a text, or draft what is due for cases."""
     from feedbot.pipeline.draft import draft_cases, follow, new_own
@@ -99,12 +104,14 @@ def new(
     edges, actor = _shell.edges(), _shell.actor()
     if follows and file is None:
         raise ConfigError("--follows", "the text of the next edition is missing", hint="give it with --from FILE")
+    if audience and (follows or not (file or cases)):
+        raise ConfigError("--audience", "it is for the cases named, or for a new text of --from")
     if file is not None:
         text = _shell.read_text(file)
-        made = follow(edges, follows, text, actor) if follows else new_own(edges, text, actor)
+        made = follow(edges, follows, text, actor) if follows else new_own(edges, text, actor, audience)
         _shell.show("draft {number}: {title}", number=made.id, title=made.notice.title)
         return _shell.DONE
-    report = draft_cases(edges, actor, cases or ())
+    report = draft_cases(edges, actor, cases or (), audience)
     for one in report.made:
         _shell.show("draft {number}: {title}", number=one.id, title=one.notice.title)
     for case in report.nobody:

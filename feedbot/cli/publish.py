@@ -24,8 +24,16 @@ def publish(draft: _shell.Number) -> int:
     from feedbot.pipeline import publish as pipeline
 
     edges = _shell.edges()
-    queued = pipeline.publish(edges, draft, _shell.decider())
-    _shell.show("the site is built; {count} mails are queued", count=queued)
+    done = pipeline.let_out(edges, draft, _shell.decider())
+    _shell.show("the site is built; {count} mails are queued", count=done.queued)
+    if done.withheld:
+        _shell.show(
+            "{count} mails are withheld, their recipients changed since the approval: feedbot draft show {number}",
+            count=len(done.withheld),
+            number=draft,
+        )
+    if done.rest:
+        _shell.show("draft {number} is for those to be told otherwise: look at it and propose it", number=done.rest.id)
     if edges.shadow_operator:
         _shell.show(
             "trial: mails go to {operator} alone, but the pages are really changed", operator=edges.shadow_operator

@@ -1,5 +1,6 @@
 """What to say: the notice, its drafting from a case, its lint, its rendering. Japanese prose lives in templates/."""
 
+from feedbot.notice import _again as again
 from feedbot.notice import _draft as draft
 from feedbot.notice import _lint as lint
 from feedbot.notice import _render as render
@@ -39,6 +40,7 @@ __all__ = [
     "Recipient",
     "Step",
     "addressed",
+    "again",
     "audience_text",
     "draft",
     "kind_of",

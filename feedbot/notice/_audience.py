@@ -10,6 +10,7 @@ from feedbot.notice._model import Audience
 _MATCH, _ALL, _NONE = "影響のあるお客様", "すべてのお客様", "なし"
 _WHERE = "条件"
 _TOLD = "先にお知らせしたお客様"
+_AGAIN = {"still": "引き続き影響のあるお客様", "patched": "対応を確認できたお客様"}
 _NUMBER = re.compile(rf"{_TOLD}\((?P<number>[^()]+)\)")
 _PLANS = {"共用": Plan.SHARED, "VPS": Plan.VPS, "専用": Plan.DEDICATED, "マネージド": Plan.MANAGED}
 _ROOTS = {"": None, "(root)": True, "(rootなし)": False}
@@ -21,6 +22,8 @@ def audience_text(audience: Audience) -> str:
     plans with (root) or (rootなし), or 条件 and the operator's expression."""
     if audience.rule == "expression":
         return f"{_WHERE} {' '.join(audience.expression.split())}"
+    if audience.rule in _AGAIN:
+        return f"{_AGAIN[audience.rule]}({audience.number})"
     if audience.rule == "told":
         return f"{_TOLD}({audience.number})"
     if audience.rule != "contract":
@@ -44,6 +47,9 @@ def read_audience(text: str, subject: str) -> Audience:
     words = text.strip().replace("(", "(").replace(")", ")").replace(" ", "")
     if words in (_MATCH, _NONE):
         return Audience("match" if words == _MATCH else "none")
+    for rule, said in _AGAIN.items():
+        if words.startswith(f"{said}(") and words.endswith(")"):
+            return Audience(rule, number=words[len(said) + 1 : -1])
     if told := _NUMBER.fullmatch(words):
         return Audience("told", number=told["number"])
     names, root = words, ""

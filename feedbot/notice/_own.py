@@ -52,6 +52,8 @@ _BLOCKS = {
     "対応": "action",
     "次報予定": "next",
 }
+_JUDGED = ("match", "still", "patched")
+"""Audiences that follow from the case: what an operator adds goes to those who were told."""
 _TIMES = ("occurred", "recovered", "window", "next")
 _FIELD = re.compile(rf"({'|'.join(('種別', '段階', '件名', '対象', *_BLOCKS))})\s*[::]\s*(.*)$")
 
@@ -103,7 +105,7 @@ def _kind(previous: Notice | None) -> Kind:
 def _audience(previous: Notice | None) -> Audience:
     if previous is None:
         return Audience("none")
-    return Audience("told", number=previous.number) if previous.audience.rule == "match" else previous.audience
+    return Audience("told", number=previous.number) if previous.audience.rule in _JUDGED else previous.audience
 
 
 def withdrawal(previous: Notice, reason: str, provider: Provider, now: datetime, templates: Templates) -> Notice:

@@ -146,7 +146,11 @@ def _of_advisories(provider: Provider, templates: Templates) -> Iterator[Sample]
     again = replace(first, step=Step.REMINDER, edition=2, blocks=(*words, *first.blocks))
     yield Sample("reminder", again, _BY_MATCH)
     words = templates.blocks("notice/reminder_blocks.j2", values | {"done": True})
-    yield Sample("thanks", replace(again, kind=Kind.OWN, step=Step.DONE, blocks=words), _BARE_RECIPIENT)
+    yield Sample(
+        "thanks",
+        replace(again, kind=Kind.OWN, step=Step.DONE, audience=Audience("patched"), blocks=words),
+        _BARE_RECIPIENT,
+    )
 
 
 def _issued(notice: Notice) -> Notice:

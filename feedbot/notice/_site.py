@@ -9,6 +9,7 @@ from html import escape
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from feedbot.notice._again import repeats
 from feedbot.notice._model import Kind, Notice, Post, Provider, Step
 from feedbot.notice._places import original_name, page_name, page_url, signed_name
 from feedbot.notice._render import Templates, page
@@ -68,8 +69,10 @@ class Row:
 
 def has_page(notice: Notice) -> bool:
     """Say whether a notice has a page of its own. A 取下げ to those who were told has none: the page of the notice that
-    it takes back says that it was withdrawn, and why. Nor has an edition for the rest: the page is up already."""
-    return not notice.rest and not (notice.step is Step.WITHDRAWN and notice.audience.rule == "told")
+    it takes back says that it was withdrawn, and why. Nor have an edition for the rest and a
+    再通知: the page is up already."""
+    taken_back = notice.step is Step.WITHDRAWN and notice.audience.rule == "told"
+    return not (notice.rest or taken_back or repeats(notice))
 
 
 def _newest(row: Row) -> tuple[date, datetime, str]:

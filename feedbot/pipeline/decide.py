@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from feedbot.errors import ReviewError
 from feedbot.messages import tr
-from feedbot.notice import Step
+from feedbot.notice import Step, again
 from feedbot.notice import draft as drafting
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._judging import judge
@@ -102,7 +102,7 @@ def withdraw(edges: Edges, number: int, actor: str, reason: str) -> Withdrawn:
         for other in drafts.of_number(tx, draft.notice.number):
             if State.EXPIRED in MOVES[other.state]:
                 go(edges, tx, other, State.EXPIRED)
-            elif other.notice.rest and State.WITHDRAWN in MOVES[other.state]:
+            elif (other.notice.rest or again.repeats(other.notice)) and State.WITHDRAWN in MOVES[other.state]:
                 go(edges, tx, other, State.WITHDRAWN)
                 _decide(edges, tx, other, "withdraw", actor, other.digests, reason)
                 cancelled += outbox.cancel_pending(tx, other.id)
@@ -163,7 +163,7 @@ def check_age(edges: Edges, tx: Transaction, draft: Draft) -> None:
     """Refuse to decide by what is installed where that may no longer be true, on one server even. Servers that change
     hands today have done so first."""
     assignments.settle(tx, edges.clock())
-    if draft.notice.audience.rule != "match":
+    if draft.notice.audience.rule not in ("match", "still", "patched"):
         return
     old = inventory.stale(tx, edges.clock() - edges.inventory_max_age)
     if old or inventory.oldest(tx) is None:

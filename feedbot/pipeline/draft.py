@@ -15,6 +15,7 @@ from feedbot.advisory.case import Case
 from feedbot.advisory.identity import content_digest
 from feedbot.errors import FeedbotError, NoticeError, ReviewError
 from feedbot.notice import Audience, Notice
+from feedbot.notice import again as again_of
 from feedbot.notice import draft as drafting
 from feedbot.pipeline import suppress
 from feedbot.pipeline._edges import Edges
@@ -158,7 +159,7 @@ def _meaning(advisories: Iterable[Advisory]) -> set[tuple[str, str, str]]:
 def _draft_case(
     edges: Edges, tx: Transaction, report: DraftReport, case: Case, actor: str, meant: Audience | None, *, again: bool
 ) -> None:
-    existing = drafts.of_case(tx, case.id)
+    existing = tuple(one for one in drafts.of_case(tx, case.id) if not again_of.repeats(one.notice))
     newest = existing[0] if existing else None
     standing = (one for one in existing if one.state in _DONE and not one.notice.rest)
     before = next((one for one in standing if went_to_customers(edges, tx, one)), None)

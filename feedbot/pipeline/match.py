@@ -14,6 +14,7 @@ from feedbot.inventory import Plan
 from feedbot.matching import Exposure, Match, Recipients, Suppressed
 from feedbot.notice import Audience, Recipient
 from feedbot.pipeline._choosing import chosen
+from feedbot.pipeline import _again
 from feedbot.pipeline._edges import Edges
 from feedbot.store import Transaction, inventory, outbox, statements, suppressions
 
@@ -52,7 +53,11 @@ def audience(edges: Edges, tx: Transaction, wanted: Audience, exposures: tuple[E
     if wanted.rule == "none":
         return ()
     if wanted.rule == "told":
-        return _told(tx, wanted.number)
+        return _told(tx, outbox.told(tx, wanted.number))
+    if wanted.rule == "patched":
+        return _told(tx, _again.patched(tx, wanted.number, exposures))
+    if wanted.rule == "still":
+        exposures = _again.still(tx, wanted.number, exposures)
     if wanted.rule == "expression":
         exposures = chosen(edges, tx, wanted.expression, exposures)
     if wanted.rule == "contract":
@@ -63,9 +68,8 @@ def audience(edges: Edges, tx: Transaction, wanted: Audience, exposures: tuple[E
     return tuple(Recipient(customer, shares) for customer, shares in matching.recipients(exposures))
 
 
-def _told(tx: Transaction, number: str) -> tuple[Recipient, ...]:
-    """Return those to whom a mail of a notice went or may have gone, who are customers still, with their contracts."""
-    names = outbox.told(tx, number)
+def _told(tx: Transaction, names: frozenset[str]) -> tuple[Recipient, ...]:
+    """Return those of the named who are customers still, with their contracts."""
     customers = [one for one in inventory.customers(tx) if one.id in names]
     contracts = [one for one in inventory.contracts(tx) if one.customer in names]
     exposures = matching.by_contract(contracts, (), customers, tuple(Plan))

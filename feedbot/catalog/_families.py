@@ -7,8 +7,9 @@ the host program, whatever the name says of that.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from feedbot.catalog._file import Product
@@ -54,7 +55,7 @@ class Families:
         """Take the families; an earlier one is asked first."""
         self.all = tuple(families)
         self._hosts = re.compile(_any(host for one in self.all for host in one.hosts) or r"(?!)", re.IGNORECASE)
-        self._said = tuple((one, _said(one.hosts), _cut(one.hosts)) for one in self.all if one.hosts)
+        self._named = tuple((one, tuple(map(str.casefold, one.hosts))) for one in self.all if one.hosts)
         self._forms = tuple((one, form) for one in self.all for form in one.forms)
         self._by_word = {word: one for one in reversed(self.all) for word in one.words}
         self._by_maker = {name: one for one in reversed(self.all) for name in one.makers}
@@ -73,10 +74,11 @@ class Families:
     def hosted(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
         """Return the member where the name says whose plugin it is: 「WordPress 用プラグイン X」, "X for WordPress"."""
         text = unicodedata.normalize("NFKC", name).strip()
-        for family, said, cut in self._said if self._hosts.search(text) else ():
-            if said.search(text):
+        for family in self._of_hosts(text):
+            if _said(family.hosts).search(text):
                 quoted = _QUOTED.search(text)
-                return _member(family, quoted[1] if quoted else cut.sub(" ", text), name, vendor, pair)
+                rest = quoted[1] if quoted else _cut(family.hosts).sub(" ", text)
+                return _member(family, rest, name, vendor, pair)
         return None
 
     def titled(self, name: str, vendor: str, pair: str, title: str) -> Product | None:
@@ -86,14 +88,25 @@ class Families:
         """
         text = unicodedata.normalize("NFKC", title)
         words = re.split(r"[\s_-]+", unicodedata.normalize("NFKC", name).strip())
-        if plain(name) and self._hosts.search(text):
-            own = r"[\s_-]*".join(map(re.escape, words))
-            for family, _, cut in self._said:
-                after = rf"(?:{cut.pattern})(?:\s*{_THING})?[\s「『\"“]*{own}(?![a-z0-9])"
-                before = rf"(?<![a-z0-9]){own}[\s」』\"”]*(?:{cut.pattern})"
-                if re.search(f"{after}|{before}", text, re.IGNORECASE):
-                    return _member(family, name, name, vendor, pair)
+        if not plain(name):
+            return None
+        own = r"[\s_-]*".join(map(re.escape, words))
+        for family in self._of_hosts(text):
+            cut = _cut(family.hosts).pattern
+            after = rf"(?:{cut})(?:\s*{_THING})?[\s「『\"“]*{own}(?![a-z0-9])"
+            before = rf"(?<![a-z0-9]){own}[\s」』\"”]*(?:{cut})"
+            if re.search(f"{after}|{before}", text, re.IGNORECASE):
+                return _member(family, name, name, vendor, pair)
         return None
+
+    def _of_hosts(self, text: str) -> Iterator[Family]:
+        """Yield the families of which the text holds a host's name.
+
+        Their patterns are compiled when first asked for: all of them took half the time of loading the catalogue.
+        """
+        folded = text.casefold()
+        if self._hosts.search(text):
+            yield from (family for family, hosts in self._named if any(host in folded for host in hosts))
 
     def by_word_or_maker(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
         """Return the member where the maker (named, or in the CPE) or a word of the name tells the family.
@@ -139,7 +152,8 @@ def _any(hosts: Iterable[str]) -> str:
     return "(?:" + "|".join(rf"(?<![a-z0-9]){re.escape(one)}(?![a-z0-9])" for one in hosts) + ")"
 
 
-def _cut(hosts: Iterable[str]) -> re.Pattern[str]:
+@cache
+def _cut(hosts: tuple[str, ...]) -> re.Pattern[str]:
     """Match what only says whose plugin a thing is: 「WordPress 用プラグイン」, "for WordPress"."""
     host = _any(hosts)
     whose = (
@@ -148,7 +162,8 @@ def _cut(hosts: Iterable[str]) -> re.Pattern[str]:
     return re.compile(whose, re.IGNORECASE)
 
 
-def _said(hosts: Iterable[str]) -> re.Pattern[str]:
+@cache
+def _said(hosts: tuple[str, ...]) -> re.Pattern[str]:
     """Match a name that speaks of a plugin of the host, with the words apart from one another too."""
     apart = rf"{_any(hosts)}.*(?<![a-z]){_THING}|(?<![a-z]){_THING}.*{_any(hosts)}"
     return re.compile(f"{_cut(hosts).pattern}|{apart}", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from feedbot.catalog._names import maker, plain
+from feedbot.catalog._names import maker, plain, readings
 
 _WORD = re.compile(r"[0-9a-z]{2,}")
 
@@ -16,8 +16,13 @@ def agree(name: str, vendor: str, pair: str) -> bool:
 
     Either is the other; or the name says less (Slider, example_slider); or more, but only words of the maker, or for a
     kind of software (Elastic APM agent, elastic:apm_agent; Example CMS software). Any other word more may make it a
-    thing of its own: "X plugin for Y" is not Y. Japanese beside an English CPE cannot be compared and does not agree.
+    thing of its own: "X plugin for Y" is not Y. What may stand around a name (`_names.readings`) does
+    not count. Japanese beside an English CPE cannot be compared and does not agree.
     """
+    return any(_agree(one.name, vendor, pair) for one in readings(name) if not one.elsewhere)
+
+
+def _agree(name: str, vendor: str, pair: str) -> bool:
     who, _, what = pair.partition(":")
     one, other = plain(name), plain(what)
     if one == other or one in (plain(who) + other, plain(vendor) + other, maker(vendor) + other):

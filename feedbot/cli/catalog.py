@@ -39,7 +39,7 @@ def look(
     catalog = _catalog()
     found = [(name, catalog.look(name, vendor, cpe, title)) for name in names]
     for name, finding in found:
-        near = () if finding.mapped else catalog.suggest(name)
+        near = () if finding.mapped else catalog.suggest(name, vendor)
         if as_json:
             _shell.put(as_dict(name, finding, near))
         else:

@@ -140,6 +140,22 @@ def test_suggestions_are_offered_nearest_first() -> None:
     assert CATALOG.suggest("全く別のもの") == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "vendor", "key"),
+    [
+        ("less", "", "less"),
+        ("Tornado", "tornadoweb", "tornado"),
+        ("libtorrent", "Arvid Norberg", "libtorrent-rasterbar"),
+        ("Engine", "Docker", "docker"),
+        ("Duplicator", "", "duplicator"),
+    ],
+)
+def test_a_common_word_is_suggested_what_goes_by_it(name: str, vendor: str, key: str) -> None:
+    """The names of packages, CPEs and makers count for a suggestion, though the word alone finds nothing."""
+    assert CATALOG.find(name) is None
+    assert key in [one.id for one in CATALOG.suggest(name, vendor)[:3]]
+
+
 def test_the_shipped_catalogue_is_whole() -> None:
     """Every product has a provenance and something to be found by, and no package belongs to two products."""
     assert len(CATALOG.products) >= 80

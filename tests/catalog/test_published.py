@@ -15,6 +15,7 @@ CATALOG = Catalog.load()
         ("Example Board", "", "cpe:2.3:a:example:example_board:1.0:*:*:*:*:*:*:*"),
         ("Apm", "Example", "cpe:/a:example:example_apm"),
         ("見本", "見本社", "cpe:/a:mihon:見本"),
+        ("Example Board Manager (EBM)", "Example", "cpe:/a:example:board_manager"),
     ],
 )
 def test_a_cpe_that_agrees_with_the_name_identifies_the_product(name: str, vendor: str, cpe: str) -> None:
@@ -34,6 +35,7 @@ def test_a_cpe_that_agrees_with_the_name_identifies_the_product(name: str, vendo
         ("Other Thing", "cpe:/a:example:example_board"),
         ("Calendar module for Example Board", "cpe:/a:example:example_board"),
         ("見本掲示板", "cpe:/a:example:example_board"),
+        ("Example Board for Windows", "cpe:/a:example:example_boards"),
         ("Example Board", "cpe:/o:example:example_board"),
         ("Example Board", "cpe:/h:example:example_board"),
         ("Example Board", "cpe:/a:example"),

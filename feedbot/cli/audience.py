@@ -1,12 +1,16 @@
 """feedbot audience: count whom a notice would reach, before anything is drafted."""
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from feedbot.cli import _shell
 from feedbot.errors import ConfigError
 from feedbot.messages import tr
+
+if TYPE_CHECKING:
+    from feedbot.pipeline.audiences import Count
 
 
 def register(app: typer.Typer) -> None:
@@ -46,23 +50,14 @@ def count(
         raise ConfigError("--kind", "no such kind: {kind}", hint="known: {known}", kind=kind, known=", ".join(Kind))
     made = audiences.count(_shell.edges(), audience, Kind(kind), case=case, urgent=urgent)
     if as_json:
-        _shell.put(
-            {
-                "audience": audience,
-                "read": made.read,
-                "case": case or None,
-                "kind": kind,
-                "urgent": urgent,
-                "customers": made.customers,
-                "contracts": made.contracts,
-                "servers": made.servers,
-                "mails": made.mails,
-                "to_resellers": made.resellers,
-                "declined": made.declined,
-                "brands": dict(made.brands),
-            }
-        )
-        return _shell.DONE
+        asked = {"audience": audience, "case": case or None, "kind": kind, "urgent": urgent}
+        _shell.put(asked | asdict(made) | {"brands": dict(made.brands)})
+    else:
+        _tell(made)
+    return _shell.DONE
+
+
+def _tell(made: "Count") -> None:
     _shell.show("read as: {audience}", audience=made.read)
     _shell.show(
         "customers {customers}, contracts {contracts}, servers {servers}",
@@ -79,4 +74,3 @@ def count(
     for brand, mails in made.brands:
         if brand:
             _shell.show("  {what}: {value}", what=brand, value=mails)
-    return _shell.DONE

@@ -20,6 +20,7 @@ from unicodedata import normalize
 from feedbot.errors import InventoryError
 from feedbot.inventory import PLANS
 from feedbot.matching._model import Exposure, MatchVerdict
+from feedbot.messages import tr
 
 MAX_LENGTH, _DEEPEST = 2_000, 50
 _TOKEN = re.compile(
@@ -54,12 +55,12 @@ class ExpressionError(InventoryError):
     def __init__(self, text: str, at: int, reason: str, /, **values: object) -> None:
         super().__init__(
             text,
-            "character {at}: " + reason,
+            "character {at}: {what}",
             hint="known: {known}; for example {example}",
             at=at,
+            what=tr(reason, **values),
             known=", ".join((*WORDS, "and", "or", "not", "in", "like")),
             example='plan in ["VPS", "専用"] and root and product("openssl")',
-            **values,
         )
         self.at = at
 

@@ -138,9 +138,7 @@ def _afterwards(before: Mapping[str, _Table], found: CustomerFile) -> dict[str, 
         servers: dict[str, tuple[Server, ...]] = {}
         for server in found.servers:
             servers[server.name] = (*servers.get(server.name, ()), server)
-        after["servers"] = {
-            name: tuple(sorted(rows, key=lambda one: one.since or date.min)) for name, rows in servers.items()
-        }
+        after["servers"] = {name: _by_day(rows) for name, rows in servers.items()}
     if found.of_contacts:
         after["contacts"] = {_contact(one): (one,) for one in found.contacts}
     kept = after["customers"].keys()
@@ -150,6 +148,10 @@ def _afterwards(before: Mapping[str, _Table], found: CustomerFile) -> dict[str, 
         if any(isinstance(one, Contact) and one.customer in kept for one in rows)
     }
     return after
+
+
+def _by_day(rows: Iterable[Server]) -> tuple[Server, ...]:
+    return tuple(sorted(rows, key=lambda one: one.since or date.min))
 
 
 def _differing(before: _Table, now: _Table) -> Iterator[str]:

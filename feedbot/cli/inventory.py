@@ -1,5 +1,6 @@
 """feedbot inventory: what runs where."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     title = tr("take in package lists")
     group.command("import", short_help=title, help=f"{title}\n\n\b\n{_files()}")(import_)
     group.command("status", help=tr("the snapshot in force"))(status)
+    group.command("export", help=tr("what is installed where, for a spreadsheet"))(export)
     group.command("pull", help=tr("ask hosts for their package lists"))(pull)
 
 
@@ -175,3 +177,32 @@ def pull(
 
 def _subject(unknown: set[str]) -> str:
     return min(unknown, default="inventory pull")
+
+
+def export(
+    servers: Annotated[list[str] | None, typer.Argument(help=tr("these servers; without any, all"))] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> int:
+    """Print a row for each package of each server: CSV, or JSON Lines. 1 where a server named is not known."""
+    from feedbot import store
+    from feedbot.inventory import csv_text
+    from feedbot.store import inventory
+
+    edges, code = _shell.edges(), _shell.DONE
+    titles = ("server", "contract", "scheme", "name", "version", "source", "arch", "distro")
+    with store.reading(edges.database) as tx:
+        contracts = {one.name: one.contract for one in inventory.servers(tx)}
+        if not as_json:
+            sys.stdout.write(csv_text([titles]))
+        for server in [one.lower() for one in servers or ()] or contracts:
+            if server not in contracts:
+                _shell.say("{server}: no such server", server=server)
+                code = _shell.NO
+            for one in inventory.packages(tx, server):
+                cells = (one.scheme, one.name, one.version, one.source, one.arch, one.distro)
+                row = (server, contracts.get(server, ""), *cells)
+                if as_json:
+                    _shell.put(dict(zip(titles, row, strict=True)))
+                else:
+                    sys.stdout.write(csv_text([row]))
+    return code

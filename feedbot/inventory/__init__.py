@@ -2,6 +2,7 @@
 
 from feedbot.inventory._customer_rows import PLANS
 from feedbot.inventory._customers import CustomerFile, combine, read_customers
+from feedbot.inventory._export import csv_text
 from feedbot.inventory._guard import RefusedRowsError, check_refused, has_fallen
 from feedbot.inventory._model import (
     Component,
@@ -38,6 +39,7 @@ __all__ = [
     "Topic",
     "check_refused",
     "combine",
+    "csv_text",
     "has_fallen",
     "read",
     "read_customers",

@@ -98,3 +98,15 @@ def test_a_table_that_cannot_work_is_told(run: Run, tmp_path: Path, old: str, ne
     with pytest.raises(ConfigError) as told:
         bootstrap.load_config(path)
     assert fault in str(told.value)
+
+
+def test_the_inventory_is_written_for_a_spreadsheet(run: Run) -> None:
+    """A row for each package, and JSON Lines of the same; a server that is not known is told."""
+    run("inventory", "pull", "vps101")
+    code, out, _ = run("inventory", "export", "VPS101")
+    rows = out.splitlines()
+    assert (code, rows[0]) == (0, "server,contract,scheme,name,version,source,arch,distro")
+    assert "vps101,V-1001,deb,apache2,2.4.57-2,apache2,amd64,debian:12" in rows
+    found = [json.loads(line) for line in run("inventory", "export", "--json")[1].splitlines()]
+    assert len(found) == len(rows) - 1
+    assert run("inventory", "export", "nowhere")[0] == 1

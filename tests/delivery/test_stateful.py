@@ -27,9 +27,9 @@ from feedbot.errors import DeliveryError, ReviewError
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
 from feedbot.pipeline import decide, draft, send
 from feedbot.pipeline.collect import collect
-from feedbot.pipeline.publish import publish
+from feedbot.pipeline.publish import let_out
 from feedbot.review import AuditEntry, State, verify
-from feedbot.store import advisories, audit, drafts, inventory, outbox
+from feedbot.store import advisories, audit, drafts, freezes, inventory, outbox
 from tests.fakes import world
 from tests.pipeline.conftest import pages, wired
 
@@ -48,6 +48,10 @@ def _edition(advisory: Advisory) -> str:
     return str(advisory.updated or advisory.published)
 
 
+QUIET = tuple(f"quiet{n:02}" for n in range(17))
+"""Customers who stay as they are: with them, one who changes is less than 5 % (N12)."""
+
+
 class House(RuleBasedStateMachine):
     """Drafts on their way through review and outbox, and what the relay really took."""
 
@@ -61,7 +65,8 @@ class House(RuleBasedStateMachine):
         self.approved: dict[tuple[int, str], tuple[str, str]] = {}
         self.revisions: dict[tuple[str, str], str] = {}
         self.chain: tuple[AuditEntry, ...] = ()
-        self.people = {name: f"{name}@customer.example" for name in ("aoki", "baba", "chiba", "doi")}
+        everybody = ("aoki", "baba", "chiba", "doi", *QUIET)
+        self.people = {name: f"{name}@customer.example" for name in everybody}
         self.made = 0
 
     def teardown(self) -> None:
@@ -79,7 +84,7 @@ class House(RuleBasedStateMachine):
 
     @initialize()
     def take_in(self) -> None:
-        """Four customers, a publisher's first edition, and a notice that is on its way already."""
+        """The customers, a publisher's first edition, and a notice that is on its way already."""
         self._inventory()
         self.stage.pages |= pages("www")
         self.write_own()
@@ -162,7 +167,7 @@ class House(RuleBasedStateMachine):
                 if decide.approve(self.edges, number, who).state is State.APPROVED:
                     self._remember(number)
             elif step == "publish":
-                publish(self.edges, number, who)
+                self._publish(number, who)
             elif step == "reject":
                 decide.reject(self.edges, number, who, "no")
             else:
@@ -170,7 +175,21 @@ class House(RuleBasedStateMachine):
         except ReviewError:
             return
 
+    def _publish(self, number: int, who: str) -> None:
+        """N12: who is queued is approved and concerned now, in the approved words; who is withheld has no row."""
+        queued = let_out(self.edges, number, who)
+        with store.reading(self.edges.database) as tx:
+            frozen = {one.recipient.id for one in drafts.frozen(tx, number).mails}
+            rows = {one.outgoing.customer for one in outbox.listing(tx, draft=number)}
+            assert freezes.withheld(tx, number) == queued.withheld
+        assert rows == frozen - set(queued.withheld)
+        assert rows <= set(self.people), "a mail to somebody who is no customer any more"
+        assert {self.approved[number, one][0] for one in rows} == {self.people[one] for one in rows}
+        assert len(queued.withheld) * 20 <= len(frozen), "more than 5 % changed"
+
     def _remember(self, number: int) -> None:
+        """What is approved is what is frozen now, and nothing that was frozen before."""
+        self.approved = {key: kept for key, kept in self.approved.items() if key[0] != number}
         with store.reading(self.edges.database) as tx:
             for one in drafts.frozen(tx, number).mails:
                 customer = one.recipient.customer

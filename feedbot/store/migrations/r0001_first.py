@@ -519,6 +519,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_servers_contract"), "servers", ["contract"], unique=False)
     op.create_table(
+        "blocklists",
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("zone", name=op.f("pk_blocklists")),
+    )
+    op.create_table(
+        "blocked",
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("server", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lists", sa.Text(), nullable=False),
+        sa.Column("draft", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_blocked")),
+    )
+    op.create_table(
         "distro_files",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("issuer", sa.String(), nullable=False),

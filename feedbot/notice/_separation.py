@@ -20,7 +20,7 @@ def foreign(post: Post, mails: Sequence[tuple[Recipient, MailText]]) -> Iterator
         for token in _tokens_of(recipient):
             owners.setdefault(token, set()).add(recipient.customer.id)
     public = _tokens(post.text + post.html + post.markdown + post.title)
-    for token in sorted(public & owners.keys()):
+    for token in sorted(one for one in public if one in owners):
         yield error("foreign-name", POST, "the post names {name}", name=token)
     for recipient, mail in mails:
         if len(recipient.customer.name) > 2 and recipient.customer.name in post.text:
@@ -32,9 +32,7 @@ def _in_mail(recipient: Recipient, mail: MailText, owners: dict[str, set[str]]) 
     where = in_mail(recipient.customer.id)
     paragraphs, found = mail.text.split("\n\n"), set[str]()
     for part in (mail.subject, *paragraphs, *mail.html.split("\n")):
-        tokens = _tokens(part)
-        if not tokens.isdisjoint(owners):
-            found |= tokens & owners.keys()
+        found.update(one for one in _tokens(part) if one in owners)
     for token in sorted(found):
         if recipient.customer.id not in owners[token]:
             yield error("foreign-name", where, "names {name} of another customer", name=token)

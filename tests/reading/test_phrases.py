@@ -200,18 +200,6 @@ def test_what_was_not_understood_is_kept_as_printed() -> None:
     assert phrase.unread == ("を　使用している場合",)
 
 
-def test_a_word_used_in_two_senses_is_marked() -> None:
-    """より以前, up to and prior to are read, より以前 on the cautious side, and the word is kept beside the range."""
-    for text, vers, words in (
-        ("Sample 9.10.4-P2 より以前のバージョン", "<=9.10.4-P2", ("より以前",)),
-        ("Sample up to 9.10.4", "<=9.10.4", ("up to",)),
-        ("Sample prior to 9.10.4", "<9.10.4", ("prior to",)),
-        ("Sample 9.10.4 以前", "<=9.10.4", ()),
-    ):
-        phrase = read(text)
-        assert (str(phrase.range), phrase.two_senses, phrase.complete) == (f"vers:generic/{vers}", words, True)
-
-
 @pytest.mark.parametrize(
     ("text", "fixed", "vers"),
     [

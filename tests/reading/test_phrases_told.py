@@ -114,3 +114,15 @@ def test_a_denial_whose_reason_is_not_understood_is_left_unread(text: str) -> No
     """A reason is no room for words that nobody knows."""
     phrase = read(text, "Sample")
     assert (phrase.complete, phrase.range, phrase.unaffected) == (False, None, None)
+
+
+def test_a_word_used_in_two_senses_is_marked() -> None:
+    """より以前, up to and prior to are read, より以前 on the cautious side, and the word is kept beside the range."""
+    for text, vers, words in (
+        ("Sample 9.10.4-P2 より以前のバージョン", "<=9.10.4-P2", ("より以前",)),
+        ("Sample up to 9.10.4", "<=9.10.4", ("up to",)),
+        ("Sample prior to 9.10.4", "<9.10.4", ("prior to",)),
+        ("Sample 9.10.4 以前", "<=9.10.4", ()),
+    ):
+        phrase = read(text)
+        assert (str(phrase.range), phrase.two_senses, phrase.complete) == (f"vers:generic/{vers}", words, True)

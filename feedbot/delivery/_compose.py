@@ -48,6 +48,7 @@ _LONGEST_LINE = 998  # RFC 5322, 2.1.1
 _CHANGED_ON_THE_WAY = re.compile(rb"^From |[ \t]\r$", re.MULTILINE)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Unicode's Cc, Zl, Zp and Cs."""
+_CONTROL_IN_BODY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_WORD = 60  # RFC 2047 allows 75; with `Subject: ` before it a line stays under 76
 
 
@@ -236,17 +237,16 @@ def _encoded(value: str, letters: _Letters) -> str:
     return "\r\n ".join(f"=?{letters.charset}?b?{b64encode(letters.encode(piece)).decode()}?=" for piece in pieces)
 
 
-def _refuse_control(key: str, name: str, value: str, allowed: str = "") -> None:
-    for found in _CONTROL.finditer(value):
-        if (character := found.group()) not in allowed:
-            raise DeliveryError(
-                key,
-                "{name} holds the control character {character}",
-                permanent=True,
-                hint="remove it from the text it came from",
-                name=name,
-                character=f"U+{ord(character):04X}",
-            )
+def _refuse_control(key: str, name: str, value: str, control: re.Pattern[str] = _CONTROL) -> None:
+    if found := control.search(value):
+        raise DeliveryError(
+            key,
+            "{name} holds the control character {character}",
+            permanent=True,
+            hint="remove it from the text it came from",
+            name=name,
+            character=f"U+{ord(found.group()):04X}",
+        )
 
 
 @lru_cache(maxsize=1024)
@@ -276,9 +276,10 @@ def _body(mail: MailText, letters: _Letters, boundary: str) -> tuple[tuple[_Head
 
 
 def _part(subtype: str, text: str, letters: _Letters) -> tuple[tuple[_Header, ...], bytes]:
-    _refuse_control(letters.key, subtype, text, allowed="\t\r\n\u2028\u2029")
+    _refuse_control(letters.key, subtype, text, _CONTROL_IN_BODY)
     lines = re.split("\r\n|\r|\n", letters.same(text))
-    raw = b"".join(letters.encode(line) + b"\r\n" for line in (lines if lines[-1] else lines[:-1]))
+    # ISO-2022-JP is back in ASCII at each line's end (RFC 1468): whole or line by line, the bytes are the same.
+    raw = letters.encode("".join(f"{line}\r\n" for line in (lines if lines[-1] else lines[:-1])))
     encoding = "7bit"
     if letters.charset == "utf-8" or _CHANGED_ON_THE_WAY.search(raw) or _longest(raw) > _LONGEST_LINE:
         encoding, raw = "base64", _base64(raw)

@@ -38,8 +38,8 @@ def of(tx: Connection, customers: Collection[str]) -> Mapping[str, tuple[Contact
     """Return the contacts of these customers, by customer; who has none is left out."""
     found: dict[str, list[Contact]] = defaultdict(list)
     query = select(contacts.c.customer, contacts.c.content).order_by(contacts.c.id)
-    named = [] if len(customers) > _MANY else list(chunks(customers))
-    parts = [query.where(contacts.c.customer.in_(part)) for part in named] if named else [query]
+    named = [query.where(contacts.c.customer.in_(part)) for part in chunks(customers)]
+    parts = named if len(customers) <= _MANY else [query]
     for part in parts:
         for customer, content in tx.execute(part):
             if customer in customers:

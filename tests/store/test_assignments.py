@@ -1,0 +1,99 @@
+"""Servers that go from one contract to another on a day, contacts, and the history of both."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from feedbot.inventory import Component, Contact, Contract, Customer, HostPackages, Plan, Role, Server
+from feedbot.store import assignments, contacts, history, inventory
+
+A, B = Customer("A", "山田商店", "a@a.example"), Customer("B", "佐藤工業", "b@b.example")
+OLD, NEW = Contract("A-1", "A", Plan.VPS, True), Contract("B-1", "B", Plan.VPS, True)
+OTHER = Server("other", "A-1")
+UNTIL, SINCE = Server("web", "A-1", until=date(2026, 11, 30)), Server("web", "B-1", since=date(2026, 12, 1))
+NOVEMBER = datetime(2026, 11, 20, tzinfo=UTC)
+EVE = datetime(2026, 11, 30, 14, 59, 59, tzinfo=UTC)
+MIDNIGHT = EVE + timedelta(seconds=1)
+"""The first of December in Japan."""
+
+
+def take_in(tx: Connection, now: datetime, *rows: Server) -> None:
+    """Import both customers with these rows, as the pipeline does."""
+    today = now.astimezone(UTC).date()
+    inventory.replace_customers(tx, [A, B], [OLD, NEW], [OTHER, *(one for one in rows if one.holds_on(today))], now)
+    assignments.replace(tx, [OTHER, *rows])
+    assignments.date_back(tx, assignments.calendar(tx), now)
+
+
+def owner(tx: Connection) -> str:
+    """Return the contract that has the server now; empty for none."""
+    return next((one.contract for one in inventory.servers(tx) if one.name == "web"), "")
+
+
+def spans(tx: Connection, customer: str) -> list[tuple[datetime, datetime | None]]:
+    """Return when a customer had the server, as the history says."""
+    return [(one.since, one.until) for one in history.of_customer(tx, customer) if one.server == "web"]
+
+
+def test_a_server_changes_hands_at_midnight_in_japan(tx: Connection) -> None:
+    """Until then nothing happens, then it is another's; once, and the history says the moment of the day told."""
+    take_in(tx, NOVEMBER, UNTIL, SINCE)
+    inventory.replace_packages(tx, {"web": HostPackages("web", (Component("generic", "a", "1"),))}, NOVEMBER)
+    assert (owner(tx), assignments.settle(tx, EVE)) == ("A-1", ())
+    assert assignments.settle(tx, MIDNIGHT + timedelta(days=2)) == ("web",)
+    assert (owner(tx), assignments.settle(tx, MIDNIGHT + timedelta(days=3))) == ("B-1", ())
+    assert {one.name for one in inventory.servers(tx)} == {"web", "other"}
+    assert spans(tx, "A") == [(NOVEMBER, MIDNIGHT)]
+    assert spans(tx, "B") == [(MIDNIGHT, None)]
+
+
+def test_a_change_makes_a_snapshot(tx: Connection) -> None:
+    """What was approved over the old owner's inventory is seen to be another."""
+    take_in(tx, NOVEMBER, UNTIL, SINCE)
+    before = inventory.snapshot(tx)
+    assignments.settle(tx, MIDNIGHT)
+    after = inventory.snapshot(tx)
+    assert before is not None
+    assert after is not None
+    assert before.digest != after.digest
+
+
+def test_a_server_whose_days_are_over_is_nobody_s(tx: Connection) -> None:
+    """Without a next contract it leaves the servers; its days stay known."""
+    take_in(tx, NOVEMBER, UNTIL)
+    assert assignments.settle(tx, MIDNIGHT) == ("web",)
+    assert owner(tx) == ""
+    assert assignments.calendar(tx) == {"web": (UNTIL,)}
+
+
+def test_the_past_is_what_the_days_say(tx: Connection) -> None:
+    """An import that came late is corrected by the day it tells, back before it and no further than the packages."""
+    take_in(tx, NOVEMBER, Server("web", "A-1"))
+    inventory.replace_packages(tx, {"web": HostPackages("web", (Component("generic", "a", "1"),))}, NOVEMBER)
+    later = NOVEMBER + timedelta(days=9)
+    told = replace(SINCE, since=date(2026, 11, 24))
+    take_in(tx, later, replace(UNTIL, until=date(2026, 11, 23)), told)
+    moment = datetime(2026, 11, 23, 15, tzinfo=UTC)
+    assert spans(tx, "A") == [(NOVEMBER, moment)]
+    assert spans(tx, "B") == [(moment, None)]
+
+
+def test_a_file_without_days_forgets_them(tx: Connection) -> None:
+    """The calendar is what the last file said."""
+    take_in(tx, NOVEMBER, UNTIL, SINCE)
+    take_in(tx, NOVEMBER, Server("web", "A-1"))
+    assert (assignments.calendar(tx), assignments.settle(tx, MIDNIGHT), owner(tx)) == ({}, (), "A-1")
+
+
+def test_contacts(tx: Connection) -> None:
+    """They come back by customer; what a later import lacks is gone, whatever the case of its address."""
+    one = Contact("A", "Tech@a.example", (Role.TECHNICAL,), "田中")
+    two = Contact("B", "b2@b.example", (Role.ADMINISTRATIVE,))
+    contacts.replace(tx, [one, two])
+    assert contacts.all_of_them(tx) == (one, two)
+    assert contacts.of(tx, {"A", "C"}) == {"A": (one,)}
+    assert contacts.of(tx, set()) == {}
+    changed = replace(one, email="tech@a.example")
+    contacts.replace(tx, [changed])
+    assert contacts.all_of_them(tx) == (changed,)

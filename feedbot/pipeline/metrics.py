@@ -135,8 +135,8 @@ def _waiting(registry: CollectorRegistry, tx: Transaction) -> None:
     for message_state, count in outbox.counts(tx).items():
         messages.labels(message_state.value).set(count)
     called = Gauge("feedbot_calls", "Matters that people on duty are called for", ["taken"], registry=registry)
-    for taken, count in Counter("yes" if one.taken_by else "no" for one in calls.listing(tx)).items():
-        called.labels(taken).set(count)
+    for answer, count in Counter("yes" if one.taken_by else "no" for one in calls.listing(tx)).items():
+        called.labels(answer).set(count)
     oldest = inventory.oldest(tx)
     taken = Gauge("feedbot_inventory_timestamp_seconds", "When the oldest package list was taken in", registry=registry)
     taken.set(oldest.timestamp() if oldest else 0)

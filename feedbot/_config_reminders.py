@@ -1,5 +1,7 @@
 """[reminders] of the configuration: 再通知, to those who are still affected by what they were told of."""
 
+from typing import Any
+
 from pydantic import Field
 
 from feedbot._config_values import Section
@@ -17,3 +19,8 @@ class RemindersSection(Section):
     before_due: int = Field(default=3, ge=0, le=365)
     repeats: int = Field(default=0, ge=0, le=12)
     thank: bool = False
+
+    def policy(self) -> dict[str, Any]:
+        """Return the fields of notice.again.Reminders."""
+        facts = self.model_dump()
+        return {"days": {name: facts.pop(name) for name in ("critical", "high", "medium", "low", "unscored")}} | facts

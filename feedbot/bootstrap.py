@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from feedbot import __version__, members, store
 from feedbot import config as configuration
 from feedbot._config_channels import opened_channel
-from feedbot._config_reminders import RemindersSection
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
 from feedbot.config import (
@@ -37,6 +36,7 @@ from feedbot.notice import Provider, again, render
 from feedbot.pipeline import AlarmChannels, Brand, ConfiguredSource, DistroFeed, Edges, OnCall, PullGroup
 from feedbot.pipeline._sending import BounceBox, Sending, quiet_hours
 from feedbot.pipeline.inbox import MailReader
+from feedbot.review import Desk, DeskRole, Policy
 from feedbot.signature import (
     Keyring,
     Signer,
@@ -85,6 +85,14 @@ def key_home(named: Path | None) -> Path:
     return configuration.key_home(path)
 
 
+def desk(config: Config) -> Desk:
+    """Return who may decide what, and what passes by a policy."""
+    roles = {role: frozenset(getattr(config.desk, role.value)) for role in DeskRole}
+    return Desk(
+        roles, tuple(Policy(**one.model_dump() | {"sources": frozenset(one.sources)}) for one in config.auto_approval)
+    )
+
+
 def create_store(config: Config) -> None:
     """Make the database, or bring it up to date, and give a new one its identity."""
     if config.store.url.startswith("sqlite:///"):
@@ -130,6 +138,7 @@ def edges(config: Config) -> Edges:
         draft_unsigned=config.notices.draft_unsigned,
         alarms=open_alarms(config, policy),
         posts=open_channels(config, policy, "posts"),
+        desk=desk(config),
         oncall=OnCall(_rungs(config), config.oncall.urgent, config.oncall.normal),
         sign_mail=signer.detached if signer and signing.mails else None,
         sign_post=signer.clear if signer and signing.posts else None,
@@ -142,7 +151,7 @@ def edges(config: Config) -> Edges:
         brands={name: _brand(section, config) for name, section in config.brands.items()},
         roles={kind: tuple(map(Role, roles)) for kind, roles in config.recipients.model_dump().items()},
         audiences=config.audiences,
-        reminders=reminders(config.reminders),
+        reminders=again.Reminders(**config.reminders.policy()),
     )
 
 
@@ -150,12 +159,6 @@ def _brand(section: BrandSection, config: Config) -> Brand:
     """Return a name in which mails are written; the public pages are in the provider's, so its mails link to none."""
     names = section.model_dump(exclude={"templates"})
     return Brand(Provider(**names, pages=False), render.Templates.load((*section.templates, *config.notices.templates)))
-
-
-def reminders(section: RemindersSection) -> again.Reminders:
-    """Return the policy of 再通知."""
-    days = section.model_dump(include={"critical", "high", "medium", "low", "unscored"})
-    return again.Reminders(days, section.before_due, section.repeats, section.thank)
 
 
 def courtesy(config: Config) -> polite.Courtesy:

@@ -20,6 +20,8 @@ from pydantic import (
 )
 
 from feedbot import _config_checks, _config_faults
+from feedbot._config_blocklists import BlocklistsSection
+from feedbot._config_desk import AutoApprovalSection, DeskSection
 from feedbot._config_inventory import InventorySection
 from feedbot._config_reminders import RemindersSection
 from feedbot._config_values import Address, Duration, Fingerprint, Place, database, place, source_url
@@ -235,6 +237,7 @@ class Config(_Section):
     keys: KeysSection = _default(KeysSection)
     notices: NoticesSection = _default(NoticesSection)
     reminders: RemindersSection = _default(RemindersSection)
+    blocklists: BlocklistsSection = _default(BlocklistsSection)
     site: SiteSection = _default(SiteSection)
     delivery: DeliverySection = _default(DeliverySection)
     alarms: AlarmsSection = _default(AlarmsSection)
@@ -244,6 +247,8 @@ class Config(_Section):
     bundle: BundleSection = _default(BundleSection)
     inventory: InventorySection = _default(InventorySection)
     people: dict[str, str] = Field(default={})
+    desk: DeskSection = _default(DeskSection)
+    auto_approval: tuple[AutoApprovalSection, ...] = ()
     brands: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")], BrandSection] = Field(default={})
     recipients: RecipientsSection = _default(RecipientsSection)
     audiences: dict[str, str] = Field(default={})

@@ -58,10 +58,11 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
     """Return a job for each enabled source and distributor, the sender, and the watches over these and the ends of
     keys."""
     from feedbot import bootstrap
+    from feedbot.cli._blocklists import block_watch
     from feedbot.engine.embedded import Job
     from feedbot.pipeline.bounces import watch_bounces
     from feedbot.pipeline.oncall import call_people
-    from feedbot.pipeline.rounds import collect_and_draft, collect_distributor, remind_due, watch_all
+    from feedbot.pipeline.rounds import collect_and_draft, collect_distributor, remind_due, watch_all, watch_blocklists
     from feedbot.pipeline.send import send_due
 
     rounds = [
@@ -70,6 +71,10 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
         if one.enabled
     ]
     worker = bootstrap.worker_name()
+    watched = block_watch(config)
+
+    def block() -> None:
+        watch_blocklists(edges, watched, stop.wait, stop.is_set)
 
     def send() -> None:
         send_due(edges, worker, stop.is_set)
@@ -86,6 +91,7 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
         Job("send", SEND_EVERY, timedelta(0), send),
         Job("bounces", BOUNCES_EVERY, timedelta(0), partial(watch_bounces, edges, stop.is_set)),
         Job("oncall", ONCALL_EVERY, timedelta(0), partial(call_people, edges)),
+        *([Job("blocklists", watched.interval, timedelta(minutes=5), block)] if watched.lists else []),
         Job("remind", REMIND_EVERY, timedelta(0), partial(remind_due, edges)),
         Job("health", HEALTH_EVERY, timedelta(0), partial(watch_all, edges)),
         Job("keys", KEYS_EVERY, timedelta(0), partial(watch_keys, config)),

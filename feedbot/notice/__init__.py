@@ -3,12 +3,14 @@
 from feedbot.notice import _again as again
 from feedbot.notice import _draft as draft
 from feedbot.notice import _lint as lint
+from feedbot.notice import _listing as listings
 from feedbot.notice import _render as render
 from feedbot.notice import _site as site
 from feedbot.notice import _template_check as template_check
 from feedbot.notice import _words as words
 from feedbot.notice._addressing import AddressBook, Addressed, addressed
 from feedbot.notice._audience import audience_text, read_audience
+from feedbot.notice._listing import BlockList
 from feedbot.notice._model import (
     JIS,
     Audience,
@@ -32,6 +34,7 @@ __all__ = [
     "Addressed",
     "Audience",
     "Block",
+    "BlockList",
     "Kind",
     "MailText",
     "Notice",
@@ -45,6 +48,7 @@ __all__ = [
     "draft",
     "kind_of",
     "lint",
+    "listings",
     "mails",
     "misread",
     "read_audience",

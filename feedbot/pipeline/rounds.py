@@ -8,8 +8,11 @@ from feedbot.pipeline import distributors
 from feedbot.pipeline import pull as pulling
 from feedbot.pipeline._edges import ConfiguredSource, DistroFeed, Edges, PullGroup, Watched
 from feedbot.pipeline.alarms import watch
+from feedbot.pipeline.blocklists import BlockWatch
+from feedbot.pipeline.blocklists import watch as watch_lists
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.draft import draft_cases
+from feedbot.pipeline.policy import approve_by_policy
 from feedbot.pipeline.remind import remind
 
 log = structlog.get_logger()
@@ -39,6 +42,13 @@ def collect_and_draft(edges: Edges, source: ConfiguredSource, stop: Callable[[],
     made = draft_cases(edges, "(feedbot)")
     for draft in made.made:
         log.info("drafted", draft=draft.id, case=draft.notice.case, title=draft.notice.title)
+    by_policy = approve_by_policy(edges)
+    for number in by_policy.approved:
+        log.warning("approved_by_policy", draft=number)
+    for number, why in by_policy.left.items():
+        log.info("left_to_people", draft=number, why=why)
+    for number, fault in by_policy.failed.items():
+        log.error("policy_failed", draft=number, error=str(fault), hint=fault.hint())
     for case, names in made.unmapped.items():
         log.info("unmapped", case=case, products=names)
     for case, error in made.failed.items():
@@ -97,3 +107,14 @@ def remind_due(edges: Edges) -> None:
         log.info("drafted", draft=draft.id, case=draft.notice.case, title=draft.notice.title)
     for number, error in made.failed.items():
         log.error("draft_failed", case=number, error=str(error), hint=error.hint())
+
+
+def watch_blocklists(
+    edges: Edges, wanted: BlockWatch, pause: Callable[[float], object], stop: Callable[[], bool]
+) -> None:
+    """Ask the block lists, one log line, and one for each list that does not work."""
+    report = watch_lists(edges, wanted, pause, stop)
+    tell = log.warning if report.broken or report.unanswered else log.info
+    tell("blocklists_asked", addresses=report.asked, unanswered=len(report.unanswered), drafts=len(report.made))
+    for zone, failure in report.broken.items():
+        log.warning("blocklist_broken", list=zone, error=failure)

@@ -73,8 +73,9 @@ class Fleet:
         rng = Random(12)
         customers = [Customer(f"C{n}", f"見本 {n}", f"c{n}@mihon.example") for n in range(self.customers)]
         contracts = [Contract(f"K{n}", f"C{n}", Plan.VPS, root=True) for n in range(self.customers)]
+        spread = self.customers / 22  # so that of 44,000 customers the largest have some hundred servers each
         servers = [
-            Server(f"host{n}", f"K{int(rng.paretovariate(1.1) * 5) * 7919 % self.customers}")
+            Server(f"host{n}", f"K{int((rng.paretovariate(1.1) - 1) * spread) % self.customers}")
             for n in range(self.servers)
         ]
         return customers, contracts, servers

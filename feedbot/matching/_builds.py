@@ -49,6 +49,12 @@ def backported(component: Component) -> tuple[Component, tuple[str, ...]] | None
     return replace(component, version=plain, source_version=plain), releases
 
 
+def is_own_line(component: Component) -> bool:
+    """Tell whether a build is of the release's own line, and no statement of another suite can be about it but one of
+    the minor release or of the realtime kernel."""
+    return not _FIPS.search(component.version) and ".cloud" not in component.version
+
+
 def belongs(statement: Statement, component: Component) -> bool:
     """Tell whether a statement's suite is a line that a build is of; the release's own line is that of all others."""
     suite, version = statement.suite, component.version

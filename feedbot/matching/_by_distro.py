@@ -20,11 +20,12 @@ from feedbot.matching._by_range import BY_DISTRO, PACKAGED, Finding
 from feedbot.matching._model import Because, MatchVerdict
 
 _MODULAR = ".module"
-_VERDICTS = {
+VERDICTS = {
     StatementStatus.OPEN: MatchVerdict.AFFECTED,
     StatementStatus.NOT_AFFECTED: MatchVerdict.NOT_AFFECTED,
     StatementStatus.UNDETERMINED: MatchVerdict.UNKNOWN,
 }
+"""What a statement that names no fix makes of a package."""
 _FIXED, _CLEAR, _ENDED = StatementStatus.FIXED, StatementStatus.NOT_AFFECTED, StatementStatus.END_OF_LIFE
 
 
@@ -46,7 +47,7 @@ class Word:
         said = self.statement
         if said.fixed_version and said.status in (_FIXED, StatementStatus.OPEN):
             return _against(self.component, said.fixed_version)
-        return _VERDICTS.get(said.status)
+        return VERDICTS.get(said.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Words:
         return _deciding(found[0]) if len(found) == 1 else _either(found)
 
     def _in(self, distro: str, component: Component, cve: str) -> tuple[Word, ...]:
-        for package in _packages(component):
+        for package in packages_of(component):
             said = self.by_place.get((distro, package, cve), ())
             fitting = [one for one in said if _same_stream(one, component) and _builds.belongs(one, component)]
             if fitting:
@@ -96,10 +97,11 @@ def as_spoken_of(component: Component) -> tuple[tuple[str, Component], ...]:
 
 def places(component: Component) -> tuple[tuple[str, str], ...]:
     """Return the (release, package) pairs under which statements about a component may stand."""
-    return tuple((release, package) for release, one in as_spoken_of(component) for package in _packages(one))
+    return tuple((release, package) for release, one in as_spoken_of(component) for package in packages_of(one))
 
 
-def _packages(component: Component) -> tuple[str, ...]:
+def packages_of(component: Component) -> tuple[str, ...]:
+    """Return the names under which a package, as it is spoken of, may stand: the first that is spoken of counts."""
     source = component.source or component.name
     return (component.name, source) if component.scheme == "rpm" else (source,)
 

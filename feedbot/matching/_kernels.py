@@ -54,13 +54,14 @@ def not_running(components: Iterable[Component], kernel: str) -> frozenset[Compo
     Of several kernels that are installed only the running one (`uname -r`) can be attacked, and what else is built from
     its source (headers, tools) cannot. Where no installed kernel is the running one, nothing is known and all count.
     """
-    kernels = [one for one in components if _is_kernel(one)]
+    kernels = [one for one in components if is_kernel(one)]
     if not kernel or not any(_runs(one, kernel) for one in kernels):
         return frozenset()
     return frozenset(one for one in kernels if not _runs(one, kernel))
 
 
-def _is_kernel(one: Component) -> bool:
+def is_kernel(one: Component) -> bool:
+    """Tell whether a package is of a kernel's source, so that it counts only where that kernel runs."""
     if one.scheme == "deb":
         return (one.source or one.name) in sources()
     return one.scheme == "rpm" and _RPM.fullmatch(one.source or one.name) is not None

@@ -3,9 +3,9 @@
 A component goes by a digest of its fields, a set by a digest of its components' digests, so that a host whose
 set did not change is known without a look at its packages.
 
-Servers are a few images that drifted apart. A set is kept as its symmetric difference from a base, the first set that
-had nearly the same names (two values of a min-hash over them), and a component knows the sets in whose difference it
-is. Which sets have it is then, over bitmaps of set numbers:
+Servers are a few images that drifted apart. A set is kept as its symmetric difference from a base, the nearest of
+those before it that had nearly the same names (three values of a min-hash over names and release), and a component
+knows the sets in whose difference it is. Which sets have it is then, over bitmaps of set numbers:
 
     holders(component) XOR the union of derived(base) over bases(component)
 
@@ -13,11 +13,13 @@ since every set derives from one base at most and differs from it in the compone
 (pyroaring), whose serialised form is a public specification.
 """
 
+from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from struct import pack, unpack
 
 from pyroaring import BitMap
 from sqlalchemy import Connection, bindparam, select, update
@@ -32,6 +34,8 @@ SIZE = 20
 """Bytes of a digest: no two of a billion components meet by chance."""
 _NEAR = 2
 """A set is kept as a difference where that is smaller than one part in so many of it."""
+_BASES = 64
+"""So many bases of one sketch at most, or a fleet of machines that have little in common compares all with all."""
 
 
 def digest_of(component: Component) -> bytes:
@@ -40,36 +44,44 @@ def digest_of(component: Component) -> bytes:
 
 
 def set_digest(members: Iterable[bytes]) -> bytes:
-    """Return the digest of a set of components, given theirs, in any order."""
-    return blake2b(b"".join(sorted(members)), digest_size=SIZE).digest()
+    """Return the digest of a set of components, given theirs, sorted."""
+    return blake2b(b"".join(members), digest_size=SIZE).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Hosts in digests: of each its set, of each set the components, each component once."""
+    """Hosts in digests: of each its set, of each set its components, as places in `components`. These are sorted by
+    `digests`, each there once."""
 
     of_host: Mapping[str, bytes]
-    sets: Mapping[bytes, Collection[bytes]]
-    components: Mapping[bytes, Component]
+    sets: Mapping[bytes, "array[int]"]
+    components: Sequence[Component]
+    digests: Sequence[bytes]
 
 
 def digested(hosts: Iterable[tuple[str, Iterable[Component]]]) -> Fleet:
     """Return hosts in digests. Readers give the same object for the same package: its digest is made once."""
-    known: dict[int, bytes] = {}
-    components: dict[bytes, Component] = {}
-    of_host: dict[str, bytes] = {}
-    sets: dict[bytes, Collection[bytes]] = {}
+    numbers: dict[int, int] = {}
+    by_digest: dict[bytes, int] = {}
+    given: list[Component] = []  # kept, so that the id of none is another object's
+    of_host: dict[str, array[int]] = {}
     for name, found in hosts:
-        members = set()
-        for one in found:
-            digest = known.get(id(one))
-            if digest is None:
-                digest = known[id(one)] = digest_of(one)
-                components[digest] = one  # kept, so that its id is no other object's
-            members.add(digest)
-        of_host[name] = whole = set_digest(members)
-        sets[whole] = members
-    return Fleet(of_host, sets, components)
+        objects = {id(one): one for one in found}
+        for key in set(objects).difference(numbers):
+            numbers[key] = by_digest.setdefault(digest_of(objects[key]), len(given))
+            given.append(objects[key])
+        of_host[name] = array("I", map(numbers.__getitem__, objects))
+    digests = sorted(by_digest)
+    place = array("I", bytes(4 * len(given)))
+    for at, digest in enumerate(digests):
+        place[by_digest[digest]] = at
+    sets: dict[bytes, array[int]] = {}
+    whole: dict[str, bytes] = {}
+    for name, members in of_host.items():
+        sorted_ = array("I", sorted(set(map(place.__getitem__, members))))
+        whole[name] = digest = set_digest(map(digests.__getitem__, sorted_))
+        sets[digest] = sorted_
+    return Fleet(whole, sets, [given[by_digest[one]] for one in digests], digests)
 
 
 def intern_sets(tx: Connection, fleet: Fleet) -> dict[bytes, int]:
@@ -78,29 +90,52 @@ def intern_sets(tx: Connection, fleet: Fleet) -> dict[bytes, int]:
     missing = {digest: fleet.sets[digest] for digest in fleet.sets if digest not in known}
     if not missing:
         return known
-    ids = _intern_components(tx, {key: fleet.components[key] for key in set().union(*missing.values())})
-    marks = {key: _mark(fleet.components[key].name) for key in ids}
-    schemes = {key: fleet.components[key].scheme for key in ids}
-    new = {
-        digest: _Set(
-            BitMap([ids[key] for key in found]), _sketch([marks[key] for key in found]), _words(schemes, found)
-        )
-        for digest, found in missing.items()
-    }
+    new = _described(tx, fleet, missing)
     bases = _bases(tx, {one.sketch for one in new.values()})
-    first: dict[bytes, bytes] = {}
+    own: dict[bytes, _Row] = {}
+    near: dict[bytes, tuple[_Set, _Base]] = {}
     for digest, one in new.items():
-        if one.sketch not in bases:
-            first.setdefault(one.sketch, digest)
-    made = _made(tx, {digest: _Row(new[digest], new[digest].members, None) for digest in first.values()})
-    bases |= {sketch: _Base(made[digest], new[digest].members) for sketch, digest in first.items()}
-    made |= _made(tx, {digest: _row_of(one, bases[one.sketch]) for digest, one in new.items() if digest not in made})
-    return known | made
+        known_bases = bases[one.sketch]
+        base = _nearest(one, known_bases)
+        if base:
+            near[digest] = (one, base)
+            continue
+        own[digest] = _Row(one, one.members, None, one.sketch if len(known_bases) < _BASES else None)
+        if len(known_bases) < _BASES:
+            known_bases.append(_Base(digest, one.members))
+    made = _made(tx, own)
+    numbers = made | _numbers(tx, {base.digest for _, base in near.values()} - made.keys())
+    rows = {
+        digest: _Row(one, one.members ^ base.members, numbers[base.digest], None)
+        for digest, (one, base) in near.items()
+    }
+    return known | made | _made(tx, rows)
+
+
+def _described(tx: Connection, fleet: Fleet, wanted: Mapping[bytes, "array[int]"]) -> "dict[bytes, _Set]":
+    """Return sets by row numbers, making the components that are missing."""
+    used = sorted(set().union(*wanted.values()))
+    rows = _intern_components(tx, {fleet.digests[one]: fleet.components[one] for one in used})
+    ids, low, high = (array(kind, bytes(size * len(fleet.digests))) for kind, size in (("I", 4), ("Q", 8), ("Q", 8)))
+    schemes: dict[str, BitMap] = defaultdict(BitMap)
+    for one in used:
+        component = fleet.components[one]
+        ids[one] = rows[fleet.digests[one]]
+        low[one], high[one] = _marks(component.name, component.distro)
+        schemes[component.scheme].add(ids[one])
+    found: dict[bytes, _Set] = {}
+    for digest, members in wanted.items():
+        whole = BitMap(array("I", map(ids.__getitem__, members)))
+        marks = list(map(low.__getitem__, members)) or [0]
+        sketch = pack(">3Q", min(marks), max(marks), min(map(high.__getitem__, members), default=0))
+        words = " ".join(sorted(name for name, having in schemes.items() if not having.isdisjoint(whole)))
+        found[digest] = _Set(whole, sketch, words)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    number: int
+    digest: bytes
     members: BitMap
 
 
@@ -113,39 +148,40 @@ class _Set:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """How a set is kept. Without a base, `delta` is the set itself."""
+    """How a set is kept. Without a base, `delta` is the set itself; one with a `sketch` may be others' base."""
 
     whole: _Set
     delta: BitMap
     base: int | None
+    sketch: bytes | None
 
 
-def _row_of(one: _Set, base: _Base) -> _Row:
-    delta = one.members ^ base.members
-    near = len(delta) * _NEAR < len(one.members)
-    return _Row(one, delta, base.number) if near else _Row(one, one.members, None)
-
-
-def _words(schemes: Mapping[bytes, str], members: Iterable[bytes]) -> str:
-    return " ".join(sorted({schemes[key] for key in members}))
-
-
-def _sketch(marks: Collection[bytes]) -> bytes:
-    """Return what two sets of nearly the same names, whatever their versions, most likely have in common."""
-    return min(marks) + max(marks) if marks else b""
+def _nearest(one: _Set, bases: Iterable[_Base]) -> _Base | None:
+    """Return the base from which a set differs least; None where that is too much."""
+    best, least = None, len(one.members) / _NEAR
+    for base in bases:
+        apart = one.members.symmetric_difference_cardinality(base.members)
+        if apart < least:
+            best, least = base, apart
+    return best
 
 
 @lru_cache(maxsize=1 << 18)
-def _mark(name: str) -> bytes:
-    return blake2b(name.encode(), digest_size=8).digest()
+def _marks(name: str, distro: str) -> tuple[int, int]:
+    """Return two hashes of a name, whose extremes two sets of nearly the same names most likely have in common.
+
+    The release counts: images of another one have the same names, and no component.
+    """
+    low, high = unpack(">2Q", blake2b(f"{distro}\0{name}".encode(), digest_size=16).digest())
+    return low, high
 
 
-def _bases(tx: Connection, sketches: Collection[bytes]) -> dict[bytes, _Base]:
-    found: dict[bytes, _Base] = {}
-    columns = (package_sets.c.sketch, package_sets.c.id, package_sets.c.delta)
+def _bases(tx: Connection, sketches: Collection[bytes]) -> dict[bytes, list[_Base]]:
+    found: dict[bytes, list[_Base]] = {one: [] for one in sketches}
+    columns = (package_sets.c.sketch, package_sets.c.digest, package_sets.c.delta)
     for part in chunks(sketches):
-        for row in tx.execute(select(*columns).where(package_sets.c.sketch.in_(part))):
-            found.setdefault(row.sketch, _Base(row.id, BitMap.deserialize(row.delta)))
+        for row in tx.execute(select(*columns).where(package_sets.c.sketch.in_(part)).order_by(package_sets.c.id)):
+            found[row.sketch].append(_Base(row.digest, BitMap.deserialize(row.delta)))
     return found
 
 
@@ -159,7 +195,7 @@ def _made(tx: Connection, sets: Mapping[bytes, _Row]) -> dict[bytes, int]:
             "size": len(one.whole.members),
             "schemes": one.whole.schemes,
             "base": one.base,
-            "sketch": one.whole.sketch if one.base is None else None,
+            "sketch": one.sketch,
             "delta": one.delta.serialize(),
         }
         for digest, one in sets.items()

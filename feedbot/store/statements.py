@@ -218,6 +218,14 @@ def on(tx: Connection, places: Iterable[tuple[str, str]]) -> tuple[Statement, ..
     return tuple(found)
 
 
+def every(tx: Connection) -> tuple[Statement, ...]:
+    """Return all that is in force."""
+    rows = tx.execute(_STATEMENTS.order_by(statements.c.id))
+    return tuple(
+        Statement(distro, package, cve, StatementStatus(status), *rest) for distro, package, cve, status, *rest in rows
+    )
+
+
 def outlook(tx: Connection, file: int) -> frozenset[tuple[str, int, str, str]]:
     """Return what a file says of the CVEs that some advisory here names: (CVE, place, status, fixed version)."""
     columns = (statements.c.cve, statements.c.place, statements.c.status, statements.c.fixed_version)

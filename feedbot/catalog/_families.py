@@ -9,7 +9,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from feedbot.catalog._file import Product
@@ -34,7 +34,8 @@ class Family:
 
     `hosts` are words for the host program that the members belong to, `forms` match a member's whole name (group 1 is
     its own), `words` are words that only names of members hold, `makers` (folded) make nothing else but the names in
-    `keep` (plain). `deb`, `rpm` and `purl` are what packages of members are called, with {slug}.
+    `keep` (plain). `cpes` are how products of CPEs of members begin (com_slideshow for Slide Show).
+    `deb`, `rpm` and `purl` are what packages of members are called, with {slug}.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Family:
     words: frozenset[str] = frozenset()
     makers: frozenset[str] = frozenset()
     keep: frozenset[str] = frozenset()
+    cpes: tuple[str, ...] = ()
 
 
 class Families:
@@ -55,7 +57,6 @@ class Families:
         """Take the families; an earlier one is asked first."""
         self.all = tuple(families)
         self._hosts = re.compile(_any(host for one in self.all for host in one.hosts) or r"(?!)", re.IGNORECASE)
-        self._named = tuple((one, tuple(map(str.casefold, one.hosts))) for one in self.all if one.hosts)
         self._forms = tuple((one, form) for one in self.all for form in one.forms)
         self._by_word = {word: one for one in reversed(self.all) for word in one.words}
         self._by_maker = {name: one for one in reversed(self.all) for name in one.makers}
@@ -69,15 +70,19 @@ class Families:
         for family, form in self._forms:
             if (found := form.fullmatch(text)) and self._family_of(vendor, pair) in (None, family):
                 return _member(family, found[1], name, vendor, pair)
+        what, made = pair.partition(":")[2], self._family_of(vendor, pair)
+        for one in (made, *self.all) if what else ():
+            if one and one.cpes and what.startswith(one.cpes):
+                return _member(one, what, name, vendor, pair)
         return self.hosted(name, vendor, pair)
 
     def hosted(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
         """Return the member where the name says whose plugin it is: 「WordPress 用プラグイン X」, "X for WordPress"."""
         text = unicodedata.normalize("NFKC", name).strip()
-        for family in self._of_hosts(text):
-            if _said(family.hosts).search(text):
+        for family, hosts in self._of_hosts(text):
+            if _said(hosts).search(text):
                 quoted = _QUOTED.search(text)
-                rest = quoted[1] if quoted else _cut(family.hosts).sub(" ", text)
+                rest = quoted[1] if quoted else _cut(hosts).sub(" ", text)
                 return _member(family, rest, name, vendor, pair)
         return None
 
@@ -91,22 +96,24 @@ class Families:
         if not plain(name):
             return None
         own = r"[\s_-]*".join(map(re.escape, words))
-        for family in self._of_hosts(text):
-            cut = _cut(family.hosts).pattern
+        for family, hosts in self._of_hosts(text):
+            cut = _cut(hosts).pattern
             after = rf"(?:{cut})(?:\s*{_THING})?[\s「『\"“]*{own}(?![a-z0-9])"
             before = rf"(?<![a-z0-9]){own}[\s」』\"”]*(?:{cut})"
             if re.search(f"{after}|{before}", text, re.IGNORECASE):
                 return _member(family, name, name, vendor, pair)
         return None
 
-    def _of_hosts(self, text: str) -> Iterator[Family]:
-        """Yield the families of which the text holds a host's name.
+    def _of_hosts(self, text: str) -> Iterator[tuple[Family, tuple[str, ...]]]:
+        """Yield the families of which the text holds a host's name, with the hosts that it holds.
 
-        Their patterns are compiled when first asked for: all of them took half the time of loading the catalogue.
+        Patterns are made for those hosts when first asked for: for all of them it took half the time of loading.
         """
         folded = text.casefold()
         if self._hosts.search(text):
-            yield from (family for family, hosts in self._named if any(host in folded for host in hosts))
+            for family in self.all:
+                if held := tuple(host for host in family.hosts if host.casefold() in folded):
+                    yield family, held
 
     def by_word_or_maker(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
         """Return the member where the maker (named, or in the CPE) or a word of the name tells the family.
@@ -145,6 +152,7 @@ def _family(key: str, entry: Mapping[str, Any]) -> Family:
         words=frozenset(map(str.casefold, entry.get("words", ()))),
         makers=frozenset(map(maker, entry.get("makers", ()))),
         keep=frozenset(map(plain, entry.get("keep", ()))),
+        cpes=tuple(entry.get("cpes", ())),
     )
 
 
@@ -152,7 +160,7 @@ def _any(hosts: Iterable[str]) -> str:
     return "(?:" + "|".join(rf"(?<![a-z0-9]){re.escape(one)}(?![a-z0-9])" for one in hosts) + ")"
 
 
-@cache
+@lru_cache(maxsize=256)
 def _cut(hosts: tuple[str, ...]) -> re.Pattern[str]:
     """Match what only says whose plugin a thing is: 「WordPress 用プラグイン」, "for WordPress"."""
     host = _any(hosts)
@@ -162,7 +170,7 @@ def _cut(hosts: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(whose, re.IGNORECASE)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _said(hosts: tuple[str, ...]) -> re.Pattern[str]:
     """Match a name that speaks of a plugin of the host, with the words apart from one another too."""
     apart = rf"{_any(hosts)}.*(?<![a-z]){_THING}|(?<![a-z]){_THING}.*{_any(hosts)}"

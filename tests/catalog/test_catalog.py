@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedbot import messages
@@ -169,6 +169,7 @@ def test_the_shipped_catalogue_is_whole() -> None:
                 assert seen.setdefault((kind, name), product.id) == product.id, name
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(CATALOG.products)), st.sampled_from(["upper", "lower", "wide", "spaced"]))
 def test_case_width_and_blanks_do_not_count(key: str, how: str) -> None:
     """Every spelling is found however it is typed."""

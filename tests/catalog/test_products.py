@@ -5,7 +5,7 @@ import subprocess
 from shutil import which
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedbot import matching
@@ -216,6 +216,7 @@ def test_a_name_nobody_catalogued_stands_for_itself_and_stays_unmapped() -> None
         assert CATALOG.look(name, vendor).product is None
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PRODUCTS), st.sampled_from(PRODUCTS))
 def test_no_name_leads_to_two_products(one: Product, other: Product) -> None:
     """No spelling, with a maker before it or not, is two products'; nor is a package or a CPE."""
@@ -227,6 +228,7 @@ def test_no_name_leads_to_two_products(one: Product, other: Product) -> None:
         assert set(getattr(one, field)).isdisjoint(getattr(other, field))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PRODUCTS), st.text(st.characters(categories=("L", "N", "P", "Z")), max_size=12))
 def test_words_around_a_name_lead_to_it_or_nowhere_near(product: Product, words: str) -> None:
     """Whatever stands behind a name, what is found is that product, or one whose own spelling the whole is."""

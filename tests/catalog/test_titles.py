@@ -55,3 +55,20 @@ def test_the_host_itself_stays_the_host() -> None:
     found = CATALOG.find("WordPress", title="WordPress 用プラグイン「Example」における脆弱性")
     assert found is not None
     assert found.id == "wordpress"
+
+
+@pytest.mark.parametrize(
+    ("name", "vendor", "cpe", "key"),
+    [
+        ("Slide Example", "Example", "cpe:/a:example:com_slideexample", "joomla-extension:com-slideexample"),
+        ("com example", "Mambo Foundation", "cpe:/a:mambo-foundation:com_example", "mambo-component:com-example"),
+        ("Example for Contact Form 7", "", "", "wordpress-plugin:example-for-contact-form-7"),
+        ("Products.Example", "Zope Foundation", "", "pypi:products-example"),
+        ("mod authnz example", "", "cpe:/a:example:mod_authnz_example", "apache-module:mod-authnz-example"),
+    ],
+)
+def test_a_cpe_or_a_form_says_whose_plugin_a_name_is(name: str, vendor: str, cpe: str, key: str) -> None:
+    """Joomla's com_ in the CPE, a plugin for a plugin, Plone's and Apache's ways to name things."""
+    found = CATALOG.find(name, vendor, cpe)
+    assert found is not None
+    assert found.id == key

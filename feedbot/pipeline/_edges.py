@@ -16,6 +16,7 @@ from feedbot.fetch import Document, Inbox, NotModified, Validators
 from feedbot.inventory import Role
 from feedbot.notice import Notice, Provider, again, render
 from feedbot.pipeline._sending import Sending
+from feedbot.review import Desk
 from feedbot.signature import Detached, UnsignedText, VerifiedText
 from feedbot.source import Judge, Source
 from feedbot.store import Database
@@ -188,7 +189,7 @@ class Edges:
     `sign_mail` and `sign_post`, where what leaves is signed, raise SigningError. `posts` are the channels, by name,
     where notices are told besides mail and site. `brands` are the names that contracts may bear, `roles` who gets which
     kind of notice (`urgent` before all kinds), `audiences` the operator's expressions by name,
-    `reminders` his policy of 再通知."""
+    `reminders` his policy of 再通知, `desk` who may decide what."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -210,6 +211,7 @@ class Edges:
     posts: Mapping[str, AlarmChannel] = field(default_factory=dict)
     oncall: OnCall = OnCall()
     quiet_before: datetime | None = None
+    desk: Desk = field(default_factory=Desk)
     sign_bundle: Callable[[str], bytes] | None = None
     check_bundle: Callable[[bytes], VerifiedText | UnsignedText] | None = None
     distros: Mapping[str, DistroFeed] = field(default_factory=dict)

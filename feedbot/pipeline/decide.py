@@ -27,6 +27,7 @@ def propose(edges: Edges, number: int, actor: str) -> Rendering:
 
     Raises ReviewError where the draft may not be proposed, the inventory is too old or lint finds errors.
     """
+    edges.desk.require(f"draft {number}", actor, "propose")
     with edges.database.begin() as tx:
         draft = drafts.load(tx, number)
         check_age(edges, tx, draft)
@@ -55,6 +56,7 @@ def approve(edges: Edges, number: int, actor: str) -> Draft:
 
     Raises ReviewError where it is not proposed, or where something changed since: it is void then, and says what.
     """
+    edges.desk.require(f"draft {number}", actor, "approve")
     with edges.database.begin() as tx:
         draft, bound = _proposed(tx, number)
         check_age(edges, tx, draft)
@@ -74,6 +76,7 @@ def approve(edges: Edges, number: int, actor: str) -> Draft:
 
 def reject(edges: Edges, number: int, actor: str, reason: str) -> None:
     """End a draft that will not be published; its number, if it had one, stays a documented gap."""
+    edges.desk.require(f"draft {number}", actor, "reject")
     with edges.database.begin() as tx:
         draft = drafts.load(tx, number)
         go(edges, tx, draft, State.REJECTED)
@@ -94,6 +97,7 @@ def withdraw(edges: Edges, number: int, actor: str, reason: str) -> Withdrawn:
 
     Follow-ups that were being prepared have expired with it; its edition for the rest is withdrawn with it.
     """
+    edges.desk.require(f"draft {number}", actor, "withdraw")
     with edges.database.begin() as tx:
         draft = drafts.load(tx, number)
         go(edges, tx, draft, State.WITHDRAWN)

@@ -69,6 +69,7 @@ def draft_cases(edges: Edges, actor: str, wanted: Sequence[str] = (), audience: 
 def new_own(edges: Edges, text: str, actor: str, audience: str = "") -> Draft:
     """Keep the operator's own notice as a draft, for `audience` where it is given, else as the text says. Raises
     NoticeError for a text without title or words, ExpressionError for an audience that cannot be read."""
+    edges.desk.require("draft new", actor, "draft")
     notice = drafting.own(text, edges.provider, edges.clock())
     if audience:
         notice = replace(notice, audience=named(edges, audience))
@@ -82,6 +83,7 @@ def follow(edges: Edges, number: str, text: str, actor: str) -> Draft:
     Raises ReviewError where no notice of this number stands published, or another edition is being prepared;
     NoticeError for a text that cannot be read.
     """
+    edges.desk.require(number, actor, "draft")
     with edges.database.begin() as tx:
         previous = _to_follow(tx, number)
         notice = drafting.own(text, edges.provider, edges.clock(), previous.notice)
@@ -119,6 +121,7 @@ def edit(edges: Edges, number: int, text: str, actor: str, *, base: str = "") ->
     `base` is the text that the editor started from. Raises NoticeError naming the line that cannot be read,
     ReviewError where it may no longer be edited, or somebody else edited it meanwhile.
     """
+    edges.desk.require(f"draft {number}", actor, "edit")
     now = edges.clock()
     with edges.database.begin() as tx:
         draft = drafts.load(tx, number)

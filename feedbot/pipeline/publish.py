@@ -66,6 +66,7 @@ def let_out(edges: Edges, number: int, actor: str) -> Published:
     Raises ReviewError where it is not approved, or where something changed since: it is void then, and says what;
     SigningError where it cannot be signed: it stays approved, and nothing is queued.
     """
+    edges.desk.require(f"draft {number}", actor, "publish")
     ready = _ready(edges, number)
     with edges.database.begin() as tx:
         draft, bound = _approved(tx, number)

@@ -9,6 +9,7 @@ from feedbot.advisory import Advisory
 from feedbot.advisory.identity import content_digest
 from feedbot.errors import ReviewError
 from feedbot.notice import MailText, Post, Recipient
+from feedbot.review._desk import is_person
 from feedbot.review._model import Decision, Digests
 
 MANY_RECIPIENTS = 100
@@ -87,7 +88,7 @@ def approved(decisions: Iterable[Decision], now: Digests, required: int) -> bool
 
     Only what follows the last proposal counts, and only over the same digests; a rejection or withdrawal ends it. The
     proposer may approve alone where one person is required. Where two are, he is one of them, and the other must
-    approve: his own approval adds nobody. Actors are persons: two logins of one must have been made one name.
+    approve: his own approval adds nobody. Two logins of one person must have been made one name; a policy is no person.
     """
     persons: set[str] = set()
     said_yes = False
@@ -98,4 +99,4 @@ def approved(decisions: Iterable[Decision], now: Digests, required: int) -> bool
             persons, said_yes = set(), False
         elif decision.verb == "approve" and decision.digests == now and persons:
             persons, said_yes = persons | {decision.actor}, True
-    return said_yes and len(persons) >= required
+    return said_yes and (required == 1 or sum(map(is_person, persons)) >= required)

@@ -10,7 +10,11 @@ from feedbot.notice._model import Audience
 _MATCH, _ALL, _NONE = "影響のあるお客様", "すべてのお客様", "なし"
 _WHERE = "条件"
 _TOLD = "先にお知らせしたお客様"
-_AGAIN = {"still": "引き続き影響のあるお客様", "patched": "対応を確認できたお客様"}
+_AGAIN = {
+    "still": "引き続き影響のあるお客様",
+    "patched": "対応を確認できたお客様",
+    "changed": "状況が変わったお客様",
+}
 _NUMBER = re.compile(rf"{_TOLD}\((?P<number>[^()]+)\)")
 _PLANS = {"共用": Plan.SHARED, "VPS": Plan.VPS, "専用": Plan.DEDICATED, "マネージド": Plan.MANAGED}
 _ROOTS = {"": None, "(root)": True, "(rootなし)": False}

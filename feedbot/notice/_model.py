@@ -66,9 +66,9 @@ class Notice:
     """One notice in one edition (版), before it is rendered for anybody.
 
     `number` (NAME-YYYY-NNNN) and `issued` are given when it is proposed; until then empty and None. `as_of` is the
-    time the facts were
-    looked at. `advisories` are the publishers' statements it rests on, `quote` is `summary` or `whole`. `rest` says that
-    this edition goes, by mail alone, to those of the audience for whom no mail of this number has been queued.
+    time the facts were looked at. `advisories` are the publishers' statements it rests on, `quote` is `summary` or
+    `whole`. `rest` says that this edition goes, by mail alone, to those of the audience for whom no mail of this number
+    has been queued; to those of whom something is other than they read (audience `changed`) also where one has.
     """
 
     kind: Kind

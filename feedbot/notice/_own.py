@@ -52,7 +52,7 @@ _BLOCKS = {
     "対応": "action",
     "次報予定": "next",
 }
-_JUDGED = ("match", "still", "patched")
+_JUDGED = ("match", "still", "patched", "changed")
 """Audiences that follow from the case: what an operator adds goes to those who were told."""
 _TIMES = ("occurred", "recovered", "window", "next")
 _FIELD = re.compile(rf"({'|'.join(('種別', '段階', '件名', '対象', *_BLOCKS))})\s*[::]\s*(.*)$")
@@ -69,6 +69,7 @@ def own(text: str, provider: Provider, now: datetime, previous: Notice | None = 
     if previous is None:
         return notice
     note = next(words for words, step in _STEPS.items() if step is notice.step)
+    note = "完了" if notice.step is Step.DONE and notice.kind is not Kind.TROUBLE else note
     return replace(
         notice,
         number=previous.number,

@@ -42,7 +42,7 @@ def recipients_of(edges: Edges, tx: Transaction, notice: Notice) -> tuple[Recipi
     case = case_of(tx, notice)
     exposures = match(edges, tx, case).exposures if case else ()
     found = at_addresses(edges, tx, notice, audience(edges, tx, notice.audience, exposures)).recipients
-    if not notice.rest:
+    if not notice.rest or notice.audience.rule == "changed":
         return found
     queued = freezes.queued(tx, notice.number, edges.channel)
     return tuple(one for one in found if one.id not in queued)

@@ -167,7 +167,7 @@ def check_age(edges: Edges, tx: Transaction, draft: Draft) -> None:
     """Refuse to decide by what is installed where that may no longer be true, on one server even. Servers that change
     hands today have done so first."""
     assignments.settle(tx, edges.clock())
-    if draft.notice.audience.rule not in ("match", "still", "patched"):
+    if draft.notice.audience.rule not in ("match", "still", "patched", "changed"):
         return
     old = inventory.stale(tx, edges.clock() - edges.inventory_max_age)
     if old or inventory.oldest(tx) is None:

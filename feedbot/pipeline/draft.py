@@ -4,6 +4,8 @@ For each case that is due, by its newest draft:
     none, or only rejected ones over other advisories      → a first notice
     open or proposed, and the advisories changed since     → that one is over (expired, void), a new one takes its place
     published, and the advisories changed since            → a 続報 with the same number and the next edition
+    published, and something is other for some than they read (a distributor's word, what is installed)
+                                                           → a 続報 by mail for these alone
     otherwise                                              → nothing to do
 """
 
@@ -14,7 +16,7 @@ from feedbot.advisory import Advisory, Trust
 from feedbot.advisory.case import Case
 from feedbot.advisory.identity import content_digest
 from feedbot.errors import FeedbotError, NoticeError, ReviewError
-from feedbot.notice import Audience, Notice
+from feedbot.notice import Audience, Block, Notice
 from feedbot.notice import again as again_of
 from feedbot.notice import draft as drafting
 from feedbot.pipeline import suppress
@@ -28,6 +30,7 @@ from feedbot.store import Transaction, assignments, audit, cases, drafts, lock, 
 _OPEN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.VOID)
 _WAITING = (State.DRAFT, State.PROPOSED, State.APPROVED)
 _DONE = (State.PUBLISHING, State.PUBLISHED)
+_ENDED = (State.PUBLISHED, State.REJECTED, State.EXPIRED, State.WITHDRAWN)
 
 
 @dataclass(slots=True)
@@ -169,6 +172,8 @@ def _draft_case(
     if newest and same_advisories(newest.notice, case):
         over = newest is not before and newest.state not in _WAITING
         if not (again and over):
+            if before:
+                _follow_changed(edges, tx, report, case, before.notice, actor)
             return
     if not edges.draft_unsigned and not any(one.trust is Trust.SIGNED for one in case.advisories):
         return
@@ -187,6 +192,30 @@ def _draft_case(
         go(edges, tx, newest, State.EXPIRED)
         audit.append(tx, actor, "expire", f"draft {newest.id}", "the advisories changed", edges.clock())
     report.made.append(_keep(edges, tx, notice, actor))
+
+
+def _follow_changed(
+    edges: Edges, tx: Transaction, report: DraftReport, case: Case, standing: Notice, actor: str
+) -> None:
+    """Draft a 続報 by mail alone for those of whom something is other than they read, though the advisories say the
+    same: their distributor's word, or what is installed. Not beside an edition that waits for a person, and not again
+    where a person has rejected one unproposed."""
+    existing = drafts.of_number(tx, standing.number)
+    last = next((one for one in existing if one.notice.audience.rule == "changed"), None)
+    declined = last is not None and last.state is State.REJECTED and last.digests is None
+    if standing.audience.rule != "match" or declined or any(one.state not in _ENDED for one in existing):
+        return
+    found = match(edges, tx, case)
+    meant = Audience("changed", number=standing.number)
+    if not audience(edges, tx, meant, found.exposures):
+        return
+    notice = _notice(edges, found, standing)
+    words = Block("change", edges.templates.text("notice/advisory_otherwise.j2", {}).strip("\n"))
+    blocks = (words, *(one for one in notice.blocks if one.key != "change"))
+    edition = max(one.notice.edition for one in existing) + 1
+    report.made.append(
+        _keep(edges, tx, replace(notice, audience=meant, blocks=blocks, edition=edition, rest=True), actor)
+    )
 
 
 def went_to_customers(edges: Edges, tx: Transaction, draft: Draft) -> bool:

@@ -13,8 +13,8 @@ from feedbot.advisory.case import Case
 from feedbot.inventory import Plan
 from feedbot.matching import Exposure, Match, Recipients, Suppressed
 from feedbot.notice import Audience, Recipient
+from feedbot.pipeline import _again, _changed
 from feedbot.pipeline._choosing import chosen
-from feedbot.pipeline import _again
 from feedbot.pipeline._edges import Edges
 from feedbot.store import Transaction, inventory, outbox, statements, suppressions
 
@@ -58,6 +58,8 @@ def audience(edges: Edges, tx: Transaction, wanted: Audience, exposures: tuple[E
         return _told(tx, _again.patched(tx, wanted.number, exposures))
     if wanted.rule == "still":
         exposures = _again.still(tx, wanted.number, exposures)
+    if wanted.rule == "changed":
+        exposures = _changed.changed(edges, tx, wanted.number, exposures)
     if wanted.rule == "expression":
         exposures = chosen(edges, tx, wanted.expression, exposures)
     if wanted.rule == "contract":

@@ -75,7 +75,7 @@ def reminder(previous: Notice, edition: int, now: datetime, templates: Templates
 
     Raises NoticeError where a template fails.
     """
-    words = templates.blocks("notice/reminder_blocks.j2", _values(previous, now, done=False))
+    words = templates.blocks("notice/reminder_blocks.j2", _values(previous, now))
     kept = tuple(one for one in previous.blocks if one.key not in ("change", "reminder"))
     return replace(
         previous,
@@ -96,7 +96,7 @@ def thanks(previous: Notice, edition: int, now: datetime, templates: Templates) 
         kind=Kind.OWN,
         step=Step.DONE,
         audience=Audience("patched", number=previous.number),
-        blocks=templates.blocks("notice/reminder_blocks.j2", _values(previous, now, done=True)),
+        blocks=templates.blocks("notice/thanks_blocks.j2", {"previous": previous, "now": now}),
         as_of=now,
         edition=edition,
         issued=None,
@@ -105,8 +105,6 @@ def thanks(previous: Notice, edition: int, now: datetime, templates: Templates) 
     )
 
 
-def _values(previous: Notice, now: datetime, *, done: bool) -> dict[str, object]:
+def _values(previous: Notice, now: datetime) -> dict[str, object]:
     due = due_date(previous)
-    return {"previous": previous, "now": now, "due": due if due and due >= now.astimezone(JST).date() else None} | {
-        "done": done
-    }
+    return {"previous": previous, "now": now, "due": due if due and due >= now.astimezone(JST).date() else None}

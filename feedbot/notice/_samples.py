@@ -14,17 +14,18 @@ from feedbot.advisory import (
     Reference,
     Section,
     Severity,
-    Signature,
     UnreadRange,
-    Verdict,
 )
 from feedbot.advisory.case import Case
 from feedbot.inventory import Component, Contract, Customer, Plan, Server
 from feedbot.matching import Because, Exposure, Match, MatchVerdict
 from feedbot.notice import _draft
+from feedbot.notice._again import reminder, thanks
+from feedbot.notice._listing import TITLE
 from feedbot.notice._model import Audience, Block, Kind, Notice, Provider, Recipient, Step
 from feedbot.notice._own import own, withdrawal
 from feedbot.notice._render import Templates
+from feedbot.signature.sample import made_up
 from feedbot.version import VersionRange
 
 NOW = datetime(2026, 11, 24, 1, 5, tzinfo=UTC)
@@ -34,8 +35,8 @@ FORMS = (
     "trouble-recovered",
     "maintenance",
     "maintenance-done",
-    "correction",
     "own",
+    "correction",
     "security-own",
 )
 """The shipped forms, templates/forms/NAME.txt."""
@@ -45,15 +46,13 @@ _FOLLOWS = {
     "maintenance-done": "maintenance",
     "correction": "own",
 }
-_PRINT = "0123456789ABCDEF0123456789ABCDEF01234567"
-_SIGNED = Signature(Verdict.VERIFIED, "", "https", _PRINT, _PRINT, NOW - timedelta(days=4), "SHA256")
 _ALERT = Advisory(
     source="csirt_a",
     number="CSIRT-A-AT-2026-0007",
     revision="2026-11-20",
     title="timed の応答増幅に関する注意喚起",
     language="ja",
-    signature=_SIGNED,
+    signature=made_up(NOW - timedelta(days=4)),
     published=NOW - timedelta(days=4),
     updated=NOW - timedelta(days=1),
     aliases=("CVE-2026-10007", "JVNVU#90000007"),
@@ -141,16 +140,10 @@ def _of_advisories(provider: Provider, templates: Templates) -> Iterator[Sample]
     every = (*first.blocks, Block("body", "本文です。"))
     yield Sample("advisory, every block", replace(first, blocks=every), _BY_MATCH[:1])
     yield Sample("withdrawal", withdrawal(first, "理由です。", provider, NOW, templates), _BARE_RECIPIENT)
-    values = {"previous": first, "now": NOW, "due": date(2026, 12, 1), "done": False}
-    words = templates.blocks("notice/reminder_blocks.j2", values)
-    again = replace(first, step=Step.REMINDER, edition=2, blocks=(*words, *first.blocks))
+    known = replace(_ALERT, sections=(*_ALERT.sections, Section("Due Date", "2026-12-01")))
+    again = reminder(replace(first, advisories=(known, *first.advisories[1:])), 2, NOW, templates)
     yield Sample("reminder", again, _BY_MATCH)
-    words = templates.blocks("notice/reminder_blocks.j2", values | {"done": True})
-    yield Sample(
-        "thanks",
-        replace(again, kind=Kind.OWN, step=Step.DONE, audience=Audience("patched"), blocks=words),
-        _BARE_RECIPIENT,
-    )
+    yield Sample("thanks", thanks(first, 2, NOW, templates), _BARE_RECIPIENT)
 
 
 def _issued(notice: Notice) -> Notice:
@@ -167,8 +160,9 @@ def _by_hand(provider: Provider, templates: Templates) -> Iterator[Sample]:
         values |= {"lists": ({"title": "見本", "zone": "bl.example", "url": "https://bl.example/"},)}
         for acts in (True, False):
             blocks = templates.blocks("notice/listing_blocks.j2", values | {"acts": acts})
-            notice = Notice(Kind.LISTING, step, "見本", Audience("none"), blocks, NOW)
-            yield Sample(f"listing, {step}", _issued(notice), _BY_CONTRACT[:1])
+            notice = Notice(Kind.LISTING, step, TITLE, Audience("none"), blocks, NOW)
+            name = f"listing, {step}" if acts else f"listing, {step}, ours"
+            yield Sample(name, _issued(notice), _BY_CONTRACT[:1])
 
 
 def _filled(form: str) -> str:

@@ -13,6 +13,7 @@ from feedbot.advisory.case import Case
 from feedbot.inventory import Plan
 from feedbot.matching import Exposure
 from feedbot.notice import Notice, Recipient, draft, render
+from feedbot.notice._samples import samples
 from feedbot.version import VersionRange
 from tests.notice.fixtures import (
     AOBA,
@@ -74,6 +75,14 @@ def mail(notice: Notice, recipient: Recipient) -> dict[str, str]:
     return {"txt": f"Subject: {made.subject}\n\n{made.text}", "html": made.html}
 
 
+SAMPLES = {one.name: one for one in samples(PROVIDER, TEMPLATES)}
+
+
+def sample(name: str) -> dict[str, str]:
+    """Render the first mail of a built-in sample: a shipped form as it is filled in, 再通知, a block list's."""
+    return mail(SAMPLES[name].notice, SAMPLES[name].recipients[0])
+
+
 MADE: dict[str, Callable[[], dict[str, str]]] = {
     "advisory_post": lambda: post(first(), TOTALS),
     "advisory_post_whole": lambda: post(replace(first(), quote="whole"), TOTALS),
@@ -89,6 +98,19 @@ MADE: dict[str, Callable[[], dict[str, str]]] = {
     "maintenance_post": lambda: post(from_file("maintenance.txt")),
     "maintenance_mail": lambda: mail(from_file("maintenance.txt"), BY_CONTRACT),
     "own_post": lambda: post(from_file("plain.txt")),
+    "form_trouble_first": lambda: sample("trouble-first"),
+    "form_trouble_update": lambda: sample("trouble-update"),
+    "form_trouble_recovered": lambda: sample("trouble-recovered"),
+    "form_maintenance": lambda: sample("maintenance"),
+    "form_maintenance_done": lambda: sample("maintenance-done"),
+    "form_correction": lambda: sample("correction"),
+    "form_own": lambda: sample("own"),
+    "form_security_own": lambda: sample("security-own"),
+    "withdrawal_mail": lambda: sample("withdrawal"),
+    "reminder_mail": lambda: sample("reminder"),
+    "thanks_mail": lambda: sample("thanks"),
+    "listed_mail": lambda: sample("listing, first"),
+    "delisted_mail": lambda: sample("listing, done"),
     "own_mail": lambda: mail(from_file("plain.txt"), Recipient(AOBA, ())),
 }
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from demo.stage import DATA, Publishers, mail_sink, publishers, received
-from feedbot import cli
+from feedbot import cli, store
+from feedbot.store import outbox
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIG = """\
@@ -223,9 +224,40 @@ def test_a_stop_cancels_what_has_not_left(desk: Desk) -> None:
     assert f"{len(waiting)} messages; wrong text" in desk("audit", "show")[1]
 
 
+def test_what_holds_mails_back_is_shown_and_lifted(desk: Desk) -> None:
+    """A time, a suppressed address and its task stand in the status; each has its way out."""
+    draft, waiting = held_up(desk)
+    assert "its mails leave from" in desk("draft", "schedule", draft, "--at", "2099-01-01T09:00+09:00")[1]
+    desk("outbox", "retry", "--all")
+    desk("outbox", "send")
+    assert received(desk.folder / "Maildir") == []
+    with store.reading(store.open(f"sqlite:///{desk.folder / 'var' / 'feedbot.db'}")) as tx:
+        address = outbox.listing(tx)[0].outgoing.recipient
+    assert "1 mails are held" in desk("outbox", "suppress", "add", address, "--reason", "asked us to")[1]
+    shown = json.loads(desk("outbox", "status", "--json")[1])
+    assert shown["releases"][0]["not_before"].startswith("2099-01-01")
+    assert [one["subject"] for one in shown["tasks"]] == [address.lower()]
+    assert "asked us to" in desk("outbox", "suppress", "list")[1]
+    assert "asked us to" in desk("outbox", "status")[1]
+    assert desk("draft", "schedule", draft, "--now")[0] == 0
+    desk("outbox", "send")
+    assert len(received(desk.folder / "Maildir")) == len(waiting) - 1
+    assert desk("outbox", "suppress", "remove", address)[1].startswith("mail goes to")
+    desk("outbox", "send")
+    assert len(received(desk.folder / "Maildir")) == len(waiting)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
+        (["draft", "schedule", "1"], 2, "say one of"),
+        (["draft", "schedule", "1", "--at", "2099-01-01T09:00"], 2, "without its offset"),
+        (["draft", "schedule", "1", "--at", "tomorrow"], 2, "not a time"),
+        (["draft", "schedule", "1", "--now"], 1, "no such draft"),
+        (["outbox", "bounces"], 1, "no bounce box"),
+        (["outbox", "done", "1"], 1, "no such open task"),
+        (["outbox", "readdress", "1", "a@b.example"], 1, "neither failed nor come back"),
+        (["outbox", "suppress", "remove", "a@b.example"], 1, "not suppressed"),
         (["collect", "jpcret"], 2, "no such source"),
         (["draft", "show", "77"], 1, "no such draft"),
         (["approve", "1"], 1, "no such draft"),

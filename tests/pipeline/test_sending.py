@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
 
 import pytest
 
@@ -236,6 +238,30 @@ def test_a_first_stage_that_is_all_deferred_proves_nothing(office: Office) -> No
     assert [office.send(), office.send(timedelta(hours=1))] == [0, 0]
     office.stage.answer = lambda outgoing: Answer(Outcome.ACCEPTED, 250, "ok")
     assert [office.send(timedelta(hours=1)), office.send(timedelta(minutes=2))] == [10, 4]
+
+
+def test_a_stop_ends_a_sender_at_work(office: Office) -> None:
+    """Once the stop is said, no mail begins but the one on the wire; the sender ends well within half a minute."""
+    number = office.published()
+    begun, told = Event(), Event()
+
+    def answer(outgoing: Outgoing) -> Answer:
+        begun.set()
+        told.wait(30)
+        return Answer(Outcome.ACCEPTED, 250, "ok")
+
+    office.stage.answer = answer
+    sender = Thread(target=send_due, args=(office.edges, "w"))
+    sender.start()
+    assert begun.wait(30)
+    since = monotonic()
+    assert stop_draft(office.edges, number, "author", "wrong text") == CUSTOMERS - 1
+    told.set()
+    sender.join(30)
+    print(f"stopped after {monotonic() - since:.3f} s")
+    assert not sender.is_alive()
+    assert len(office.stage.mails) == 1
+    assert len(office.rows(OutboxState.CANCELLED)) == CUSTOMERS - 1
 
 
 def test_mails_leave_at_their_time(office: Office) -> None:

@@ -154,6 +154,16 @@ def nodes(expression: Expression) -> Iterator[Expression]:
                 yield from nodes(part)
 
 
+def asks_packages(text: str) -> bool:
+    """Tell whether what is installed decides over an expression, and not contracts alone."""
+    return any(isinstance(one, Runs) or one in (Flag("affected"), Flag("unknown")) for one in nodes(parse(text)))
+
+
+def asks_verdicts(text: str) -> bool:
+    """Tell whether an expression is about a case."""
+    return any(one in (Flag("affected"), Flag("unknown")) for one in nodes(parse(text)))
+
+
 def write(expression: Expression) -> str:
     """Return an expression as `parse` reads it."""
     match expression:

@@ -76,9 +76,4 @@ def count(edges: Edges, text: str, kind: Kind, *, case: str = "", urgent: bool =
 
 
 def _asks_of_a_case(wanted: Audience) -> bool:
-    if wanted.rule != "expression":
-        return wanted.rule == "match"
-    flags = {
-        one.name for one in expression.nodes(expression.parse(wanted.expression)) if isinstance(one, expression.Flag)
-    }
-    return bool(flags & {"affected", "unknown"})
+    return expression.asks_verdicts(wanted.expression) if wanted.expression else wanted.rule == "match"

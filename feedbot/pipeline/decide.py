@@ -7,6 +7,7 @@ approve   judge again on what is true now; more than N12 allows to have changed 
 from dataclasses import dataclass, replace
 
 from feedbot.errors import ReviewError
+from feedbot.matching import expression
 from feedbot.messages import tr
 from feedbot.notice import Step, again
 from feedbot.notice import draft as drafting
@@ -167,7 +168,9 @@ def check_age(edges: Edges, tx: Transaction, draft: Draft) -> None:
     """Refuse to decide by what is installed where that may no longer be true, on one server even. Servers that change
     hands today have done so first."""
     assignments.settle(tx, edges.clock())
-    if draft.notice.audience.rule not in ("match", "still", "patched", "changed"):
+    meant = draft.notice.audience
+    by_packages = bool(meant.expression) and expression.asks_packages(meant.expression)
+    if meant.rule not in ("match", "still", "patched", "changed") and not by_packages:
         return
     old = inventory.stale(tx, edges.clock() - edges.inventory_max_age)
     if old or inventory.oldest(tx) is None:

@@ -181,6 +181,8 @@ def _draft_case(
     if found.unmapped:
         report.unmapped[case.id] = found.unmapped
     notice = _notice(edges, found, before.notice if before else None)
+    if meant is None and before and before.notice.audience.rule == "expression":
+        meant = before.notice.audience
     notice = replace(notice, audience=meant) if meant else notice
     if before:
         editions = [one.notice.edition for one in drafts.of_number(tx, before.notice.number)]

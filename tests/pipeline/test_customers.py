@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from feedbot.errors import FeedbotError, InventoryError, NoticeError, ReviewError
-from feedbot.inventory import RefusedRowsError
+from feedbot.inventory import Plan, RefusedRowsError
 from feedbot.notice import Kind, Provider
 from feedbot.pipeline import Brand, Edges, audiences, decide, draft, intake
 from feedbot.pipeline.collect import collect
@@ -15,7 +15,7 @@ from feedbot.pipeline.publish import publish
 from feedbot.pipeline.send import send_due
 from feedbot.store import audit, contacts, drafts, inventory
 from tests.fakes import PROVIDER, World
-from tests.pipeline.conftest import DATA, import_fleet
+from tests.pipeline.conftest import DATA, import_fleet, pages
 from tests.pipeline.test_decide import about
 from tests.pipeline.test_separation import decoded
 
@@ -183,6 +183,7 @@ def test_a_withdrawal_goes_to_the_addresses_that_were_told(stage: World, fleet: 
     _, shown = draft.preview(fleet, made.id)
     assert sorted(one.recipient.customer.email for one in shown.mails) == sorted(told)
     assert {one.recipient.brand for one in shown.mails if one.recipient.customer.id == "C002"} == {"x"}
+    assert shown.errors == ()
 
 
 def test_a_server_that_changes_hands_meanwhile_voids_the_approval(fleet: Edges, tmp_path: Path) -> None:
@@ -282,6 +283,36 @@ def test_affected_is_asked_of_a_case(fleet: Edges) -> None:
     for text in ("affected", "影響のあるお客様"):
         with pytest.raises(NoticeError, match="none is given"):
             audiences.count(fleet, text, Kind.ADVISORY)
+
+
+def test_a_stale_inventory_decides_over_no_product(fleet: Edges) -> None:
+    """An audience by what is installed needs fresh lists as a match does; one by contracts alone does not."""
+    old = replace(fleet, clock=lambda: fleet.clock() + timedelta(days=3))
+    words = "件名: お願い\n\n本文です。"
+    by_product = draft.new_own(old, words, "author", 'product("Apache HTTP Server")').id
+    with pytest.raises(ReviewError, match="older than 24 hours"):
+        decide.propose(old, by_product, "author")
+    decide.propose(old, draft.new_own(old, words, "author", 'plan == "VPS"').id, "author")
+
+
+def test_a_revision_goes_to_the_audience_that_was_chosen(stage: World, fleet: Edges) -> None:
+    """The advisory is revised: the 続報 is for whom the notice was drafted, not for everybody affected."""
+    for source in fleet.sources.values():
+        collect(fleet, source)
+    draft.draft_cases(fleet, "feedbot")
+    first = about(fleet)
+    decide.reject(fleet, first.id, "author", "対象を絞る")
+    (chosen,) = draft.draft_cases(fleet, "author", [first.notice.case], 'affected and plan == "VPS"').made
+    decide.propose(fleet, chosen.id, "author")
+    decide.approve(fleet, chosen.id, "author")
+    publish(fleet, chosen.id, "author")
+    stage.pages |= pages("www-2")
+    collect(fleet, fleet.sources["csirt_a"])
+    draft.draft_cases(fleet, "feedbot")
+    revised = about(fleet)
+    assert (revised.notice.edition, revised.notice.audience) == (2, chosen.notice.audience)
+    _, shown = draft.preview(fleet, revised.id)
+    assert {each.contract.plan for one in shown.mails for each in one.recipient.exposures} == {Plan.VPS}
 
 
 @pytest.mark.parametrize(

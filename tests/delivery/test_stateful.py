@@ -1,7 +1,7 @@
 """N4: whatever people, publishers, crashes and the relay do in whatever order, the invariants of delivery hold.
 
 I1 sent ⊆ approved · I2 one message a (notice, edition, customer, channel), but for an audited resend
-I3 what was published ends as sent, failed, uncertain or cancelled · I4 recipients ⊆ the approved audience
+I3 what was published ends as sent, failed, uncertain, held or cancelled · I4 recipients ⊆ the approved audience
 I5 a post that calls an advisory verified holds only its signed text · I6 an advisory's revision never goes down
 I7 the audit log only grows, and its chain holds · I8 no customer's data is in another's message
 
@@ -11,7 +11,7 @@ FEEDBOT_HOUSES says how many stories are told (4).
 import os
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,17 +25,17 @@ from feedbot.advisory import Advisory, Trust
 from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
 from feedbot.errors import DeliveryError, ReviewError
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
-from feedbot.pipeline import decide, draft, send
+from feedbot.pipeline import bounces, decide, draft, release, send
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.publish import let_out
 from feedbot.review import AuditEntry, State, verify
-from feedbot.store import advisories, audit, drafts, freezes, inventory, outbox
+from feedbot.store import advisories, audit, drafts, freezes, inventory, outbox, releases
 from tests.fakes import world
 from tests.pipeline.conftest import pages, wired
 
 PEOPLE = st.sampled_from(["author", "reviewer"])
 OWN = "件名: 点検のお知らせ{n}\n対象: VPS\n\n設定をご確認ください。\n"
-ENDS = {OutboxState.SENT, OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.CANCELLED}
+ENDS = {OutboxState.SENT, OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.CANCELLED, OutboxState.HELD}
 OVER = "この行は署名の外にあります。"
 
 
@@ -68,10 +68,16 @@ class House(RuleBasedStateMachine):
         everybody = ("aoki", "baba", "chiba", "doi", *QUIET)
         self.people = {name: f"{name}@customer.example" for name in everybody}
         self.made = 0
+        self.held: dict[int, datetime | None] = {}
+        self.halted: set[int] = set()
+        self.silent: set[str] = set()
 
     def teardown(self) -> None:
         """I3: with a relay that takes everything, all that was published comes to an end."""
         self.stage.answer = self._taking(Answer(Outcome.ACCEPTED, 250, "ok"))
+        for number in tuple(self.halted):
+            release.let_rest_go(self.edges, number, "author")
+            self.halted.discard(number)
         for _ in range(12):
             self.stage.now += timedelta(hours=2)
             send.send_due(self.edges, "last")
@@ -234,6 +240,9 @@ class House(RuleBasedStateMachine):
         """I1, I2, I4 and I8, at the moment when the relay has a message."""
         self.arrived[outgoing.key] += 1
         assert self.arrived[outgoing.key] <= 1 + self.allowed[outgoing.key], (outgoing.key, "twice")
+        assert outgoing.draft not in self.halted, "a mail of a halted notice"
+        assert (self.held.get(outgoing.draft) or self.stage.now) <= self.stage.now, "a mail before its time"
+        assert outgoing.recipient not in self.silent, "a mail to a suppressed address"
         email, text = self.approved[outgoing.draft, outgoing.customer]
         assert outgoing.recipient == email, "an address that nobody approved"
         mail = message_from_bytes(outgoing.content, policy=policy.default)
@@ -269,6 +278,40 @@ class House(RuleBasedStateMachine):
         rows = self._rows({OutboxState.PENDING, OutboxState.DEFERRED})
         if rows:
             send.stop_draft(self.edges, data.draw(st.sampled_from(rows)).outgoing.draft, "author", "stop")
+
+    @rule(data=st.data(), how=st.sampled_from(["later", "now", "halt", "go on"]))
+    @precondition(lambda self: self._drafts())
+    def hold_back(self, data: st.DataObject, how: str) -> None:
+        """A person schedules a notice or takes that back; a stage halts it or is let go."""
+        number = self._number(data)
+        try:
+            if how in ("later", "now"):
+                at = self.stage.now + timedelta(hours=1) if how == "later" else None
+                release.schedule(self.edges, number, at, "author")
+                self.held[number] = at
+            elif how == "halt":
+                with self.edges.database.begin() as tx:
+                    releases.change(tx, number, {"halted": "test"})
+                self.halted.add(number)
+            else:
+                release.let_rest_go(self.edges, number, "author")
+                self.halted.discard(number)
+        except DeliveryError:
+            return
+
+    @rule(who=st.sampled_from(["aoki", "baba", "chiba", "doi"]), again=st.booleans())
+    def suppress(self, who: str, again: bool) -> None:
+        """Nothing more goes to an address, or mail does again."""
+        address = self.people.get(who, f"{who}@customer.example")
+        try:
+            if again:
+                bounces.unsuppress(self.edges, address, "author")
+                self.silent.discard(address)
+            else:
+                bounces.suppress(self.edges, address, "test", "author")
+                self.silent.add(address)
+        except DeliveryError:
+            return
 
     def _rows(self, states: set[OutboxState]) -> list[outbox.Queued]:
         with store.reading(self.edges.database) as tx:

@@ -4,7 +4,7 @@ Each rule is a function that yields findings under one code or a few of one stem
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from feedbot.notice._findings import AUDIENCE, BODY, POST, STEP, TITLE, Finding,
 from feedbot.notice._model import JIS, MailText, Notice, Post, Provider, Recipient, Step
 from feedbot.notice._places import original_url
 from feedbot.notice._separation import foreign
-from feedbot.notice._spelling import misspelt
+from feedbot.notice._spelling import misspelt, misspelt_products
 from feedbot.notice._titles import LIMIT, MATTER, named_at, products_of
 from feedbot.notice._words import honorific, needed, publisher
 from feedbot.reading.dates import read_date
@@ -38,10 +38,12 @@ def check(
     *,
     provider: Provider,
     names: Iterable[str] = (),
+    is_product: Callable[[str], bool] = lambda word: False,
 ) -> tuple[Finding, ...]:
     """Return every fault of a notice, its post and its mails, errors first, each once.
 
-    `names` are issuers and products that the catalogue knows, beside the shipped ones and those of the advisories.
+    `names` are issuers besides the shipped ones and those of the advisories; `is_product` says whether the catalogue
+    knows a name, so that another product is not taken for one of the case's misspelt.
     """
     mails = tuple(mails)
     recipients = [one for one, _ in mails]
@@ -53,6 +55,8 @@ def check(
     known = {*names, *(publisher(one) for one in notice.advisories)}
     said = " ".join(word for one in notice.advisories for word in words_of(one))
     found += misspelt(_texts(notice), known, said)
+    products = {name for one in notice.advisories for name in products_of(one)}
+    found += misspelt_products(_texts(notice), products, said, is_product)
     found += unsupported(notice, recipients)
     found += _original(notice, post, provider)
     if not mails:

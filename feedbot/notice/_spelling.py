@@ -1,7 +1,7 @@
-"""Find issuers' names that are nearly, but not quite, spelt as the issuer spells itself (JPCRET/CC)."""
+"""Find names of issuers and products that are nearly, but not quite, spelt as they should be (JPCRET/CC, Opnessl)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from feedbot.notice._findings import Finding, error
@@ -23,6 +23,22 @@ def misspelt(texts: Iterable[tuple[str, str]], names: Iterable[str], said: str) 
             near = sorted(name for name in known if _near(word, name))
             if near:
                 yield error("issuer-misspelt", where, "{word} is not spelt as {name}", word=word, name=near[0])
+
+
+def misspelt_products(
+    texts: Iterable[tuple[str, str]], products: Iterable[str], said: str, known: Callable[[str], bool]
+) -> Iterator[Finding]:
+    """Yield words a slip or two away from one of the case's products. Words that the advisories use (`said`), and names
+    that the catalogue knows (`known`), are right; so is a product in other letters, as packages are written."""
+    wanted = {name for name in products if len(name) >= _SHORTEST and name.isascii() and name.count(" ") <= 1}
+    used = {word.casefold() for word in _WORD.findall(said)} | {name.casefold() for name in wanted}
+    for where, text in texts:
+        for word in dict.fromkeys(_candidates(text)):
+            if all(part.casefold() in used for part in word.split(" ")) or word.casefold() in used:
+                continue
+            near = sorted(name for name in wanted if _near(word, name))
+            if near and not known(word):
+                yield error("product-misspelt", where, "{word} is not spelt as {name}", word=word, name=near[0])
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -65,8 +65,13 @@ def rendering(edges: Edges, tx: Transaction, notice: Notice) -> Rendering:
     )
     pairs = [(one.recipient, one.mail) for one in mails]
     others = {"": edges.provider} | {name: one.provider for name, one in edges.brands.items()}
-    findings = (*lint.check(notice, post, pairs, provider=edges.provider), *misread(pairs, others))
+    found = lint.check(notice, post, pairs, provider=edges.provider, is_product=lambda word: _is_product(edges, word))
+    findings = (*found, *misread(pairs, others))
     return Rendering(notice, post, mails, bound, findings)
+
+
+def _is_product(edges: Edges, word: str) -> bool:
+    return edges.catalog.find(word) is not None
 
 
 def totals_of(recipients: Iterable[Recipient]) -> render.Totals:

@@ -250,3 +250,20 @@ def test_a_form_left_unfilled_is_stopped() -> None:
     own = Notice(Kind.OWN, Step.FIRST, "〔件名〕", Audience("none"), (Block("body", "〔日時〕に行います。"),), NOW)
     assert {("error", "unfilled", "件名"), ("error", "unfilled", "ブロック 本文")} <= set(look(own, ()))
     assert "unfilled" not in {code for _, code, _ in look(with_block("overview", "〔原文の注〕です。"))}
+
+
+def test_a_misspelt_product_is_found() -> None:
+    """A slip in the name of one of the case's products; its package's lower case, and another product, are right."""
+    large = replace(TIMED, affected=(replace(TIMED.affected[0], product="OpenTimed"), *TIMED.affected))
+    notice = replace(NOTICE, advisories=(large, VU))
+    for word in ("OpneTimed", "OpenTimd", "timde", "Open-Timed"):
+        assert ("error", "product-misspelt", "ブロック 対策") in look(with_block("solution", f"{word} を更新", notice))
+    for word in ("OpenTimed", "opentimed", "timed", "Timed", "HTTP"):
+        found = look(with_block("solution", f"{word} を更新してください。", notice))
+        assert "product-misspelt" not in {code for _, code, _ in found}
+    mails = [(one, render.mail(notice, one, PROVIDER, TEMPLATES)) for one in RECIPIENTS]
+    other = with_block("solution", "OpenTimes を更新", notice)
+    post = render.post(other, render.Totals(), PROVIDER, TEMPLATES)
+    assert "product-misspelt" in {one.code for one in lint.check(other, post, mails, provider=PROVIDER)}
+    known = lint.check(other, post, mails, provider=PROVIDER, is_product=lambda word: word == "OpenTimes")
+    assert "product-misspelt" not in {one.code for one in known}

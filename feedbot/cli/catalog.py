@@ -139,8 +139,12 @@ def _catalog() -> "Catalog":
 
 
 def _unmapped(catalog: "Catalog", newest: int) -> dict[str, int]:
-    """Return the names of the newest advisories that the catalogue does not know, the most frequent first."""
+    """Return the names of the newest advisories that the catalogue does not know, the most frequent first.
+
+    What only the publisher's CPE identifies is among them: a distribution may package it under another name.
+    """
     from feedbot import store
+    from feedbot.catalog import How
     from feedbot.store import advisories
 
     edges = _shell.edges()
@@ -149,7 +153,8 @@ def _unmapped(catalog: "Catalog", newest: int) -> dict[str, int]:
         for stored in advisories.listing(tx, newest):
             one = stored.advisory
             for line in one.affected:
-                if line.product and not catalog.find(line.product, line.vendor, line.cpe, one.title):
+                found = catalog.look(line.product, line.vendor, line.cpe, one.title)
+                if line.product and not (found.mapped and found.how is not How.PUBLISHED):
                     seen[line.product].add((one.source, one.number))
     counted = Counter({name: len(by) for name, by in seen.items()})
     return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))

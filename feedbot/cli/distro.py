@@ -181,6 +181,7 @@ def _tell(report: "FeedReport", *, as_json: bool) -> None:
                 "loaded": [as_dict(one) for one in report.loaded],
                 "failed": report.failed,
                 "left": report.left,
+                "withdrawn": report.withdrawn,
                 "error": str(report.error) if report.error else None,
             }
         )
@@ -196,6 +197,8 @@ def _tell(report: "FeedReport", *, as_json: bool) -> None:
         _shell.show("not fetched: {what}", what=place)
     if report.left:
         _shell.show("{count} documents are asked for in the next rounds", count=report.left)
+    if report.withdrawn:
+        _shell.show("{count} documents are withdrawn", count=report.withdrawn)
     if report.error:
         _shell.show("failed: {what}", what=str(report.error))
         if report.error.hint():

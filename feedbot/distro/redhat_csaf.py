@@ -3,6 +3,10 @@
 A status stands on a product that is `COMPONENT of PLATFORM` (relationships); the platform's CPE names the release, the
 component's purl the package. `known_affected` is told apart by its remediation: no fix yet, will not be fixed, or out
 of support. https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html, sections 3.2.2 and 3.2.3.
+
+changes.csv names every document with the time of its last change (7.1.13 there), so it is the whole; the first rounds
+take it in step by step, and `distro collect` tells how much is left. Red Hat's archives of all documents are tar.zst,
+which is not read here: unpack one and load its files by hand to begin with.
 """
 
 import re

@@ -2,6 +2,10 @@
 
 `affected_release` are packages that were corrected, `package_state` those that were not. A package that comes in a
 module is named by the module's build (`python39:3.9-8100020240826142629.d47b87a4`): no version of a package.
+
+Taken in by hand alone. The listing that the API documents (`cve.json`, in pages of 1,000: Red Hat Security Data API,
+section 3.1) dates a CVE by when it became public, not by when its record changed: who went by it would take old words
+for current ones. redhat_csaf says the same and has a listing with the times of changes.
 """
 
 import re

@@ -2,6 +2,9 @@
 
 Two forms: the JSON of https://ubuntu.com/security/cves.json (pages of `cves`), and the files of ubuntu-cve-tracker,
 as they are (`focal_linux: needed`, `esm-infra/xenial_linux: released (4.4.0-1)`) or as JSON of the same fields.
+
+Taken in by hand alone: the API (https://ubuntu.com/security/api/docs) comes in pages by offset, which shift while they
+are read, and names no time of the last change. ubuntu_osv has the same records as one file.
 """
 
 import re

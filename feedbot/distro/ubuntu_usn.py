@@ -2,6 +2,10 @@
 
 A notice names its packages by release; of those that `is_source` the version is the one that corrects. The oldest
 notices name binary packages without versions, and say nothing that a version could be held against.
+
+Taken in by hand alone. The API (https://ubuntu.com/security/api/docs) gives at most 20 notices an answer, the newest
+first, with the day of publication and not of the last change: no listing by which a round could tell what is new and
+what is left. ubuntu_osv has the same notices as one file.
 """
 
 import re

@@ -55,12 +55,14 @@ class LoadReport:
 
 @dataclass(slots=True)
 class FeedReport:
-    """What came of a round over one distributor's feed. `left` are documents that the next rounds ask for."""
+    """What came of a round over one distributor's feed. `left` are documents that the next rounds ask for, `withdrawn`
+    those that its listing names no more."""
 
     source: str
     loaded: list[LoadReport] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     left: int = 0
+    withdrawn: int = 0
     error: FeedbotError | None = None
 
     @property
@@ -178,10 +180,20 @@ def _validators(edges: Edges, feed: DistroFeed) -> Validators | None:
 def _collect_listed(
     edges: Edges, feed: DistroFeed, listing: Document, report: FeedReport, stop: Callable[[], bool]
 ) -> None:
-    """Take in the documents that a listing names and that changed since they were taken in, the newest first."""
+    """Take in the documents that a listing names and that changed since they were taken in, the newest first.
+
+    A listing names every document there is (CSAF 2.0, requirement 13): what it names no more was withdrawn. Where that
+    is a fifth, the listing was cut, more likely than not, and all stay.
+    """
     named = dict(feed.member.listing(listing.body, listing.url))
     with reading(edges.database) as tx:
-        held = {one.name: one.loaded_at for one in statements.files(tx, feed.name)}
+        files = statements.files(tx, feed.name)
+    held = {one.name: one.loaded_at for one in files}
+    gone = [one.id for one in files if one.name not in named]
+    if has_fallen(len(files), len(files) - len(gone)):
+        report.failed.append(tr("{count} of {files} documents are no longer listed", count=len(gone), files=len(files)))
+    else:
+        report.withdrawn = sum(drop(edges, number) for number in gone)
     wanted = sorted((url for url, at in named.items() if url not in held or held[url] < at), key=lambda url: named[url])
     wanted.reverse()
     report.left = max(len(wanted) - MOST, 0)

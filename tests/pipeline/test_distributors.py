@@ -244,3 +244,21 @@ def test_a_listing_of_documents(stage: World, monkeypatch: pytest.MonkeyPatch) -
     with reading(edges.database) as tx:
         assert len(statements.about(tx, ["CVE-2026-0001", "CVE-2026-0002", "CVE-2026-0003"])) == 3
         assert sources.state(tx, listed.name).failures == 1
+
+
+def test_a_document_that_is_listed_no_more(stage: World) -> None:
+    """It was withdrawn, and says nothing any more; where many are missing the listing was cut, and all stay."""
+    listed = feed("redhat_csaf", f"{BASE}changes.csv")
+    edges = replace(stage.edges(), distros={"d": listed})
+    lines = [f'"2026/cve-2026-000{day}.json","2026-11-0{day}T00:00:00+00:00"' for day in range(1, 9)]
+    for day in range(1, 9):
+        stage.pages[f"{BASE}2026/cve-2026-000{day}.json"] = vex(f"CVE-2026-000{day}")
+    said = []
+    for names in (lines, lines[1:], lines[1:5]):
+        stage.pages[listed.url] = "\n".join(names).encode()
+        stage.now += timedelta(days=2)
+        report = distributors.collect(edges, listed)
+        with reading(edges.database) as tx:
+            count = len(statements.about(tx, [f"CVE-2026-000{day}" for day in range(1, 9)]))
+        said.append((report.withdrawn, report.whole, count))
+    assert said == [(0, True, 8), (1, True, 7), (0, False, 7)]

@@ -7,6 +7,7 @@ Components are one object each however many servers have them, as they are after
 from collections.abc import Iterator
 from random import Random
 
+from feedbot.distro import Statement, StatementStatus
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
 
 RELEASES = ("debian:11", "debian:12", "debian:13", "ubuntu:22.04", "almalinux:8", "almalinux:9")
@@ -79,6 +80,19 @@ class Fleet:
             for n in range(self.servers)
         ]
         return customers, contracts, servers
+
+    def statements(self, ranges: int) -> list[Statement]:
+        """Return fixed versions as distributors name them, each under a CVE of its own, more of what many have."""
+        rng = Random(7)
+        weights = [1 / (name + 1) ** 0.6 for name in range(NAMES)]
+        made = []
+        for number, name in enumerate(rng.choices(range(NAMES), weights, k=ranges)):
+            release = rng.choice(RELEASES)
+            fixed = self.universe[release][name][rng.randrange(1, VERSIONS)]
+            deb = fixed.scheme == "deb"
+            package, corrected = (fixed.source, fixed.source_version) if deb else (fixed.name, fixed.version)
+            made.append(Statement(release, package, f"CVE-2026-{number:06}", StatementStatus.FIXED, corrected))
+        return made
 
     def text(self, host: HostPackages) -> str:
         """Return what dpkg-query prints, or rpm -qa."""

@@ -64,7 +64,9 @@ class Words:
         for one in dict.fromkeys(statements):
             if one.cve in wanted:
                 places.setdefault((one.distro, one.package, one.cve), []).append(one)
-        return cls({place: tuple(sorted(said, key=_order)) for place, said in places.items()})
+        return cls(
+            {place: tuple(sorted(said, key=_order) if len(said) > 1 else said) for place, said in places.items()}
+        )
 
     def on(self, component: Component, cve: str) -> tuple[Word, ...]:
         """Return the words of a component's distributor that decide on a CVE; none of another release's or builder's.

@@ -154,3 +154,18 @@ def test_statements_at_once_as_one_by_one(edges: Edges, seed: int) -> None:
                     both = wanted.setdefault(one.cve, (set(), set()))
                     both[one.verdict is MatchVerdict.UNKNOWN].add(owners[server.contract])
     assert found == wanted
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("many", [0, 5000])
+def test_owners_of_some_components(edges: Edges, seed: int, many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few sets are asked for, many are picked out of all: the customers are those of the installations."""
+    monkeypatch.setattr(fleet, "_MANY", many)
+    rng = Random(seed)
+    with edges.database.begin() as tx:
+        settle(tx, rng, edges)
+        every = [one for server in inventory.servers(tx) for one in inventory.packages(tx, server.name)]
+        groups = [rng.sample(every, 2) for _ in range(6)] + [[Component("deb", "nobody", "1")], []]
+        wanted = [{one.customer.id for one in inventory.installations(tx, group)} for group in groups]
+        assert [set(one) for one in fleet.owners(tx, groups)] == wanted
+    assert any(wanted)

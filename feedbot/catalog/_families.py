@@ -62,15 +62,17 @@ class Families:
         self._by_maker = {name: one for one in reversed(self.all) for name in one.makers}
 
     def by_wording(self, name: str, vendor: str = "", pair: str = "") -> Product | None:
-        """Return the member where the name itself says so: "X gem", "Foo::Bar", 「WordPress 用プラグイン X」.
+        """Return the member where the name, or its CPE, says so: "X gem", "Foo::Bar", 「WordPress 用プラグイン X」.
 
         `pair` is the maker:product of a CPE, or empty.
         """
         text = unicodedata.normalize("NFKC", name).strip()
-        for family, form in self._forms:
-            if (found := form.fullmatch(text)) and self._family_of(vendor, pair) in (None, family):
-                return _member(family, found[1], name, vendor, pair)
         what, made = pair.partition(":")[2], self._family_of(vendor, pair)
+        # a CPE keeps the Foo::Bar of which the name may be the last word alone
+        for subject in (text, what) if "::" in what else (text,):
+            for family, form in self._forms:
+                if (found := form.fullmatch(subject)) and made in (None, family):
+                    return _member(family, found[1], name, vendor, pair)
         for one in (made, *self.all) if what else ():
             if one and one.cpes and what.startswith(one.cpes):
                 return _member(one, what, name, vendor, pair)

@@ -64,6 +64,7 @@ def test_the_host_itself_stays_the_host() -> None:
         ("com example", "Mambo Foundation", "cpe:/a:mambo-foundation:com_example", "mambo-component:com-example"),
         ("Example for Contact Form 7", "", "", "wordpress-plugin:example-for-contact-form-7"),
         ("Products.Example", "Zope Foundation", "", "pypi:products-example"),
+        ("SimpleExample", "Example", "cpe:/a:example:dancer%3a%3aexample", "perl-module:dancer-example"),
         ("mod authnz example", "", "cpe:/a:example:mod_authnz_example", "apache-module:mod-authnz-example"),
     ],
 )

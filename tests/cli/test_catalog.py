@@ -59,7 +59,10 @@ def test_what_a_name_leads_to(run: Run, tmp_path: Path) -> None:
 def test_names_of_the_advisories_that_lead_nowhere(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The most frequent first, each with what it is like; what the catalogue knows is not among them."""
+    """The most frequent first, each with what it is like; what the catalogue knows is not among them.
+
+    What a CPE alone identifies is: a distribution may package it under another name.
+    """
     (tmp_path / "mine.toml").write_text("", encoding="utf-8")
     assert cli.invoke(["-c", str(tmp_path / "config.toml"), "db", "upgrade"]) == 0
     database = store.open(f"sqlite:///{tmp_path}/var/feedbot.db")
@@ -67,13 +70,17 @@ def test_names_of_the_advisories_that_lead_nowhere(
         documents.save(tx, "csirt_a", PAGE)
         for number, products in enumerate((("Tomcatt", "nginx"), ("Tomcatt", "見本製品")), 1):
             lines = tuple(Affected(name, UnreadRange("1.0"), f"{name} 1.0") for name in products)
+            lines += (Affected("Only Cpe", UnreadRange("1.0"), "Only Cpe 1.0", cpe="cpe:/a:example:only_cpe"),)
             advisories.save_revision(tx, advisory(f"CSIRT-A-{number}", affected=lines), "d", PAGE.sha256, NOW)
     database.dispose()
     capsys.readouterr()
     code, out, _ = run("suggest", "--json")
     rows = [json.loads(line) for line in out.splitlines()]
-    assert (code, [(row["name"], row["advisories"]) for row in rows]) == (0, [("Tomcatt", 2), ("見本製品", 1)])
-    assert rows[0]["suggestions"][0] == "tomcat"
+    assert (code, [(row["name"], row["advisories"]) for row in rows]) == (
+        0,
+        [("Only Cpe", 2), ("Tomcatt", 2), ("見本製品", 1)],
+    )
+    assert rows[1]["suggestions"][0] == "tomcat"
     assert run("suggest", "--newest", 1, "--json")[1].count("Tomcatt") == 1
 
 

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from feedbot.inventory import Customer
 from feedbot.matching import Exposure
 from feedbot.notice import _render
 from feedbot.notice._formats import to_html, to_text
@@ -153,13 +154,12 @@ def _impersonal(name: str, templates: Templates) -> bool:
 
 def _shape(recipient: Recipient) -> _Shape | None:
     """Put marks for the names; None where a name is more than a name."""
-    if recipient.end:
-        return None
-    customer, names = recipient.customer, [recipient.customer.id, recipient.customer.name, recipient.customer.email]
+    names: list[str] = []
+    whose = _unnamed(recipient.customer, names)
+    end = _unnamed(recipient.end, names) if recipient.end else None
     ordered = sorted(recipient.exposures, key=_as_shown) if len(recipient.exposures) > 1 else recipient.exposures
     contracts: dict[str, str] = {}
     made: list[Exposure] = []
-    whose = replace(customer, id=_mark(0), name=_mark(1), email=_mark(2))
     for one in ordered:
         if one.contract.id not in contracts:
             contracts[one.contract.id] = _mark(len(names))
@@ -168,9 +168,18 @@ def _shape(recipient: Recipient) -> _Shape | None:
         server = replace(one.server, name=_mark(len(names)) if one.server.name else "", contract=contract.id)
         names += [one.server.name] if one.server.name else []
         made.append(replace(one, customer=whose, contract=contract, server=server))
-    if customer.name.endswith(("御中", "様")) or not all(map(_is_name, names)):
+    named = [one.name for one in (recipient.customer, recipient.end) if one]
+    if any(one.endswith(("御中", "様")) for one in named) or not all(map(_is_name, names)):
         return None
-    return _Shape(replace(recipient, customer=whose, exposures=tuple(made), contact=""), tuple(names))
+    # Which address and which reseller it is for decides where a mail goes, and nothing in it.
+    marked = replace(recipient, customer=whose, exposures=tuple(made), end=end, contact="", reseller="")
+    return _Shape(marked, tuple(names))
+
+
+def _unnamed(customer: Customer, names: list[str]) -> Customer:
+    at = len(names)
+    names += (customer.id, customer.name, customer.email)
+    return replace(customer, id=_mark(at), name=_mark(at + 1), email=_mark(at + 2))
 
 
 def _as_shown(one: Exposure) -> tuple[object, ...]:

@@ -61,7 +61,9 @@ def recipients(seed: int, count: int) -> Iterator[Recipient]:
                 host = dice.choice((f"h{n}-{s}", f"とても長い名前のサーバー{n}-{s}.customer.example", f"{n}{c}{s}"))
                 host = "" if s == 0 and dice.random() < 0.1 else host
                 exposures.append(Exposure(customer, contract, Server(host, contract.id, distro), found(dice, distro)))
-        yield Recipient(customer, tuple(exposures))
+        end = replace(customer, id=f"E{n}", name=f"最終顧客{n}") if dice.random() < 0.2 else None
+        contact = f"c{n}@other.example" if dice.random() < 0.2 else ""
+        yield Recipient(customer, tuple(exposures), contact, reseller=f"C{n}" if end else "", end=end)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -81,6 +83,17 @@ def one_shape(count: int) -> list[Recipient]:
         if (customer := Customer(f"C{n}", f"見本{n}", f"c{n}@x.example"))
         and (contract := Contract(f"V{n}", f"C{n}", Plan.VPS, root=True))
     ]
+
+
+def test_contacts_and_resellers_are_of_the_same_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At whose address a mail is read makes it no other mail; about whose customer it is are names like others."""
+    whole = one_shape(6)
+    contacts = [replace(one, contact=f"k{n}@x.example") for n, one in enumerate(whole)]
+    ends = [replace(one, reseller="R1", end=replace(one.customer, id=f"E{n}")) for n, one in enumerate(whole)]
+    alone = [render.mail(NOTICE, one, PROVIDER, TEMPLATES) for one in (*contacts, *ends)]
+    seen = counted(monkeypatch)
+    assert list(mails(NOTICE, [*contacts, *ends], PROVIDER, TEMPLATES)) == alone
+    assert seen == ["C0", "C1", "C0", "C1"]
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -102,3 +103,25 @@ def test_a_time_without_zone_is_refused() -> None:
     """It would mean another moment on another machine."""
     with pytest.raises(ReviewError, match="zone"):
         link(None, NOW.replace(tzinfo=None), "a", "v", "s", "d")
+
+
+def test_the_first_link_hangs_on_64_zeros() -> None:
+    """Whoever checks the chain with other tools begins there; the seal is the SHA-256 of the fields before it."""
+    first = link(None, datetime(2026, 4, 1, tzinfo=UTC), "a", "propose", "draft 1", "")
+    second = link(first, datetime(2026, 4, 1, tzinfo=UTC), "b", "approve", "draft 1", "")
+    assert (first.previous, second.previous) == ("0" * 64, first.hash)
+    content = '[1,"2026-04-01T00:00:00.000000+00:00","a","propose","draft 1","","' + "0" * 64 + '"]'
+    assert first.hash == sha256(content.encode()).hexdigest()
+    verify([first, second])
+    verify([])
+
+
+def test_an_end_that_was_cut_off_is_found_by_the_head_alone() -> None:
+    """Without the head a shorter chain is a chain; with it the missing entry is named."""
+    first = link(None, datetime(2026, 4, 1, tzinfo=UTC), "a", "propose", "draft 1", "")
+    second = link(first, datetime(2026, 4, 1, tzinfo=UTC), "b", "approve", "draft 1", "")
+    verify([first])
+    verify([first, second], second.hash)
+    assert broken_at([first], second.hash) == 2
+    assert broken_at([replace(first, detail="x"), second]) == 1
+    assert broken_at([second]) == 1

@@ -49,7 +49,7 @@ from feedbot.signature import (
 )
 from feedbot.signature import source_keys as imported_keys
 from feedbot.signature.keys import merge, read_file
-from feedbot.source import Judge, Source
+from feedbot.source import Source
 from feedbot.store import meta
 
 
@@ -88,9 +88,8 @@ def key_home(named: Path | None) -> Path:
 def desk(config: Config) -> Desk:
     """Return who may decide what, and what passes by a policy."""
     roles = {role: frozenset(getattr(config.desk, role.value)) for role in DeskRole}
-    return Desk(
-        roles, tuple(Policy(**one.model_dump() | {"sources": frozenset(one.sources)}) for one in config.auto_approval)
-    )
+    passes = (Policy(**one.model_dump() | {"sources": frozenset(one.sources)}) for one in config.auto_approval)
+    return Desk(roles, tuple(passes))
 
 
 def create_store(config: Config) -> None:
@@ -195,11 +194,12 @@ def source(name: str, section: SourceSection, home: Path) -> ConfiguredSource:
     member = _member(name, section)
     keys = keys_of(name, section, home)
     inbox = open_inbox(section)
+    ring = keys.keyring if keys.keyring.keys else None
     return ConfiguredSource(
         name=name,
         member=cast(Source, MailReader(member)) if inbox else member,
         url=section.url or member.SOURCE.listing_url,
-        judge_for=_judges(keys.keyring, keys.pins),
+        judge_for=lambda transport: judge_for(ring, keys.pins, _now(), transport),
         signed_required=section.signed == "required",
         tolerated=frozenset(
             verdict
@@ -259,10 +259,6 @@ def interval_of(name: str, section: SourceSection) -> timedelta:
 
 def _member(name: str, section: SourceSection) -> Source:
     return cast(Source, members.load("feedbot.source", section.member or name))
-
-
-def _judges(keyring: Keyring, pins: tuple[str, ...]) -> Callable[[str], Judge]:
-    return lambda transport: judge_for(keyring if keyring.keys else None, pins, _now(), transport)
 
 
 def keys_of(name: str, section: SourceSection, home: Path) -> SourceKeys:

@@ -24,6 +24,7 @@ ORDER = (
         "_config_values",
         "_config_inventory",
         "_config_reminders",
+        "_config_desk",
         "_config_blocklists",
     ),
     ("version",),

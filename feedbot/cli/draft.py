@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group.command("new", help=tr("the operator's own notice from a text file, or drafts for cases"))(new)
     group.command("edit", help=tr("correct a draft in $EDITOR, or take it from a file"))(edit)
     group.command("preview", help=tr("the post and the mails as they would be proposed now"))(preview)
+    group.command("remind", help=tr("draft the 再通知 that are due by the policy in [reminders]"))(remind)
     group.command("lint", help=tr("look a draft over"))(lint)
     group.command("schedule", help=tr("when the mails of a notice leave"))(schedule)
     group.command("stop", help=tr("cancel the mails of a notice that have not left"))(_outbox.stop)
@@ -176,6 +177,18 @@ def preview(
         print(rule)
     _shell.show("recipients: {count}", count=len(made.mails))
     return _tell(made.findings, found.id)
+
+
+def remind() -> int:
+    """Draft what is due for those who are affected still, and the thanks to those who no longer are."""
+    from feedbot.pipeline.remind import remind as again
+
+    report = again(_shell.edges(), _shell.actor())
+    for one in report.made:
+        _shell.show("draft {number}: {title}", number=one.id, title=one.notice.title)
+    for number, error in report.failed.items():
+        _shell.say("notice {number} could not be drafted: {error}", number=number, error=error)
+    return _shell.PARTLY if report.failed else _shell.DONE
 
 
 def lint(draft: _shell.Number) -> int:

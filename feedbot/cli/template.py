@@ -132,7 +132,4 @@ def _templates(config: "Config", file: Path | None = None) -> "rendering.Templat
 def _provider(config: "Config") -> "Provider":
     from feedbot.notice import Provider
 
-    section = config.provider
-    return Provider(
-        section.name, section.service, section.from_address, section.contact, section.site_url, section.number_prefix
-    )
+    return Provider(**config.provider.model_dump())

@@ -72,3 +72,8 @@ def test_without_lists_there_is_nothing_to_ask(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "config.toml").write_text(CONFIG.format(catalog=""), encoding="utf-8")
     assert cli.invoke(["-c", str(tmp_path / "config.toml"), "--lang", "en", "blocklist", "check"]) == 2
     assert "no block list is configured" in capsys.readouterr().err
+
+
+def test_nothing_is_due_where_nothing_was_told(run: Run) -> None:
+    """`draft remind` by hand, without a policy: nothing, and no fault."""
+    assert run("draft", "remind") == (0, "", "")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, func, or_, select
 
 from feedbot.delivery import OutboxState
 from feedbot.review import State
@@ -25,6 +25,7 @@ class Limits:
 
 
 UNLIMITED = Limits()
+Moment = datetime | BindParameter[datetime]
 
 
 def stands() -> ColumnElement[bool]:
@@ -32,22 +33,24 @@ def stands() -> ColumnElement[bool]:
     return exists().where(drafts.c.id == outbox.c.draft, drafts.c.state.in_(STANDING)).correlate(outbox)
 
 
-def open_now(now: datetime, limits: Limits) -> ColumnElement[bool]:
-    """Nothing holds the notice's mails back."""
+def open_now(now: Moment, limits: Limits, day: Moment | None = None) -> ColumnElement[bool]:
+    """Nothing holds the notice's mails back. `day` stands in for that of `limits` in a statement that is kept."""
     of_draft = releases.c.draft == outbox.c.draft
     shut = or_(releases.c.not_before > now, outbox.c.stage > releases.c.stage, releases.c.halted != "")
     free = ~exists().where(of_draft, shut).correlate(outbox)
     if not (limits.quiet or limits.cap):
         return free
     urgent = exists().where(of_draft, releases.c.urgent.is_(True)).correlate(outbox)
-    return and_(free, urgent if limits.quiet else or_(urgent, _under_cap(limits)))
+    return and_(
+        free, urgent if limits.quiet else or_(urgent, _under_cap(limits.cap, day if day is not None else limits.day))
+    )
 
 
-def _under_cap(limits: Limits) -> ColumnElement[bool]:
+def _under_cap(cap: int, day: Moment | None) -> ColumnElement[bool]:
     """His customer has had less than `cap` mails since `day`, counting those on the wire."""
     other = outbox.alias()
     on_the_wire = other.c.state == OutboxState.SENDING.value
-    gone = exists().where(receipts.c.outgoing == other.c.id, receipts.c.at >= limits.day, receipts.c.state.in_(LEFT))
+    gone = exists().where(receipts.c.outgoing == other.c.id, receipts.c.at >= day, receipts.c.state.in_(LEFT))
     had = or_(on_the_wire, and_(other.c.state.in_(LEFT), gone.correlate(other)))
     count = select(func.count()).select_from(other).where(other.c.customer == outbox.c.customer, had)
-    return count.correlate(outbox).scalar_subquery() < limits.cap
+    return count.correlate(outbox).scalar_subquery() < cap

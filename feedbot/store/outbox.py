@@ -14,9 +14,25 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
 from feedbot.store._gates import LEFT, STANDING, UNLIMITED, Limits, open_now, stands
@@ -123,19 +139,28 @@ def mark_sending(
         return frozenset()
     if limits.cap:
         lock(tx, "outbox cap")  # PostgreSQL: two senders would each see the other's mail as not yet begun
-    taken = tx.scalars(
+    pairs = [(row.id, row.fence) for row in rows]
+    facts = {"pairs": pairs, "now": now, "until": now + lease, "day": limits.day}
+    return frozenset(tx.scalars(_marking(limits.quiet, limits.cap), facts).all())
+
+
+@cache
+def _marking(quiet: bool, cap: int) -> ReturningUpdate[int]:
+    """The statement, built once: building it took as long as running it."""
+    now: BindParameter[datetime] = bindparam("now", type_=outbox.c.lease_until.type)
+    day: BindParameter[datetime] = bindparam("day", type_=outbox.c.lease_until.type)
+    return (
         update(outbox)
         .where(
-            tuple_(outbox.c.id, outbox.c.fence).in_([(row.id, row.fence) for row in rows]),
+            tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("pairs", expanding=True)),
             outbox.c.state.in_(_WAITING),
             outbox.c.lease_until > now,
             stands(),
-            open_now(now, limits),
+            open_now(now, Limits(quiet, cap), day),
         )
-        .values(state=OutboxState.SENDING.value, lease_until=now + lease)
+        .values(state=OutboxState.SENDING.value, lease_until=bindparam("until"))
         .returning(outbox.c.id)
     )
-    return frozenset(taken.all())
 
 
 def record(tx: Connection, answered: Iterable[tuple[Claimed, Verdict]]) -> frozenset[int]:
@@ -147,18 +172,25 @@ def record(tx: Connection, answered: Iterable[tuple[Claimed, Verdict]]) -> froze
         alike.setdefault(facts, {})[row.id, row.fence] = verdict.receipt
     kept: dict[int, Receipt] = {}
     for (state, attempts, next_try_at), receipts_of in alike.items():
-        done = tx.scalars(
-            update(outbox)
-            .where(
-                tuple_(outbox.c.id, outbox.c.fence).in_(list(receipts_of)),
-                outbox.c.state.in_((*_WAITING, *_ON_THE_WIRE)),
-            )
-            .values(state=state.value, attempts=attempts, next_try_at=next_try_at, lease_until=None)
-            .returning(outbox.c.id)
-        ).all()
+        now_is = {"pairs": list(receipts_of), "new": state.value, "tries": attempts, "next": next_try_at}
+        done = set(tx.scalars(_recording(), now_is))
         kept |= {number: receipt for (number, _), receipt in receipts_of.items() if number in done}
     _keep(tx, kept.items())
     return frozenset(kept)
+
+
+@cache
+def _recording() -> ReturningUpdate[int]:
+    """The statement, built once."""
+    return (
+        update(outbox)
+        .where(
+            tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("pairs", expanding=True)),
+            outbox.c.state.in_((*_WAITING, *_ON_THE_WIRE)),
+        )
+        .values(state=bindparam("new"), attempts=bindparam("tries"), next_try_at=bindparam("next"), lease_until=None)
+        .returning(outbox.c.id)
+    )
 
 
 def release(tx: Connection, rows: Sequence[Claimed]) -> None:

@@ -153,6 +153,18 @@ def test_match_gives_its_json_shape(desk: Desk) -> None:
     assert {"rule", "range", "evidence", "distro"} <= set(rows[0]["because"])
 
 
+def test_whom_cases_concern_is_what_their_verdicts_say(desk: Desk) -> None:
+    """--customers names those of whom something is affected, and nobody else; as a table too."""
+    desk.fleet()
+    desk("collect", "csirt_a")
+    each = [json.loads(line) for line in desk("match", "--json")[1].splitlines()]
+    found = [json.loads(line) for line in desk("match", "--customers", "--json")[1].splitlines()]
+    wanted = {(one["case"], one["customer"]) for one in each if one["verdict"] == "affected"}
+    assert wanted
+    assert {(one["case"], customer) for one in found for customer in one["affected"]} == wanted
+    assert len(desk("match", "--customers")[1].splitlines()) >= len(wanted)
+
+
 def test_a_broken_row_is_named_and_the_rest_kept(desk: Desk, tmp_path: Path) -> None:
     """A row without a version among many is listed with file, line and reason: exit 3."""
     desk.fleet()

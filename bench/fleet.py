@@ -1,8 +1,8 @@
 """Take in a fleet, keep it, and say whom new advisories concern: the table of what, bar and measured.
 
-    python -m bench.fleet [--servers N] [--folder DIR] [--json]
+    ./run bench fleet [--servers=N] [--folder=DIR] [--json]
 
-The default is 10,000 servers; --servers 1000000 is the full size. The database stays in DIR, and a load that was cut
+The default is 10,000 servers; --servers=1000000 is the full size. The database stays in DIR, and a load that was cut
 short goes on from there; without it a folder is made and removed. Rows a second are of one core, by processor time.
 "text" and "JSON" are from bytes to components; "kept" from components to the store, for servers that nobody knows yet;
 "unchanged" the same files again, from disk to the confirmed snapshot. "50 ranges" and "full rematch" (124,000 ranges,
@@ -80,7 +80,7 @@ def main(as_json: bool) -> None:
 
 
 def _option(name: str, default: str) -> str:
-    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else default
+    return next((one.partition("=")[2] for one in sys.argv if one.startswith(f"{name}=")), default)
 
 
 def _measure(made: Fleet, folder: Path) -> dict[str, float]:

@@ -1,0 +1,74 @@
+"""Brands, roles and audiences as the configuration names them."""
+
+from pathlib import Path
+
+import pytest
+
+from feedbot import bootstrap, config
+from feedbot.errors import ConfigError, NoticeError
+from feedbot.inventory import Role
+from feedbot.pipeline import Edges
+from tests.test_config import PROVIDER, written
+
+BRAND = """
+[brands.x]
+name = "エックス株式会社"
+service = "エックスレンタル"
+from_address = "notice@x-rental.example"
+contact = "エックス窓口"
+site_url = "https://www.x-rental.example/"
+number_prefix = "XINFO"
+reply_to = "desk@x-rental.example"
+templates = ["x"]
+"""
+
+
+def wired(folder: Path, text: str) -> Edges:
+    """Wire a configuration."""
+    loaded = config.load(written(folder, PROVIDER + text))
+    bootstrap.create_store(loaded)
+    edges = bootstrap.edges(loaded)
+    edges.database.dispose()
+    return edges
+
+
+def test_a_brand_has_its_names_and_templates(tmp_path: Path) -> None:
+    """A template of its own folder stands before the shipped one, for its mails alone; its mails link to no page."""
+    folder = tmp_path / "x" / "notice"
+    folder.mkdir(parents=True)
+    (folder / "part_greeting.j2").write_text("エックスです。\n", encoding="utf-8")
+    edges = wired(tmp_path, BRAND)
+    brand = edges.brand("x")
+    assert (brand.provider.name, brand.provider.reply_to) == ("エックス株式会社", "desk@x-rental.example")
+    assert (brand.provider.pages, brand.provider.numbered("INFO-2026-0007")) == (False, "XINFO-2026-0007")
+    assert brand.templates.source("notice/part_greeting.j2") == "エックスです。\n"
+    assert edges.templates.source("notice/part_greeting.j2") != "エックスです。\n"
+    assert edges.brand("").provider is edges.provider
+    with pytest.raises(NoticeError, match="no such brand"):
+        edges.brand("y")
+
+
+def test_roles_are_the_operator_s(tmp_path: Path) -> None:
+    """What is left out keeps its default."""
+    edges = wired(tmp_path, '[recipients]\nown = ["technical"]\n[audiences]\nall = "root or not root"\n')
+    assert edges.roles["own"] == (Role.TECHNICAL,)
+    assert edges.roles["urgent"] == (Role.EMERGENCY, Role.TECHNICAL)
+    assert edges.roles["maintenance"] == (Role.ADMINISTRATIVE, Role.TECHNICAL)
+    assert edges.audiences == {"all": "root or not root"}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (BRAND.replace('number_prefix = "XINFO"\n', ""), "brands.x.number_prefix"),
+        (BRAND.replace("desk@x-rental.example", "desk"), "brands.x.reply_to"),
+        (BRAND.replace("[brands.x]", '[brands."a b"]'), "brands.a b"),
+        ('[recipients]\nown = ["sales"]\n', "recipients.own.0"),
+        ("[recipients]\nown = []\n", "recipients.own"),
+    ],
+)
+def test_a_fault_is_told_by_its_key(text: str, key: str, tmp_path: Path) -> None:
+    """Each with the key that it stands under."""
+    with pytest.raises(ConfigError) as caught:
+        config.load(written(tmp_path, PROVIDER + text))
+    assert key in caught.value.reason()

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from feedbot.inventory import Contract, Customer, Plan, Server
 from feedbot.matching import Exposure
 from feedbot.notice import MailText, Post, Recipient
 from feedbot.review import Decision, Digests, Drift, approved, digests, required_approvals
+from feedbot.review._decide import seal
 
 NOW = datetime(2026, 4, 1, 9, tzinfo=UTC)
 POST = Post("ntpd に関する注意喚起", "<p>本文</p>", "本文", "本文")
@@ -103,12 +105,28 @@ def test_another_address_or_server_is_another_recipient(changed: Recipient) -> N
     assert differing(one, two) == ("recipients",)
 
 
-@pytest.mark.parametrize("customers", [["a"], ["a", "b", "c"], ["a", "b", "b"], []])
-def test_mails_and_recipients_must_be_one_to_one(customers: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("customers", "odd"), [(["a"], "b"), (["a", "b", "c"], "c"), (["a", "b", "b"], "b"), ([], "a, b")]
+)
+def test_mails_and_recipients_must_be_one_to_one(customers: list[str], odd: str) -> None:
     """Neither a mail without recipient, nor a recipient without mail, nor one twice is frozen."""
     mails = {name: MailText("件名", "本文", "") for name in ("a", "b")}
-    with pytest.raises(ReviewError, match="one to one"):
+    with pytest.raises(ReviewError, match="one to one") as caught:
         digests(POST, mails, [recipient(name) for name in customers], "s", "t", ())
+    assert caught.value.values["customers"] == odd
+
+
+def test_a_seal_is_the_hash_of_each_part_behind_its_length() -> None:
+    """So it stays what it was for what is frozen already; half a character of UTF-16 has a seal too."""
+    written = "4\n件A" + "7\n本文\n" + "0\n"
+    assert seal(MailText("件A", "本文\n", "")) == sha256(written.encode()).hexdigest()
+    assert seal(MailText("\ud800", "", "")) != seal(MailText("", "", ""))
+
+
+def test_no_other_verb_is_a_yes() -> None:
+    """Who edits or publishes over the same digests has not approved."""
+    said = [Decision(1, verb, name, NOW, FROZEN) for verb, name in (("propose", "a"), ("publish", "b"), ("edit", "c"))]
+    assert not approved(said, FROZEN, 1)
 
 
 @given(st.lists(st.tuples(st.text(), st.text(), st.text()), min_size=2, max_size=2, unique=True))

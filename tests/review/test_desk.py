@@ -82,3 +82,27 @@ def test_a_policy_is_never_one_of_two_persons() -> None:
     assert not approved(second, FROZEN, 2)
     assert approved([*second, Decision(1, "approve", "c", NOW, FROZEN)], FROZEN, 2)
     assert [is_person(name) for name in ("sato", POLICY.actor, "(feedbot)")] == [True, False, False]
+
+
+def test_the_words_of_the_configuration_and_of_the_log() -> None:
+    """[desk] names the roles so, each step takes its own, and the log names a policy so."""
+    assert [role.value for role in DeskRole] == ["author", "reviewer", "publisher", "admin"]
+    assert {verb: role.value for verb, role in NEEDED.items()} == {
+        "draft": "author",
+        "edit": "author",
+        "propose": "author",
+        "approve": "reviewer",
+        "reject": "reviewer",
+        "publish": "publisher",
+        "withdraw": "publisher",
+    }
+    assert POLICY.actor == "(policy 少数)"
+
+
+def test_the_error_names_everybody_who_may() -> None:
+    """In order, and not the admins, who are asked last."""
+    desk = Desk({DeskRole.REVIEWER: frozenset({"c", "b"}), DeskRole.ADMIN: frozenset({"z"})})
+    with pytest.raises(ReviewError) as caught:
+        desk.require("draft 7", "a", "approve")
+    assert caught.value.values["names"] == "b, c"
+    assert caught.value.subject == "draft 7"

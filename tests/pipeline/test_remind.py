@@ -9,15 +9,16 @@ import pytest
 
 from feedbot.advisory import Section, Severity
 from feedbot.errors import ReviewError
-from feedbot.notice import Notice, Step
+from feedbot.notice import Audience, Notice, Step
 from feedbot.notice import again as again_of
 from feedbot.notice._draft import from_edit_text, to_edit_text
 from feedbot.pipeline import Edges, decide, draft, packages
+from feedbot.pipeline.match import audience, match
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.remind import remind
 from feedbot.pipeline.send import send_due
 from feedbot.review import Draft
-from feedbot.store import drafts
+from feedbot.store import cases, drafts
 from tests.fakes import World
 from tests.notice.fixtures import TIMED
 from tests.notice.test_golden import first
@@ -111,6 +112,17 @@ def test_those_who_have_patched_are_thanked_once_or_left_alone(
     assert {one["To"] for one in thanks} == ({"admin@mihon-kobo.example"} if thank else set())
     later(stage, edges, tmp_path, corrected="vps101")
     assert remind(edges, "feedbot").made == []
+
+
+def test_nobody_reads_a_reminder_first(stage: World, edges: Edges, approved: int) -> None:  # noqa: F811
+    """Who is affected, but had no mail of this notice, is nobody to be reminded of it."""
+    told(stage, edges, approved)
+    with edges.database.begin() as tx:
+        notice = drafts.load(tx, approved).notice
+        exposures = match(edges, tx, cases.load(tx, notice.case)).exposures
+        assert exposures
+        assert audience(edges, tx, Audience("still", number=notice.number), exposures)
+        assert audience(edges, tx, Audience("still", number="INFO-1999-0001"), exposures) == ()
 
 
 def test_old_package_lists_remind_nobody(stage: World, edges: Edges, approved: int) -> None:  # noqa: F811

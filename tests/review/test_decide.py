@@ -79,6 +79,7 @@ def test_each_change_is_in_its_digest() -> None:
         (Drift(new=("a",)), 0, True),
         (Drift(("a",), ("b",), ("c",)), 60, False),
         (Drift(("a",), ("b",), ("c",)), 59, True),
+        (Drift(gone=tuple("abcdefghijklmnopqrstu")), 419, True),
     ],
 )
 def test_more_than_a_twentieth_is_far(drift: Drift, of: int, far: bool) -> None:

@@ -54,3 +54,19 @@ def test_a_refused_move_names_both_ends_and_what_is_allowed() -> None:
         move("draft 7", State.DRAFT, State.PUBLISHED)
     assert str(caught.value) == "draft 7: cannot go from draft to published"
     assert caught.value.hint() == "allowed from draft: proposed, rejected, expired"
+
+
+def test_the_table_is_the_one_of_the_design() -> None:
+    """Every move, and no other."""
+    written = {
+        "draft": "proposed rejected expired",
+        "proposed": "approved rejected draft void expired",
+        "approved": "publishing rejected draft void expired",
+        "void": "proposed rejected draft expired",
+        "publishing": "published void withdrawn",
+        "published": "withdrawn",
+        "rejected": "",
+        "expired": "",
+        "withdrawn": "",
+    }
+    assert {old.value: " ".join(new.value for new in moves) for old, moves in MOVES.items()} == written

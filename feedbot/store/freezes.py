@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, bindparam, select, update
 
 from feedbot.delivery import OutboxState
+from feedbot.store._keys import recipient_of
 from feedbot.store._tables import frozen_mails, outbox
 
 
@@ -25,8 +26,8 @@ def withheld(tx: Connection, draft: int) -> dict[str, str]:
 
 def queued(tx: Connection, number: str, channel: str) -> frozenset[str]:
     """Return the recipient ids for whom a mail of a notice was queued in any edition, by this channel, and not
-    cancelled."""
+    cancelled, at whatever address."""
     of_number = outbox.c.key.startswith(f"{number}/", autoescape=True)
     alive = outbox.c.state != OutboxState.CANCELLED.value
     keys = tx.scalars(select(outbox.c.key).where(of_number, outbox.c.channel == channel, alive))
-    return frozenset(key.removeprefix(f"{number}/").partition("/")[2].removesuffix(f"/{channel}") for key in keys)
+    return frozenset(map(recipient_of, keys))

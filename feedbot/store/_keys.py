@@ -1,0 +1,13 @@
+"""What the key of a message says: NUMBER/EDITION/RECIPIENT/CHANNEL, with again-ROW before the channel where a person
+gave it another address."""
+
+import re
+
+_KEY = re.compile(r"[^/]*/[^/]*/(?P<recipient>.*?)(?:/again-\d+)*/[^/]*", re.DOTALL)
+
+
+def recipient_of(key: str) -> str:
+    """Return for whom (`Recipient.id`) a message is, whatever its edition, channel and address; empty where the key is
+    no notice's."""
+    found = _KEY.fullmatch(key)
+    return found["recipient"] if found else ""

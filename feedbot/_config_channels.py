@@ -49,7 +49,7 @@ def _bound(
     faults: list[str] = []
     for key, value in table.items():
         if key in filed and isinstance(value, str):
-            values[filed[key]] = secret(value)
+            values[filed[key]] = secret(value).strip()
         elif key in known:
             values[key] = value
         else:
@@ -59,6 +59,10 @@ def _bound(
                 if near
                 else tr("{place}: unknown key", place=f"{place}.{key}")
             )
+    for name in filed.values():
+        value = values.get(name, "")
+        if isinstance(value, str) and not (value.isascii() and value.isprintable()):
+            faults.append(tr("{place}: must be printable ASCII, on one line", place=f"{place}.{name}"))
     try:
         made: object = TypeAdapter(settings).validate_python(values)
     except ValidationError as error:

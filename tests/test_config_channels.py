@@ -96,6 +96,15 @@ def test_no_fault_tells_a_secret(tmp_path: Path) -> None:
     assert SECRET not in said
 
 
+@pytest.mark.parametrize("text", [f"{SECRET}\nx", f"{SECRET}\x7f", f"秘密{SECRET}"])
+def test_a_secret_that_no_header_can_hold(tmp_path: Path, text: str) -> None:
+    """It is told at once, without the secret: later it would stand in the error of the request."""
+    tables = '[channels.x]\nmember = "chatwork"\ntoken_file = "token"\nroom = "1"\n'
+    said = faults(written(tmp_path, tables, token=text))
+    assert "channels.x.token: must be printable ASCII" in said
+    assert SECRET not in said
+
+
 def test_a_rung_that_leads_nowhere_is_a_fault(tmp_path: Path) -> None:
     """A misspelt name, a channel that carries no alarms, a webhook that is not there; the others pass."""
     tables = """[oncall]

@@ -42,13 +42,15 @@ def hand_on(
     try:
         return Answer(Outcome.ACCEPTED, post(url, body, policy=policy, seconds=seconds, headers=headers))
     except FetchError as error:
-        return failed(error, url)
+        return failed(error, url, *headers.values())
 
 
-def failed(error: FetchError, url: str) -> Answer:
-    """Return what a failed request comes to."""
-    code = error.status if isinstance(error, StatusError) else 0
-    return Answer(Outcome.DEFERRED, code, error.reason().replace(url, "…"))
+def failed(error: FetchError, *secrets: str) -> Answer:
+    """Return what a failed request comes to; none of `secrets` stands in what is said."""
+    code, reason = error.status if isinstance(error, StatusError) else 0, error.reason()
+    for secret in filter(None, secrets):
+        reason = reason.replace(secret, "…")
+    return Answer(Outcome.DEFERRED, code, reason)
 
 
 def said(content: bytes) -> Mapping[str, object]:
@@ -60,4 +62,4 @@ def said(content: bytes) -> Mapping[str, object]:
 
 def line(content: bytes) -> str:
     """Return the words for a chat room; what would call everybody or look like a link is inert in them already."""
-    return str(said(content)["text"])
+    return str(said(content)["text"]).encode("utf-8", "replace").decode()

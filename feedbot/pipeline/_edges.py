@@ -240,7 +240,7 @@ class Edges:
     @property
     def told(self) -> dict[str, AlarmChannel]:
         """The channels that take documents, alarms or posts, as their rows name them."""
-        return self.alarms.wired | {f"channel:{name}": channel for name, channel in self.posts.items()}
+        return self.alarms.wired | {f"post:{name}": channel for name, channel in self.posts.items()}
 
     @property
     def operators(self) -> tuple[str, ...]:

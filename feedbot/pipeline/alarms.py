@@ -126,14 +126,20 @@ def _log(source: Watched, telling: Telling) -> None:
 
 
 def deliver(edges: Edges) -> None:
-    """Hand on the alarms that wait. A channel that fails is left until the next round, and its alarms stay."""
+    """Hand on the alarms that wait. A channel that fails is left until the next round, and its alarms stay.
+
+    One that is refused again and again does not keep those behind it: it is tried once a day, until it is given up.
+    """
     with reading(edges.database) as tx:
         if not repository.count_waiting(tx):
             return
     with edges.database.begin() as tx:
         dropped = repository.drop_others(tx, (*(f"mail:{one}" for one in edges.operators), *edges.told))
+        given_up = repository.give_up(tx, edges.clock())
     if dropped:
         log.warning("alarms_dropped", count=dropped, reason="their channel is no longer configured")
+    for alarm in given_up:
+        log.error("alarm_given_up", channel=alarm.channel.partition(":")[0], key=alarm.key, error=alarm.error)
     if edges.operators:
         relay = edges.open_mail()
         try:
@@ -141,8 +147,8 @@ def deliver(edges: Edges) -> None:
                 _drain(edges, f"mail:{address}", _by_mail(relay))
         finally:
             relay.close()
-    for name, channel in edges.told.items():
-        _drain(edges, name, _by_document(channel))
+    for name, channel in edges.alarms.wired.items():
+        drain(edges, name, channel)
 
 
 def _by_mail(relay: MailChannel) -> Callable[[Alarm], Answer]:
@@ -156,8 +162,17 @@ def _by_mail(relay: MailChannel) -> Callable[[Alarm], Answer]:
     return send
 
 
-def _by_document(channel: AlarmChannel) -> Callable[[Alarm], Answer]:
-    return lambda alarm: channel.tell(alarm.content)
+def drain(edges: Edges, name: str, channel: AlarmChannel) -> None:
+    """Hand on what waits under a channel's name, oldest first, until one is not taken."""
+
+    def tell(alarm: Alarm) -> Answer:
+        try:
+            return channel.tell(alarm.content)
+        except Exception as error:
+            log.exception("channel_failed", channel=name)
+            return Answer(Outcome.DEFERRED, 0, type(error).__name__)
+
+    _drain(edges, name, tell)
 
 
 def _drain(edges: Edges, channel: str, send: Callable[[Alarm], Answer]) -> None:

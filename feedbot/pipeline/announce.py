@@ -1,12 +1,12 @@
 """Tell published notices in the channels that carry posts: chat rooms, WordPress, webhooks, programs.
 
 Each edition is told once a channel, when its page is on the site; a withdrawal once more. What is told is one JSON
-document of fixed bytes, queued beside the alarms and handed on by the same rounds: in order, again until it is taken.
-In shadow mode nothing is told: a chat room has no 【試験】 that people would not take for true.
+document of fixed bytes, queued in the transaction that publishes, and handed on behind the pages: in order, again until
+it is taken. What was published in shadow mode is never told: a chat room has no 【試験】 that people would not take for
+true.
 """
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 
 import structlog
@@ -14,42 +14,48 @@ import structlog
 from feedbot.notice import Notice, Post, Step, site, words
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._telling import inert
+from feedbot.pipeline.alarms import drain
 from feedbot.review import Draft
-from feedbot.store import Transaction, drafts, lock
+from feedbot.store import Transaction, drafts
 from feedbot.store import alarms as repository
 
 log = structlog.get_logger()
 SOURCE = "(notices)"
 
 
-def announce(edges: Edges, published: Iterable[Draft]) -> None:
-    """Queue what has not been told of these drafts, whose pages are on the site."""
-    for draft in published:
-        if site.has_page(draft.notice):
-            with edges.database.begin() as tx:
-                lock(tx, "alarms")
-                _queue(edges, tx, draft, None)
+def announce(edges: Edges, tx: Transaction, draft: Draft) -> None:
+    """Queue, in the transaction that publishes a notice, that it is out; `deliver` waits until its page is."""
+    if not site.has_page(draft.notice) or not edges.posts:
+        return
+    if edges.shadow_operator:
+        log.info("not_announced", draft=draft.id, number=draft.notice.number, reason="delivery.mode is shadow")
+        return
+    for name in edges.posts:
+        _queue(edges, tx, draft, name, None)
 
 
 def take_back(edges: Edges, tx: Transaction, draft: Draft, reason: str) -> None:
-    """Queue, in the transaction that withdraws a notice, that it was taken back."""
-    if site.has_page(draft.notice):
-        _queue(edges, tx, draft, reason)
-
-
-def _queue(edges: Edges, tx: Transaction, draft: Draft, withdrawn: str | None) -> None:
-    notice, now = draft.notice, edges.clock()
-    if edges.shadow_operator:
-        if edges.posts:
-            log.info("not_announced", draft=draft.id, number=notice.number, reason="delivery.mode is shadow")
-        return
-    post = None
+    """Queue, in the transaction that withdraws a notice, that it was taken back, where it was told of."""
     for name in edges.posts:
-        key = f"post/{notice.number}/{notice.edition}/{name}" + ("" if withdrawn is None else "/withdrawn")
-        if not repository.known(tx, key):
-            post = post or drafts.frozen(tx, draft.id, post_only=True).post
-            content = document(edges, notice, post, withdrawn, key, now)
-            repository.queue(tx, SOURCE, f"channel:{name}", key, content, now)
+        if not edges.shadow_operator and repository.known(tx, _key(draft.notice, name)):
+            _queue(edges, tx, draft, name, reason)
+
+
+def deliver(edges: Edges) -> None:
+    """Hand on the posts that wait. What calls this has built the pages before."""
+    for name, channel in edges.posts.items():
+        drain(edges, f"post:{name}", channel)
+
+
+def _key(notice: Notice, name: str) -> str:
+    return f"{repository.POSTS}{notice.number}/{notice.edition}/{name}"
+
+
+def _queue(edges: Edges, tx: Transaction, draft: Draft, name: str, withdrawn: str | None) -> None:
+    notice, now = draft.notice, edges.clock()
+    key = _key(notice, name) + ("" if withdrawn is None else "/withdrawn")
+    post = drafts.frozen(tx, draft.id, post_only=True).post
+    repository.queue(tx, SOURCE, f"post:{name}", key, document(edges, notice, post, withdrawn, key, now), now)
 
 
 def document(edges: Edges, notice: Notice, post: Post, withdrawn: str | None, key: str, now: datetime) -> bytes:

@@ -2,7 +2,8 @@
 
     every minute   new: the first of the ladder is told
                    told, not taken, and its time is over: the next is told; behind the last, the first again
-                   settled (approved, rejected, resolved …): no call any more
+                   gone on (proposed, approved, more of them): as new
+                   settled (published, rejected, resolved …): no call any more
 
 The ladder is the operator's list of alarm channels. What one of them is told in a round is one message, however many
 matters there are. A person takes a matter with `feedbot oncall take`; deciding it settles it.
@@ -76,13 +77,14 @@ def _round(edges: Edges, tx: Transaction, ladder: tuple[str, ...], now: datetime
     say: defaultdict[str, list[Call]] = defaultdict(list)
     for name, matter in waiting.items():
         call = known.get(name)
-        if call is None:
+        if call is None or call.words != matter.words:
+            # What has gone on (proposed, approved, more mails in doubt) is another matter than the one that was taken.
             call = Call(name, matter.urgent, matter.words, now, now)
-            calls.add(tx, call)
+            calls.put(tx, call)
             say[ladder[0]].append(call)
         elif not call.taken_by and now - call.told_at >= edges.oncall.patience(urgent=matter.urgent):
-            call = replace(call, rung=call.rung + 1, told_at=now, words=matter.words)
-            calls.told(tx, name, call.rung, now)
+            call = replace(call, rung=call.rung + 1, told_at=now)
+            calls.put(tx, call)
             say[ladder[call.rung % len(ladder)]].append(call)
     return {channel: tuple(told) for channel, told in say.items()}
 

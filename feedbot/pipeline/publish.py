@@ -17,6 +17,7 @@ from feedbot.messages import tr
 from feedbot.notice import MailText, site
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._judging import judge
+from feedbot.pipeline.announce import announce
 from feedbot.pipeline.decide import check_age, void, voided
 from feedbot.pipeline.draft import for_the_rest, go
 from feedbot.pipeline.release import staged
@@ -92,6 +93,7 @@ def _begin(edges: Edges, tx: Transaction, draft: Draft, ready: _Ready, drift: Dr
     if ready.signed_post:
         drafts.keep_signed_post(tx, draft.id, ready.signed_post)
     go(edges, tx, draft, State.PUBLISHING)
+    announce(edges, tx, draft)
     audit.append(tx, actor, "publish", f"draft {draft.id}", f"{queued} mails", now)
     if withheld:
         detail = ", ".join(f"{whose}: {why}" for whose, why in sorted(withheld.items()))

@@ -24,9 +24,9 @@ from feedbot.delivery import (
     return_address,
 )
 from feedbot.errors import DeliveryError
+from feedbot.pipeline import announce
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.alarms import deliver
-from feedbot.pipeline.announce import announce
 from feedbot.pipeline.draft import go
 from feedbot.pipeline.publish import build_site
 from feedbot.pipeline.release import advance, limits
@@ -53,7 +53,6 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
         publishing = drafts.listing(tx, State.PUBLISHING)
     if publishing:
         build_site(edges)
-        announce(edges, publishing)
     channel = edges.open_mail()
     round_ = _Round(edges, worker, lanes_of(channel))
     try:
@@ -61,7 +60,8 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
     finally:
         channel.close()
     advance(edges)
-    _settle(edges)
+    _settle(edges, frozenset(one.id for one in publishing))
+    announce.deliver(edges)
     deliver(edges)
     return dict(round_.done)
 
@@ -221,10 +221,11 @@ def _send(round_: _Round, stop: Callable[[], bool]) -> None:
     round_.give_back()
 
 
-def _settle(edges: Edges) -> None:
-    """Call published what has no message waiting any more. An uncertain one waits for a person, not for us."""
+def _settle(edges: Edges, shown: frozenset[int]) -> None:
+    """Call published what is on the pages and has no message waiting any more in the mode in force. An uncertain one
+    waits for a person, not for us; one that was queued in the other mode never leaves in this one."""
     with edges.database.begin() as tx:
         for draft in drafts.listing(tx, State.PUBLISHING):
-            counts = outbox.counts(tx, draft.id)
-            if not any(counts[state] for state in _WAITING):
+            counts = outbox.counts(tx, draft.id, channel=edges.channel)
+            if draft.id in shown and not any(counts[state] for state in _WAITING):
                 go(edges, tx, draft, State.PUBLISHED)

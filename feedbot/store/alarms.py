@@ -12,8 +12,13 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from feedbot.store._sql import insert
 from feedbot.store._tables import alarms, health
 
+POSTS = "post/"
+"""What the keys of published notices begin with; they are kept: a notice must not be told of twice."""
+TRIES = 12
+"""After so many (an hour) what is behind it is no longer kept waiting; it is tried again once a day."""
 RETRY = timedelta(minutes=5)
 """Between two tries of one alarm; also how long a try keeps others away from it."""
+DAY = timedelta(days=1)
 KEPT = timedelta(days=30)
 """How long an alarm that has gone out is kept."""
 
@@ -65,16 +70,19 @@ def queue(tx: Connection, source: str, channel: str, key: str, content: bytes, n
 
 
 def known(tx: Connection, key: str) -> bool:
-    """Say whether an alarm of this key is on its way, or has gone out within `KEPT`."""
+    """Say whether an alarm of this key is on its way, or has gone out (within `KEPT`; a post whenever that was)."""
     return tx.scalar(select(alarms.c.id).where(alarms.c.key == key).limit(1)) is not None
 
 
 def claim(tx: Connection, channel: str, now: datetime) -> Alarm | None:
     """Return the oldest alarm that waits for a channel, and keep others away from it for a while; None where none is
-    due. What comes after one that fails waits behind it: a channel tells things in their order."""
-    first = tx.execute(
+    due. What comes after one that fails waits behind it, as a channel tells things in their order, until it has failed
+    `TRIES` times."""
+    waiting = (
         select(alarms).where(alarms.c.channel == channel, alarms.c.sent_at.is_(None)).order_by(alarms.c.id).limit(1)
-    ).one_or_none()
+    )
+    stale = waiting.where(alarms.c.attempts >= TRIES, alarms.c.tried_at <= now - DAY)
+    first = tx.execute(stale).one_or_none() or tx.execute(waiting.where(alarms.c.attempts < TRIES)).one_or_none()
     if first is None:
         return None
     free = or_(alarms.c.tried_at.is_(None), alarms.c.tried_at <= now - RETRY)
@@ -94,12 +102,22 @@ def claim(tx: Connection, channel: str, now: datetime) -> Alarm | None:
 def sent(tx: Connection, number: int, now: datetime) -> None:
     """Note that an alarm has gone out, and let go of those that did long ago."""
     tx.execute(update(alarms).where(alarms.c.id == number).values(sent_at=now, error=""))
-    tx.execute(delete(alarms).where(alarms.c.sent_at < now - KEPT))
+    tx.execute(delete(alarms).where(alarms.c.sent_at < now - KEPT, alarms.c.key.not_like(f"{POSTS}%")))
 
 
 def failed(tx: Connection, number: int, error: str) -> None:
     """Note what became of a try."""
     tx.execute(update(alarms).where(alarms.c.id == number).values(error=error))
+
+
+def give_up(tx: Connection, now: datetime) -> tuple[Alarm, ...]:
+    """Let go of alarms that nobody took within `KEPT`; return them without their content."""
+    gone = delete(alarms).where(alarms.c.sent_at.is_(None), alarms.c.made_at < now - KEPT, alarms.c.attempts >= TRIES)
+    columns = alarms.c["id", "source", "channel", "key", "made_at", "attempts", "error"]
+    rows = tx.execute(gone.returning(*columns))
+    return tuple(
+        Alarm(row.id, row.source, row.channel, row.key, b"", row.made_at, row.attempts, row.error) for row in rows
+    )
 
 
 def drop_others(tx: Connection, channels: tuple[str, ...]) -> int:

@@ -32,14 +32,10 @@ def listing(tx: Connection) -> tuple[Call, ...]:
     )
 
 
-def add(tx: Connection, call: Call) -> None:
-    """Keep a new call."""
-    tx.execute(insert(tx, calls).values(**{name: getattr(call, name) for name in Call.__slots__}))
-
-
-def told(tx: Connection, matter: str, rung: int, now: datetime) -> None:
-    """Note that the next person was told."""
-    tx.execute(update(calls).where(calls.c.matter == matter).values(rung=rung, told_at=now))
+def put(tx: Connection, call: Call) -> None:
+    """Keep a call, in the place of an older one about the same matter."""
+    facts = {name: getattr(call, name) for name in Call.__slots__}
+    tx.execute(insert(tx, calls).values(**facts).on_conflict_do_update(index_elements=[calls.c.matter], set_=facts))
 
 
 def take(tx: Connection, matter: str, actor: str) -> bool:

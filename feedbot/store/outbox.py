@@ -294,9 +294,12 @@ def _cancel(tx: Connection, which: ColumnElement[bool]) -> int:
     return len(cancelled.all())
 
 
-def counts(tx: Connection, draft: int | None = None, *, stage: int | None = None) -> Mapping[OutboxState, int]:
-    """Count rows by state (of one draft, of one stage); a state without rows is 0."""
+def counts(
+    tx: Connection, draft: int | None = None, *, stage: int | None = None, channel: str | None = None
+) -> Mapping[OutboxState, int]:
+    """Count rows by state (of one draft, one stage, one channel); a state without rows is 0."""
     query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    query = query if channel is None else query.where(outbox.c.channel == channel)
     query = query if stage is None else query.where(outbox.c.stage == stage)
     found = tx.execute(query if draft is None else query.where(outbox.c.draft == draft))
     return dict.fromkeys(OutboxState, 0) | {OutboxState(state): number for state, number in found}

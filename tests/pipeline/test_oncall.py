@@ -95,6 +95,18 @@ def test_what_is_settled_is_no_call(stage: World, desk: Edges, approved: int) ->
     assert matters(desk) == ["held 1"]
 
 
+def test_what_has_gone_on_is_a_matter_of_its_own(stage: World, desk: Edges, approved: int) -> None:
+    """Who took a draft to write it has not taken its approval."""
+    with reading(desk.database) as tx:
+        draft = next(one.id for one in drafts.listing(tx) if one.id != approved)
+    later(stage, desk)
+    for matter in matters(desk):
+        take(desk, matter, "hanako")
+    assert later(stage, desk, hours=5) == []
+    propose(desk, draft, "hanako")
+    assert later(stage, desk) == ["first"]
+
+
 def test_mails_in_doubt_are_urgent(stage: World, desk: Edges, approved: int) -> None:
     """Ten minutes, not two hours: a customer may have had it or not."""
     later(stage, desk)

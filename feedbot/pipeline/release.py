@@ -44,8 +44,8 @@ def staged(edges: Edges, tx: Transaction, draft: Draft, mails: Iterable[Outgoing
     if 0 < first < len(rows) and many:
         facts["stage"] = FIRST
         rows = tuple(replace(one, stage=FIRST if place < first else REST) for place, one in enumerate(rows))
-    if is_urgent(draft.notice, edges.sending.urgent_score):
-        facts["urgent"] = True
+    if releases.load(tx, draft.id).urgent is None:  # a person's word stays
+        facts["urgent"] = is_urgent(draft.notice, edges.sending.urgent_score)
     releases.change(tx, draft.id, facts)
     return rows
 

@@ -16,7 +16,7 @@ releases = Table(
     Column("not_before", UtcTime),
     Column("stage", Integer, nullable=False),
     Column("opened_at", UtcTime),
-    Column("urgent", Boolean, nullable=False),
+    Column("urgent", Boolean),
     Column("halted", Text, nullable=False),
 )
 # `address` is as `normal` in suppressed.py writes it.

@@ -19,14 +19,15 @@ FIRST, REST = 0, 1
 class Release:
     """How a draft's mails leave: none before `not_before`; those up to `stage`; none while `halted` says why.
 
-    `opened_at` is when the first stage was seen to be through; `urgent` passes quiet hours and the cap a day.
+    `opened_at` is when the first stage was seen to be through; `urgent` passes quiet hours and the cap a day
+    (None: nobody has said).
     """
 
     draft: int
     not_before: datetime | None = None
     stage: int = REST
     opened_at: datetime | None = None
-    urgent: bool = False
+    urgent: bool | None = None
     halted: str = ""
 
 

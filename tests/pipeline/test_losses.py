@@ -1,11 +1,14 @@
 """Nobody is left out, nobody reads a thing twice, and what stands still is said: what one edition does to another's
 mails, and what a round of sending leaves to a person."""
 
+from dataclasses import replace
 
 import pytest
 
 from feedbot.delivery import Answer, OutboxState, Outcome
-from feedbot.pipeline import Edges, decide
+from feedbot.pipeline import Edges, decide, release
+from feedbot.pipeline._sending import Sending, quiet_hours
+from feedbot.pipeline.publish import publish
 from feedbot.pipeline.readdress import readdress
 from feedbot.pipeline.send import send_due
 from feedbot.store import outbox, reading, told
@@ -52,3 +55,16 @@ def test_who_got_a_mail_at_another_address_is_not_told_again_with_the_rest(
     assert [one.recipient.id for one in made.mails] == ["D07"]
     with reading(edges.database) as tx:
         assert "D05" in told.mails(tx, "INFO-2026-0001")
+
+
+@pytest.mark.parametrize(("said", "leave"), [(None, 40), (True, 40), (False, 0)])
+def test_what_a_person_says_of_urgency_stays(
+    stage: World, edges: Edges, fleet: Fleet, approved: int, said: bool | None, leave: int
+) -> None:
+    """In quiet hours a notice leaves by its score, but by a person's word where one was said before."""
+    edges = replace(edges, sending=Sending(quiet=quiet_hours("00:00-23:59"), urgent_score=0.1))
+    if said is not None:
+        release.schedule(edges, approved, None, "author", urgent=said, keep_time=True)
+    publish(edges, approved, "author")
+    send_due(edges, "w")
+    assert len(stage.mails) == leave

@@ -466,7 +466,7 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=True),
         sa.Column("halted", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_releases_draft")),
         sa.PrimaryKeyConstraint("draft", name=op.f("pk_releases")),

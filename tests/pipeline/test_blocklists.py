@@ -68,7 +68,15 @@ def test_a_listed_address_is_told_to_its_customer_alone(stage: World, desk: Desk
     mail = parsed(stage.mails[-1])
     words = "".join(mail.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
     assert mail["To"] == "admin@mihon-kobo.example"
-    for said in (ADDRESS, "vps101", "見本リスト", "送信待ちのメール", "SMTPAUTH", "登録の解除をお申し込み", "Received:"):
+    for said in (
+        ADDRESS,
+        "vps101",
+        "見本リスト",
+        "送信待ちのメール",
+        "SMTPAUTH",
+        "登録の解除をお申し込み",
+        "Received:",
+    ):
         assert said in words
     assert not [one for one in stage.site.keys() - pages.keys() if "INFO-" in one]
     assert not [one for one in stage.site.values() if ADDRESS.encode() in one]

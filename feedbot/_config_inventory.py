@@ -14,7 +14,9 @@ HOST = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$"
 
 def _names_host(command: Sequence[str]) -> Sequence[str]:
     if not any("{host}" in word for word in command[1:]):
-        raise ValueError(tr("no word behind the program has {place} in it: all hosts would be asked the same", place="{host}"))
+        raise ValueError(
+            tr("no word behind the program has {place} in it: all hosts would be asked the same", place="{host}")
+        )
     return command
 
 

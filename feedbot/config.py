@@ -157,8 +157,11 @@ class BouncesSection(_Section):
 
 
 class DeliverySection(_Section):
-    """How mails leave. `shadow`, the default, sends every mail to `operator` alone, marked 【試験】. Of a notice to
-    many `first` mails leave, and the rest after `first_wait` (0s: by a person's word) with at most `first_failures` %."""
+    """How mails leave. `shadow`, the default, sends every mail to `operator` alone, marked 【試験】.
+
+    Of a notice to many, `first` mails leave, and the rest after `first_wait` (0s: by a person's word) where at most
+    `first_failures` % of them failed.
+    """
 
     mode: Literal["shadow", "live"] = "shadow"
     operator: Address | None = None

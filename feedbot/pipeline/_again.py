@@ -4,21 +4,21 @@ from collections.abc import Iterable
 
 from feedbot.matching import Exposure, MatchVerdict
 from feedbot.review import State
-from feedbot.store import Transaction, drafts, outbox
+from feedbot.store import Transaction, drafts, told
 
 _CONCERNED = (MatchVerdict.AFFECTED, MatchVerdict.UNKNOWN)
 
 
 def still(tx: Transaction, number: str, exposures: Iterable[Exposure]) -> tuple[Exposure, ...]:
     """Return the shares of those to whom a mail of the notice went: nobody reads a 再通知 first."""
-    told = outbox.told(tx, number)
-    return tuple(one for one in exposures if one.customer.id in told)
+    reached = told.reached(tx, number)
+    return tuple(one for one in exposures if one.customer.id in reached)
 
 
 def patched(tx: Transaction, number: str, exposures: Iterable[Exposure]) -> frozenset[str]:
     """Return the customers who were told, have nothing left that is or may be affected, and were not thanked yet."""
     left = {one.customer.id for one in exposures if any(match.verdict in _CONCERNED for match in one.matches)}
-    return outbox.told(tx, number) - left - _thanked(tx, number)
+    return told.reached(tx, number) - left - _thanked(tx, number)
 
 
 def _thanked(tx: Transaction, number: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from feedbot.pipeline.announce import take_back
 from feedbot.pipeline.draft import go, same_advisories
 from feedbot.reading.dates import JST
 from feedbot.review import MOVES, Decision, Digests, Draft, State, approved, move, required_approvals
-from feedbot.store import Transaction, assignments, audit, decisions, drafts, inventory, outbox
+from feedbot.store import Transaction, assignments, audit, decisions, drafts, inventory, outbox, told
 
 _SHOWN = 5
 
@@ -111,8 +111,10 @@ def withdraw(edges: Edges, number: int, actor: str, reason: str) -> Withdrawn:
                 go(edges, tx, other, State.WITHDRAWN)
                 _decide(edges, tx, other, "withdraw", actor, other.digests, reason)
                 cancelled += outbox.cancel_pending(tx, other.id)
+            elif not draft.notice.rest and other.notice.edition < draft.notice.edition:
+                cancelled += outbox.cancel_pending(tx, other.id)  # those whom this edition left out
         _decide(edges, tx, draft, "withdraw", actor, draft.digests, reason)
-        if draft.notice.step is Step.WITHDRAWN or not outbox.told(tx, draft.notice.number):
+        if draft.notice.step is Step.WITHDRAWN or not told.reached(tx, draft.notice.number):
             return Withdrawn(cancelled, None)
         notice = drafting.withdrawal(draft.notice, reason, edges.provider, edges.clock(), edges.templates)
         made = drafts.create(tx, notice, actor, edges.clock())

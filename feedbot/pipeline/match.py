@@ -16,7 +16,7 @@ from feedbot.notice import Audience, Recipient
 from feedbot.pipeline import _again, _changed
 from feedbot.pipeline._choosing import chosen
 from feedbot.pipeline._edges import Edges
-from feedbot.store import Transaction, inventory, outbox, statements, suppressions
+from feedbot.store import Transaction, inventory, statements, suppressions, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def audience(edges: Edges, tx: Transaction, wanted: Audience, exposures: tuple[E
     if wanted.rule == "none":
         return ()
     if wanted.rule == "told":
-        return _told(tx, outbox.told(tx, wanted.number))
+        return _told(tx, told.customers(tx, wanted.number))
     if wanted.rule == "patched":
         return _told(tx, _again.patched(tx, wanted.number, exposures))
     if wanted.rule == "still":

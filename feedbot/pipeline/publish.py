@@ -88,6 +88,7 @@ def let_out(edges: Edges, number: int, actor: str) -> Published:
 def _begin(edges: Edges, tx: Transaction, draft: Draft, ready: _Ready, drift: Drift, actor: str) -> Published:
     withheld, now = drift.reasons, edges.clock()
     mails = [mail for whose, mail in ready.mails.items() if whose not in withheld]
+    cancelled = _supersede(tx, draft, frozenset(ready.mails) - set(withheld))
     queued = _queue(tx, draft, staged(edges, tx, draft, mails))
     freezes.withhold(tx, draft.id, withheld)
     if ready.signed_post:
@@ -95,6 +96,8 @@ def _begin(edges: Edges, tx: Transaction, draft: Draft, ready: _Ready, drift: Dr
     go(edges, tx, draft, State.PUBLISHING)
     announce(edges, tx, draft)
     audit.append(tx, actor, "publish", f"draft {draft.id}", f"{queued} mails", now)
+    for other, count in cancelled.items():
+        audit.append(tx, actor, "cancel", f"draft {other}", f"{count} messages; edition {draft.notice.edition}", now)
     if withheld:
         detail = ", ".join(f"{whose}: {why}" for whose, why in sorted(withheld.items()))
         audit.append(tx, actor, "withhold", f"draft {draft.id}", detail, now)
@@ -102,15 +105,27 @@ def _begin(edges: Edges, tx: Transaction, draft: Draft, ready: _Ready, drift: Dr
     return Published(queued, withheld, rest)
 
 
+def _supersede(tx: Transaction, draft: Draft, recipients: frozenset[str]) -> dict[int, int]:
+    """Cancel what still waits of earlier editions for those who get this one: nobody reads the old text after the new.
+    Return how many messages, by draft.
+
+    Who is left out keeps the mail that he waits for, but where the audience was matched anew: he is not concerned now.
+    """
+    notice = draft.notice
+    whose = None if notice.audience.rule == "match" else recipients
+    earlier = () if notice.rest else drafts.of_number(tx, notice.number)
+    counts = {
+        one.id: outbox.cancel_pending(tx, one.id, whose) for one in earlier if one.notice.edition < notice.edition
+    }
+    return {one: count for one, count in counts.items() if count}
+
+
 def _queue(tx: Transaction, draft: Draft, mails: tuple[Outgoing, ...]) -> int:
-    """Make the outbox rows, and cancel what still waits of earlier editions: nobody reads the old text after the new.
+    """Make the outbox rows.
 
     Raises DeliveryError where a row of one of the keys is there already: the edition would reach only some.
     """
     notice = draft.notice
-    for other in () if notice.rest else drafts.of_number(tx, notice.number):
-        if other.notice.edition < notice.edition:
-            outbox.cancel_pending(tx, other.id)
     queued = outbox.add_all(tx, mails)
     if queued != len(mails):
         raise DeliveryError(

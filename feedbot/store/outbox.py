@@ -11,7 +11,7 @@
    again by themselves, never lost. A late answer of the same worker is still the truth and settles them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -36,11 +36,13 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
 from feedbot.store._gates import LEFT, STANDING, UNLIMITED, Limits, open_now, stands
+from feedbot.store._keys import recipient_of
 from feedbot.store._sending_tables import suppressed_addresses
 from feedbot.store._sql import chunks, insert, lock
 from feedbot.store._tables import contents, drafts, outbox, receipts
 
 _WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
+_UNSENT = (*_WAITING, OutboxState.HELD.value)
 _ON_THE_WIRE = (OutboxState.SENDING.value, OutboxState.UNCERTAIN.value)
 
 
@@ -279,15 +281,20 @@ def cancel_orphans(tx: Connection) -> int:
     return _cancel(tx, ~stands())
 
 
-def cancel_pending(tx: Connection, draft: int) -> int:
-    """Cancel what has not begun to leave of a draft, also what a worker has claimed; return how many rows."""
-    return _cancel(tx, outbox.c.draft == draft)
+def cancel_pending(tx: Connection, draft: int, recipients: Container[str] | None = None) -> int:
+    """Cancel what has not begun to leave of a draft (to these recipients), also what a worker has claimed; return how
+    many rows."""
+    if recipients is None:
+        return _cancel(tx, outbox.c.draft == draft)
+    rows = tx.execute(select(outbox.c.id, outbox.c.key).where(outbox.c.draft == draft, outbox.c.state.in_(_UNSENT)))
+    theirs = [row.id for row in rows if recipient_of(row.key) in recipients]
+    return sum(_cancel(tx, outbox.c.id.in_(part)) for part in chunks(theirs))
 
 
 def _cancel(tx: Connection, which: ColumnElement[bool]) -> int:
     cancelled = tx.scalars(
         update(outbox)
-        .where(which, outbox.c.state.in_((*_WAITING, OutboxState.HELD.value)))
+        .where(which, outbox.c.state.in_(_UNSENT))
         .values(state=OutboxState.CANCELLED.value, fence=outbox.c.fence + 1, lease_until=None)
         .returning(outbox.c.id)
     )
@@ -336,13 +343,6 @@ def is_standing(tx: Connection, draft: int) -> bool:
 def channels(tx: Connection, draft: int) -> frozenset[str]:
     """Return the channels by which a draft's messages go; empty where it has none."""
     return frozenset(tx.scalars(select(outbox.c.channel).where(outbox.c.draft == draft).distinct()))
-
-
-def told(tx: Connection, number: str) -> frozenset[str]:
-    """Return the customers to whom a mail of a notice went, or may have gone, in any edition (and mode)."""
-    reached = (OutboxState.SENT.value, OutboxState.UNCERTAIN.value, OutboxState.SENDING.value)
-    of_number = outbox.c.key.startswith(f"{number}/", autoescape=True)
-    return frozenset(tx.scalars(select(outbox.c.customer).where(outbox.c.state.in_(reached), of_number).distinct()))
 
 
 def message_id(tx: Connection, key: str) -> str:

@@ -1,16 +1,37 @@
-"""Which mails of a notice went, or may have gone: by recipient, in any edition and mode."""
+"""Who has read a notice, in any edition and mode, and who reads its next edition. Those whose mail still waits read
+that too: it takes the place of the mail that they would have had."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from feedbot.delivery import OutboxState
+from feedbot.store._gates import stands
 from feedbot.store._keys import recipient_of
 from feedbot.store._tables import outbox
 
 _REACHED = (OutboxState.SENT.value, OutboxState.UNCERTAIN.value, OutboxState.SENDING.value)
+_WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value, OutboxState.HELD.value)
+
+
+def reached(tx: Connection, number: str) -> frozenset[str]:
+    """Return the customers to whom a mail of a notice went, or may have gone."""
+    condition = and_(_of_number(number), outbox.c.state.in_(_REACHED))
+    return frozenset(tx.scalars(select(outbox.c.customer).where(condition).distinct()))
+
+
+def customers(tx: Connection, number: str) -> frozenset[str]:
+    """Return the customers to whom a mail of a notice went, may have gone, or still waits."""
+    return frozenset(tx.scalars(select(outbox.c.customer).where(_concerned(number)).distinct()))
 
 
 def mails(tx: Connection, number: str) -> frozenset[str]:
-    """Return the ids (`Recipient.id`) of those who were told, at whatever address."""
-    of_number = outbox.c.key.startswith(f"{number}/", autoescape=True)
-    keys = tx.scalars(select(outbox.c.key).where(outbox.c.state.in_(_REACHED), of_number))
-    return frozenset(map(recipient_of, keys))
+    """Return the ids of these mails (`Recipient.id`), at whatever address."""
+    return frozenset(map(recipient_of, tx.scalars(select(outbox.c.key).where(_concerned(number)))))
+
+
+def _concerned(number: str) -> ColumnElement[bool]:
+    waits = and_(outbox.c.state.in_(_WAITING), stands())
+    return and_(_of_number(number), or_(outbox.c.state.in_(_REACHED), waits))
+
+
+def _of_number(number: str) -> ColumnElement[bool]:
+    return outbox.c.key.startswith(f"{number}/", autoescape=True)

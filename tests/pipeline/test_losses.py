@@ -2,16 +2,17 @@
 mails, and what a round of sending leaves to a person."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from feedbot.delivery import Answer, OutboxState, Outcome
-from feedbot.pipeline import Edges, decide, release
+from feedbot.pipeline import Edges, bounces, decide, draft, release
 from feedbot.pipeline._sending import Sending, quiet_hours
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.readdress import readdress
 from feedbot.pipeline.send import send_due
-from feedbot.store import outbox, reading, told
+from feedbot.store import audit, outbox, reading, told
 from feedbot.store._keys import recipient_of
 from tests.fakes import World
 from tests.pipeline.test_drift import Fleet, approved, fleet, left_over
@@ -68,3 +69,60 @@ def test_what_a_person_says_of_urgency_stays(
     publish(edges, approved, "author")
     send_due(edges, "w")
     assert len(stage.mails) == leave
+
+
+CORRECTION = "種別: お知らせ\n段階: 訂正\n件名: 誤記の訂正\n\n誤記がありました。\n"
+EVERYBODY = {f"D{n:02}" for n in range(40)}
+
+
+def corrected(edges: Edges, text: str = CORRECTION) -> int:
+    """Publish the operator's next edition of the notice."""
+    number = draft.follow(edges, "INFO-2026-0001", text, "author").id
+    decide.propose(edges, number, "author")
+    decide.approve(edges, number, "reviewer")
+    publish(edges, number, "author")
+    return number
+
+
+def test_a_correction_reaches_those_whose_first_mail_waits_in_its_place(
+    stage: World, edges: Edges, fleet: Fleet, approved: int
+) -> None:
+    """Three have read the first text, one is held, the others wait: all 40 get the correction, no other the first."""
+    edges = replace(edges, sending=Sending(first=3, wait=timedelta(minutes=10)))
+    bounces.suppress(edges, "d39@customer.example", "asked us to", "author")
+    publish(edges, approved, "author")
+    send_due(edges, "w")
+    assert len(stage.mails) == 3
+    number = corrected(edges)
+    for _ in range(5):
+        stage.now += timedelta(minutes=11)
+        send_due(edges, "w")
+    assert bounces.unsuppress(edges, "d39@customer.example", "author") == 1
+    send_due(edges, "w")
+    assert {one.customer for one in stage.mails if one.draft == number} == EVERYBODY
+    assert len(stage.mails) == 43
+    with reading(edges.database) as tx:
+        said = [(one.subject, one.detail) for one in audit.entries(tx) if one.verb == "cancel"]
+    assert said == [(f"draft {approved}", "37 messages; edition 2")]
+
+
+def test_who_is_left_out_of_the_next_edition_keeps_his_mail(
+    stage: World, edges: Edges, fleet: Fleet, approved: int
+) -> None:
+    """An edition for some takes the place of their mails alone; the others' leave as they were."""
+    publish(edges, approved, "author")
+    number = corrected(edges, CORRECTION.replace("\n\n", '\n対象: 条件 customer == "D05"\n\n', 1))
+    send_due(edges, "w")
+    assert {one.customer for one in stage.mails if one.draft == number} == {"D05"}
+    assert {one.customer for one in stage.mails if one.draft == approved} == EVERYBODY - {"D05"}
+
+
+def test_a_withdrawal_stops_those_whom_its_edition_left_out(
+    stage: World, edges: Edges, fleet: Fleet, approved: int
+) -> None:
+    """Nothing of a number leaves after it was taken back, of no edition."""
+    publish(edges, approved, "author")
+    number = corrected(edges, CORRECTION.replace("\n\n", '\n対象: 条件 customer == "D05"\n\n', 1))
+    assert decide.withdraw(edges, number, "author", "wrong") == decide.Withdrawn(40, None)
+    send_due(edges, "w")
+    assert stage.mails == []

@@ -29,17 +29,21 @@ _MOST = 50
 """Blocks of a delivery status, and addresses of a head, that are looked at."""
 _LARGEST_PROSE = 2**18
 """Bytes of a bounce in words of its own that are searched for them."""
+_REASON = 300
+"""Characters after the recipient's address in which a bounce in words says why."""
 _TO = ("to", "delivered-to", "x-original-to", "envelope-to")
 _SEAL = 20
 
 
 class BounceKind(StrEnum):
     """What a mail in the bounce box is. HARD: the address takes no mail. SOFT: this mail was given up, the address may
-    be well. DELAYED: it is still tried. OTHER: no bounce, such as an answer by hand. FORGED: its seal is wrong;
-    UNSEALED: it has none. UNREADABLE: it could not be taken apart."""
+    be well. BEHIND: it was given up for another address, to which the recipient's leads. DELAYED: it is still tried.
+    OTHER: no bounce, such as an answer by hand. FORGED: its seal is wrong; UNSEALED: it has none. UNREADABLE: it could
+    not be taken apart."""
 
     HARD = "hard"
     SOFT = "soft"
+    BEHIND = "behind"
     DELAYED = "delayed"
     OTHER = "other"
     FORGED = "forged"
@@ -77,8 +81,9 @@ def claims(raw: bytes, address: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(one[1]), one[2].lower()) for one in islice(found, _MOST))
 
 
-def read(document: Document) -> Returned:
-    """Say what a mail is: a delivery status (RFC 3464), a bounce in words that flufl.bounce knows, or something else.
+def read(document: Document, recipient: str) -> Returned:
+    """Say what a mail says of `recipient`: a delivery status (RFC 3464), a bounce in words that flufl.bounce knows, or
+    something else.
 
     Raises SourceError where it is too large or too tangled; flufl.bounce may raise anything.
     """
@@ -86,20 +91,33 @@ def read(document: Document) -> Returned:
     message = email.message_from_bytes(document.body)
     statuses = [part for part in message.walk() if part.get_content_type() == "message/delivery-status"]
     if statuses:
-        said = [_of_block(block) for block in islice(_blocks(statuses), _MOST)]
+        said = [_of_block(block, recipient.lower()) for block in islice(_blocks(statuses), _MOST)]
         return min(said, key=lambda one: _ORDER.index(one.kind), default=Returned(BounceKind.OTHER))
+    subject = line(str(message.get("Subject", "")).encode("utf-8", "replace"))
     if len(document.body) > _LARGEST_PROSE or not message.get("From"):
-        return Returned(BounceKind.OTHER, "", line(str(message.get("Subject", "")).encode("utf-8", "replace")))
-    temporary, permanent = all_failures(message)
-    kind = BounceKind.HARD if permanent else BounceKind.SOFT if temporary else BounceKind.OTHER
-    return Returned(kind, "", line(str(message.get("Subject", "")).encode("utf-8", "replace")))
+        return Returned(BounceKind.OTHER, "", subject)
+    return Returned(_of_prose(message, document.body, recipient.lower()), "", subject)
 
 
-_ORDER = (BounceKind.HARD, BounceKind.SOFT, BounceKind.DELAYED, BounceKind.OTHER)
+_ORDER = (BounceKind.HARD, BounceKind.SOFT, BounceKind.BEHIND, BounceKind.DELAYED, BounceKind.OTHER)
+
+
+def _of_prose(message: "Message[str, str]", raw: bytes, recipient: str) -> BounceKind:
+    temporary, permanent = ({one.lower() for one in found} for found in all_failures(message))
+    _, _, after = _body(raw).decode("utf-8", "replace").lower().partition(recipient)
+    if recipient.encode("utf-8", "replace") in permanent and _is_unknown(after[:_REASON]):
+        return BounceKind.HARD
+    if recipient.encode("utf-8", "replace") in temporary | permanent:
+        return BounceKind.SOFT
+    return BounceKind.BEHIND if temporary or permanent else BounceKind.OTHER
 
 
 def _seal(number: int, recipient: str, secret: bytes) -> str:
     return hmac.new(secret, f"verp/{number}/{recipient}".encode(), sha256).hexdigest()[:_SEAL]
+
+
+def _body(raw: bytes) -> bytes:
+    return re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[-1]
 
 
 def _blocks(statuses: "list[Message[str, str]]") -> "Iterator[Message[str, str]]":
@@ -110,7 +128,7 @@ def _blocks(statuses: "list[Message[str, str]]") -> "Iterator[Message[str, str]]
             yield from (one for one in payload if isinstance(one, Message) and one.get("Action"))
 
 
-def _of_block(block: "Message[str, str]") -> Returned:
+def _of_block(block: "Message[str, str]", recipient: str) -> Returned:
     action = str(block.get("Action", "")).strip().lower()
     found = re.search(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b", str(block.get("Status", ""))[:100])
     words = str(block.get("Diagnostic-Code", ""))[:2000]
@@ -118,14 +136,42 @@ def _of_block(block: "Message[str, str]") -> Returned:
     kind = BounceKind.OTHER
     if action == "delayed":
         kind = BounceKind.DELAYED
+    elif action == "failed" and _final_recipient(block) != recipient:
+        kind = BounceKind.BEHIND
     elif action == "failed":
         kind = BounceKind.HARD if _is_final(status, words) else BounceKind.SOFT
     return Returned(kind, status, line(words.encode("utf-8", "replace")))
 
 
+def _final_recipient(block: "Message[str, str]") -> str:
+    """RFC 3464, 2.3.2: the address that was tried last. It is another than the original one behind a list or a
+    forwarding, and then says nothing of the original one."""
+    _, _, address = str(block.get("Final-Recipient", ""))[:1000].partition(";")
+    return address.strip().strip("<>").lower()
+
+
 def _is_final(status: str, words: str) -> bool:
-    """RFC 3463: 5.1.x is the address, 5.2.1 a mailbox closed, 5.4.4 no way there, 5.0.0 what a plain 550 becomes. A
-    full mailbox (5.2.2), trouble on the way and a policy against this text (5.7.x) say nothing of the address."""
-    if status:
-        return bool(re.fullmatch(r"5\.(?:1\.\d+|2\.1|4\.4|0\.0)", status))
-    return bool(re.search(r"\b55[0134]\b", words))
+    """RFC 3463 and the IANA registry: 5.1.1, 2, 3, 6 and 10 are the recipient's address, 5.2.1 a mailbox closed, 5.4.4
+    no way there. 5.1.7 and 5.1.8 are the sender's, an error of our own; 5.0.0 says nothing, so the words must. A full
+    mailbox (5.2.2), trouble on the way and a policy against this text (5.7.x) say nothing of the address."""
+    if status and status != "5.0.0":
+        return bool(re.fullmatch(r"5\.(?:1\.(?:[1236]|10)|2\.1|4\.4)", status))
+    return bool(re.search(r"\b55[013]\b", words)) and _is_unknown(words)
+
+
+def _is_unknown(words: str) -> bool:
+    """Tell whether an answer says that there is no such user, and nothing that could be meant of the mail or of us."""
+    return bool(_UNKNOWN.search(words)) and not _NOT_THE_ADDRESS.search(words)
+
+
+_USER = r"(?:user|recipient|mailbox|account|address|addressee)"
+_UNKNOWN = re.compile(
+    rf"\b(?:no such|unknown|invalid|no) {_USER}\b|\b55\d\W{{1,3}}unknown\b"
+    rf"|\b{_USER}(?: is)? (?:unknown|not found|does(?: not|n't) exist)\b",
+    re.IGNORECASE,
+)
+_NOT_THE_ADDRESS = re.compile(
+    r"spam|polic|full|quota|exceed|storage|block|black|sender|reputation|virus|content|relay|authenti|spf|dkim|dmarc"
+    r"|greylist|too (?:many|large|big)|try again|\b[45]\.[2-7]\.\d",
+    re.IGNORECASE,
+)

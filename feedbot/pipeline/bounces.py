@@ -55,12 +55,12 @@ def collect_bounces(edges: Edges, stop: Callable[[], bool] = lambda: False) -> C
 
 def _take(edges: Edges, box: BounceBox, place: str, document: Document) -> BounceKind:
     now = edges.clock()
-    returned = _said(document)
     with edges.database.begin() as tx:
-        documents.save(tx, SOURCE, document)
-        inbox.note(tx, SOURCE, place, document.sha256, now, read=returned.kind is not BounceKind.UNREADABLE)
         sealed = claims(document.body, box.address)
         number, address = _proved(edges, tx, sealed)
+        returned = _said(document, address)
+        documents.save(tx, SOURCE, document)
+        inbox.note(tx, SOURCE, place, document.sha256, now, read=returned.kind is not BounceKind.UNREADABLE)
         kind = returned.kind if number else BounceKind.FORGED if sealed else BounceKind.UNSEALED
         one = Bounce(document.sha256, now, kind.value, number, address, returned.status, returned.text)
         if suppressed.note(tx, one) and number:
@@ -70,10 +70,10 @@ def _take(edges: Edges, box: BounceBox, place: str, document: Document) -> Bounc
     return kind
 
 
-def _said(document: Document) -> Returned:
+def _said(document: Document, recipient: str) -> Returned:
     """Read a stranger's mail. flufl.bounce may fall over one in any way: it is kept, told, and nothing follows."""
     try:
-        return read_bounce(document)
+        return read_bounce(document, recipient)
     except SourceError as error:
         return Returned(BounceKind.UNREADABLE, "", str(error))
     except Exception as error:  # noqa: BLE001 - see above
@@ -90,9 +90,12 @@ def _proved(edges: Edges, tx: Transaction, sealed: tuple[tuple[int, str], ...]) 
 
 
 def _follow(edges: Edges, tx: Transaction, box: BounceBox, number: int, one: Bounce) -> None:
+    said = f"{one.status} {one.text}".strip()
+    if one.kind == BounceKind.BEHIND:
+        why = tr("message {number} came back from an address behind it: {said}", number=number, said=said)
+        open_task(edges, tx, ADDRESS, suppressed.normal(one.address), why, _ACTOR)
     if one.kind not in (BounceKind.HARD, BounceKind.SOFT):
         return
-    said = f"{one.status} {one.text}".strip()
     outbox.bounce(tx, number, Receipt(OutboxState.BOUNCED, one.at, 0, f"{one.kind}: {said}"))
     audit.append(tx, _ACTOR, "bounce", f"message {number}", f"{one.kind}: {said}", one.at)
     many = suppressed.bounced(tx, one.address, BounceKind.SOFT, one.at - box.soft_within)

@@ -13,21 +13,30 @@ BOX = "bounces@hosting.example"
 SECRET = b"secret" * 6
 
 
-def dsn(to: str, action: str = "failed", status: str = "5.1.1", words: str = "smtp; 550 no such user") -> bytes:
+RECIPIENT = "c0@customer.example"
+
+
+def dsn(
+    to: str,
+    action: str = "failed",
+    status: str = "5.1.1",
+    words: str = "smtp; 550 no such user",
+    recipient: str = RECIPIENT,
+) -> bytes:
     """A delivery status as Postfix writes one."""
     return (
         f"From: MAILER-DAEMON@relay.example\r\nTo: {to}\r\nSubject: Undelivered Mail\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         "--b\r\nContent-Type: text/plain\r\n\r\nsorry\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.example\r\n\r\n"
-        f"Final-Recipient: rfc822; c0@customer.example\r\nAction: {action}\r\nStatus: {status}\r\n"
+        f"Final-Recipient: rfc822; {recipient}\r\nAction: {action}\r\nStatus: {status}\r\n"
         f"Diagnostic-Code: {words}\r\n\r\n--b--\r\n"
     ).encode()
 
 
 def kind_of(raw: bytes) -> BounceKind:
     """What a mail is."""
-    return read_bounce(mail.document(raw, "place", NOW, 2**20)).kind
+    return read_bounce(mail.document(raw, "place", NOW, 2**20), RECIPIENT).kind
 
 
 @pytest.mark.parametrize(
@@ -42,6 +51,12 @@ def kind_of(raw: bytes) -> BounceKind:
         ("delayed", "4.4.1", BounceKind.DELAYED),
         ("relayed", "2.0.0", BounceKind.OTHER),
         ("FAILED", "5.1.10 (odd)", BounceKind.HARD),
+        ("failed", "5.1.6", BounceKind.HARD),
+        ("failed", "5.1.0", BounceKind.SOFT),
+        ("failed", "5.1.4", BounceKind.SOFT),
+        ("failed", "5.1.7", BounceKind.SOFT),
+        ("failed", "5.1.8", BounceKind.SOFT),
+        ("failed", "5.1.9", BounceKind.SOFT),
     ],
 )
 def test_a_status_says_how_it_fared(action: str, status: str, kind: BounceKind) -> None:
@@ -55,6 +70,45 @@ def test_without_a_status_the_reply_decides() -> None:
     assert kind_of(dsn(BOX, status="", words="smtp; 452 full")) is BounceKind.SOFT
 
 
+@pytest.mark.parametrize("status", ["5.0.0", ""])
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("smtp; 550 <c0@customer.example>: Recipient address rejected: User unknown", BounceKind.HARD),
+        ("smtp; 550 no such recipient here", BounceKind.HARD),
+        ("smtp; 553 sorry, this mailbox does not exist", BounceKind.HARD),
+        ("smtp; 552 Mailbox full, quota exceeded", BounceKind.SOFT),
+        ("smtp; 554 Message rejected as spam", BounceKind.SOFT),
+        ("smtp; 550 user unknown or blocked by policy", BounceKind.SOFT),
+        ("smtp; 550 Sender address rejected: no such user", BounceKind.SOFT),
+        ("smtp; 550 5.7.1 no such user", BounceKind.SOFT),
+        ("smtp; 550 rejected", BounceKind.SOFT),
+        ("no such user", BounceKind.SOFT),
+        ("", BounceKind.SOFT),
+    ],
+)
+def test_a_status_that_says_nothing_needs_words_about_the_user(status: str, words: str, kind: BounceKind) -> None:
+    """5.0.0 is what is written where only the class is known: full, spam and policy are not the address."""
+    assert kind_of(dsn(BOX, status=status, words=words)) is kind
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "5.2.2", "4.4.7"])
+def test_another_address_behind_the_recipients_is_not_the_recipients(status: str) -> None:
+    """A list or a forwarding of the customer's has a dead member; also where no recipient is named at all."""
+    assert kind_of(dsn(BOX, status=status, recipient="someone-else@third.example")) is BounceKind.BEHIND
+    original = f"Original-Recipient: rfc822; {RECIPIENT}\r\nFinal-Recipient"
+    behind = dsn(BOX, status=status, recipient="x@third.example").replace(b"Final-Recipient", original.encode())
+    assert kind_of(behind) is BounceKind.BEHIND
+    assert kind_of(dsn(BOX, status=status).replace(b"Final-Recipient", b"X-Old")) is BounceKind.BEHIND
+
+
+def test_what_is_said_of_the_recipient_counts_before_what_is_said_of_others() -> None:
+    """One report names several; the address is compared without its case and its brackets."""
+    raw = dsn(BOX, recipient="<C0@Customer.Example>")
+    other = b"\r\n\r\nFinal-Recipient: rfc822; x@third.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--"
+    assert kind_of(raw.replace(b"\r\n\r\n--b--", other)) is BounceKind.HARD
+
+
 def test_prose_that_mail_servers_write_is_known() -> None:
     """qmail writes no delivery status; a person's answer is no bounce."""
     qmail = (
@@ -64,6 +118,8 @@ def test_prose_that_mail_servers_write_is_known() -> None:
         b"<c0@customer.example>:\r\nSorry, no mailbox here by that name.\r\n\r\n--- Below this line is a copy\r\n"
     )
     assert kind_of(qmail) is BounceKind.HARD
+    assert kind_of(qmail.replace(b"<c0@", b"<c9@")) is BounceKind.BEHIND
+    assert kind_of(qmail.replace(b"Sorry, no mailbox here by that name", b"Rejected as spam")) is BounceKind.SOFT
     assert kind_of(b"From: c0@customer.example\r\nSubject: Re: x\r\n\r\nthank you\r\n") is BounceKind.OTHER
 
 
@@ -99,7 +155,7 @@ def test_only_the_head_says_where_a_bounce_went() -> None:
 def test_tangled_mails_are_refused_before_they_are_parsed(raw: bytes) -> None:
     """Thousands of parts, boundaries or lines are not taken apart."""
     with pytest.raises(SourceError):
-        read_bounce(mail.document(raw, "place", NOW, 2**22))
+        read_bounce(mail.document(raw, "place", NOW, 2**22), RECIPIENT)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +171,7 @@ def test_tangled_mails_are_refused_before_they_are_parsed(raw: bytes) -> None:
 )
 def test_hostile_bytes_say_nothing_and_break_nothing(raw: bytes) -> None:
     """What is kept of them is one printable line."""
-    said = read_bounce(mail.document(raw, "place", NOW, 2**20))
+    said = read_bounce(mail.document(raw, "place", NOW, 2**20), RECIPIENT)
     assert said.text.isprintable()
     assert len(said.text) <= 500
     assert claims(raw, BOX) == ()

@@ -78,7 +78,8 @@ class Office:
     def bounce_of(self, one: outbox.Queued, status: str = "5.1.1") -> bytes:
         """A bounce of a message."""
         address = return_address(BOX, one.id, one.outgoing.recipient, self.edges.secret)
-        return dsn(address, status=status, words=f"smtp; 550 {one.id} {self.stage.now}")
+        words = f"smtp; 550 {one.id} {self.stage.now}"
+        return dsn(address, status=status, words=words, recipient=one.outgoing.recipient)
 
 
 @pytest.fixture
@@ -166,6 +167,20 @@ def test_soft_bounces_count(office: Office) -> None:
     office.come_back([office.bounce_of(two, "4.4.7")])
     with store.reading(office.stage.database) as tx:
         assert [found.address for found in suppressed.listing(tx)] == ["c00@customer.example"]
+
+
+def test_what_is_behind_an_address_is_a_task_however_often(office: Office) -> None:
+    """A dead member of the customer's own list: a person is asked, the address goes on, the message stays sent."""
+    for _ in range(3):
+        office.published()
+        office.send()
+    mine = [row for row in office.rows(OutboxState.SENT) if row.outgoing.customer == "C00"]
+    words = [office.bounce_of(row).replace(row.outgoing.recipient.encode(), b"x@third.example") for row in mine]
+    assert office.come_back(words) == {BounceKind.BEHIND: 3}
+    assert office.tasks() == [("address", "c00@customer.example")]
+    assert not office.rows(OutboxState.BOUNCED)
+    with store.reading(office.stage.database) as tx:
+        assert suppressed.listing(tx) == ()
 
 
 def test_a_mail_nobody_can_read_is_kept_and_told(office: Office) -> None:

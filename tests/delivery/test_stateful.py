@@ -157,6 +157,14 @@ class House(RuleBasedStateMachine):
         number = self._number(data)
         self._step(number, step, who)
 
+    @rule(number=st.sampled_from(["INFO-2026-0001", "INFO-2026-0002"]))
+    def follow(self, number: str) -> None:
+        """The operator corrects a notice, also one whose mails have not all left."""
+        try:
+            draft.follow(self.edges, number, "件名: 訂正\n段階: 訂正\n\n誤記がありました。\n", "author")
+        except ReviewError:
+            return
+
     @rule(data=st.data())
     @precondition(lambda self: self._drafts())
     def whole_way(self, data: st.DataObject) -> None:
@@ -182,8 +190,11 @@ class House(RuleBasedStateMachine):
             return
 
     def _publish(self, number: int, who: str) -> None:
-        """N12: who is queued is approved and concerned now, in the approved words; who is withheld has no row."""
+        """N12: who is queued is approved and concerned now, in the approved words; who is withheld has no row. Where an
+        edition takes the place of another, nobody whose mail waited is left without one."""
+        waited = self._waiting(number)
         queued = let_out(self.edges, number, who)
+        assert waited <= self._waiting(number), "a mail that nothing took the place of"
         with store.reading(self.edges.database) as tx:
             frozen = {one.recipient.id for one in drafts.frozen(tx, number).mails}
             rows = {one.outgoing.customer for one in outbox.listing(tx, draft=number)}
@@ -192,6 +203,15 @@ class House(RuleBasedStateMachine):
         assert rows <= set(self.people), "a mail to somebody who is no customer any more"
         assert {self.approved[number, one][0] for one in rows} == {self.people[one] for one in rows}
         assert len(queued.withheld) * 20 <= len(frozen), "more than 5 % changed"
+
+    def _waiting(self, number: int) -> set[str]:
+        """Who waits for a mail of a draft's notice, of any edition; of one that is matched anew nobody is asked."""
+        with store.reading(self.edges.database) as tx:
+            notice = drafts.load(tx, number).notice
+            rows = outbox.listing(tx) if notice.audience.rule != "match" else ()
+        of_number = (one.outgoing for one in rows if one.outgoing.key.startswith(f"{notice.number}/"))
+        waiting = (OutboxState.PENDING, OutboxState.DEFERRED, OutboxState.HELD)
+        return {one.customer for one in of_number if one.state in waiting}
 
     def _remember(self, number: int) -> None:
         """What is approved is what is frozen now, and nothing that was frozen before."""

@@ -2,7 +2,7 @@
 
 The outbox asks for all of it at each claim and just before each mail; this module says what holds. The first stage ends
 when each of its mails has an answer and one at least was taken. Then the rest goes after a wait, or by a person's word;
-where too many of the first failed, everything stops and a task is raised.
+where too many of the first failed, or none was taken, everything stops and a task is raised.
 """
 
 import re
@@ -26,6 +26,7 @@ HALTED = "halted"
 """The kind of the task that a first stage which went badly raises."""
 _FAILURES = (OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.BOUNCED)
 _UNANSWERED = (OutboxState.PENDING, OutboxState.SENDING)
+_HELD_BACK = (OutboxState.PENDING, OutboxState.DEFERRED)
 _ACTOR = "(feedbot)"
 _RATED = ("CVSSv3.0", "CVSSv3.1", "CVSSv4.0")
 
@@ -70,16 +71,21 @@ def _advance(edges: Edges, tx: Transaction, one: Release) -> None:
         return
     now, failed, all_of_them = edges.clock(), sum(states[state] for state in _FAILURES), sum(states.values())
     if failed * 100 > edges.sending.failures * all_of_them:
-        why = tr("{failed} of the first {count} mails failed", failed=failed, count=all_of_them)
-        releases.change(tx, one.draft, {"halted": why})
-        audit.append(tx, _ACTOR, "halt", f"draft {one.draft}", why, now)
-        open_task(edges, tx, HALTED, f"draft {one.draft}", why, _ACTOR)
-    elif not states[OutboxState.SENT] and states[OutboxState.DEFERRED]:
-        return
+        _halt(edges, tx, one.draft, tr("{failed} of the first {count} mails failed", failed=failed, count=all_of_them))
+    elif not states[OutboxState.SENT]:
+        rest = outbox.counts(tx, one.draft, stage=REST)
+        if not states[OutboxState.DEFERRED] and any(rest[state] for state in _HELD_BACK):
+            _halt(edges, tx, one.draft, tr("none of the first {count} mails was taken", count=all_of_them))
     elif one.opened_at is None:
         releases.change(tx, one.draft, {"opened_at": now})
     elif edges.sending.wait and now - one.opened_at >= edges.sending.wait:
         _let_go(tx, one.draft, _ACTOR, now)
+
+
+def _halt(edges: Edges, tx: Transaction, draft: int, why: str) -> None:
+    releases.change(tx, draft, {"halted": why})
+    audit.append(tx, _ACTOR, "halt", f"draft {draft}", why, edges.clock())
+    open_task(edges, tx, HALTED, f"draft {draft}", why, _ACTOR)
 
 
 def _let_go(tx: Transaction, draft: int, actor: str, now: datetime) -> None:

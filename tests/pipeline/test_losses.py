@@ -11,13 +11,14 @@ from feedbot.pipeline import Edges, bounces, decide, draft, release
 from feedbot.pipeline._sending import Sending, quiet_hours
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.readdress import readdress
-from feedbot.pipeline.send import send_due
+from feedbot.pipeline.send import send_due, stop_draft
 from feedbot.store import audit, outbox, reading, told
 from feedbot.store._keys import recipient_of
 from tests.fakes import World
 from tests.pipeline.test_drift import Fleet, approved, fleet, left_over
+from tests.pipeline.test_sending import CUSTOMERS, Office, office
 
-__all__ = ["approved", "fleet"]
+__all__ = ["approved", "fleet", "office"]
 
 
 @pytest.mark.parametrize(
@@ -126,3 +127,24 @@ def test_a_withdrawal_stops_those_whom_its_edition_left_out(
     assert decide.withdraw(edges, number, "author", "wrong") == decide.Withdrawn(40, None)
     send_due(edges, "w")
     assert stage.mails == []
+
+
+def test_first_mails_that_never_left_let_nothing_go(office: Office) -> None:
+    """All three are held: nothing was tried, so the rest waits for a person, who is asked once."""
+    office.sending = replace(office.sending, first=3, wait=timedelta(minutes=10))
+    for n in range(3):
+        bounces.suppress(office.edges, f"C{n:02}@customer.example", "asked us to", "author")
+    number = office.published()
+    assert [office.send(), *(office.send(timedelta(minutes=11)) for _ in range(4))] == [0] * 5
+    assert office.tasks().count(("halted", f"draft {number}")) == 1
+    release.let_rest_go(office.edges, number, "author")
+    assert office.send() == CUSTOMERS - 3
+
+
+def test_nobody_is_asked_of_first_mails_where_nothing_is_left(office: Office) -> None:
+    """A person stopped all of it: that is an end, not a failure."""
+    office.sending = replace(office.sending, first=3, wait=timedelta(minutes=10))
+    number = office.published()
+    assert stop_draft(office.edges, number, "author", "wrong") == CUSTOMERS
+    assert office.send() == 0
+    assert office.tasks() == []

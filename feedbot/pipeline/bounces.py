@@ -1,12 +1,14 @@
 """Mails that come back, and addresses to which nothing is sent.
 
 1 what arrived is stored    2 its seal says which message it is about; without one it is noted, and nothing follows
-3 the message is BOUNCED; a hard bounce suppresses the address, and so do several soft ones
+3 the message is BOUNCED; a hard bounce suppresses the address, and so do several soft ones; not where too many come
+  back at once: that raises one task, and nobody more is suppressed until a person has closed it
 4 a suppressed address raises a task; mails to it become HELD. All of it is one transaction a bounce.
 """
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
@@ -25,6 +27,14 @@ ADDRESS = "address"
 """The kind of the task that a suppressed or bouncing address raises."""
 LIMIT = 2**20
 """Bytes of a bounce that are read: some carry the whole mail."""
+BRAKE = "many bounces"
+"""The kind of the task that says that nobody more is suppressed: closing it is a person's word that all may go on."""
+BRAKE_ADDRESSES = 10
+BRAKE_SHARE = 5
+BRAKE_WITHIN = timedelta(days=1)
+"""More addresses than these, and more than this many per cent of the mails of the drafts concerned, that come back
+within a day are an error of our own far likelier than so many customers gone at once: a person has to look."""
+_BRAKE_SUBJECT = "bounces"
 _ACTOR = "(feedbot)"
 log = structlog.get_logger()
 
@@ -100,13 +110,34 @@ def _follow(edges: Edges, tx: Transaction, box: BounceBox, number: int, one: Bou
     audit.append(tx, _ACTOR, "bounce", f"message {number}", f"{one.kind}: {said}", one.at)
     many = suppressed.bounced(tx, one.address, BounceKind.SOFT, one.at - box.soft_within)
     if one.kind == BounceKind.HARD:
-        _suppress(edges, tx, one.address, tr("its mail came back: {said}", said=said), _ACTOR)
+        _stop(edges, tx, one, tr("its mail came back: {said}", said=said))
     elif many >= box.soft_limit:
         why = tr("{count} mails to it came back, the last one: {said}", count=many, said=said)
-        _suppress(edges, tx, one.address, why, _ACTOR)
+        _stop(edges, tx, one, why)
     else:
         why = tr("message {number} came back: {said}", number=number, said=said)
         open_task(edges, tx, ADDRESS, suppressed.normal(one.address), why, _ACTOR)
+
+
+def _stop(edges: Edges, tx: Transaction, one: Bounce, why: str) -> None:
+    """Suppress the address of a bounce, unless too many come back."""
+    if tasks.find(tx, BRAKE, _BRAKE_SUBJECT):
+        log.warning("not_suppressed", address=one.address, reason=why)
+        return
+    since = max(one.at - BRAKE_WITHIN, tasks.last_closed(tx, BRAKE, _BRAKE_SUBJECT) or one.at - BRAKE_WITHIN)
+    many = suppressed.returned(tx, one.kind, since)
+    if many <= BRAKE_ADDRESSES or many * 100 <= BRAKE_SHARE * suppressed.gone_out(tx, one.kind, since):
+        _suppress(edges, tx, one.address, why, _ACTOR)
+        return
+    detail = tr(
+        "mails to {count} addresses came back within a day, the last one to {address}: {why}. This may be an error of"
+        " our own. Nobody more is suppressed until this task is closed; feedbot outbox suppress shows and changes"
+        " the addresses",
+        count=many,
+        address=one.address,
+        why=why,
+    )
+    open_task(edges, tx, BRAKE, _BRAKE_SUBJECT, detail, _ACTOR)
 
 
 def suppress(edges: Edges, address: str, reason: str, actor: str) -> int:

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
 
+from feedbot.store._gates import LEFT
 from feedbot.store._sending_tables import bounces, suppressed_addresses
 from feedbot.store._sql import insert
+from feedbot.store._tables import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,19 @@ def bounced(tx: Connection, address: str, kind: str, since: datetime) -> int:
         bounces.c.address == normal(address), bounces.c.kind == kind, bounces.c.at >= since
     )
     return tx.scalar(query) or 0
+
+
+def returned(tx: Connection, kind: str, since: datetime) -> int:
+    """Return how many addresses something came back from in this way since then."""
+    query = select(func.count(bounces.c.address.distinct()))
+    return tx.scalar(query.where(bounces.c.kind == kind, bounces.c.at >= since)) or 0
+
+
+def gone_out(tx: Connection, kind: str, since: datetime) -> int:
+    """Return how many mails the drafts have of which something came back in this way since then."""
+    concerned = select(outbox.c.draft).join(bounces).where(bounces.c.kind == kind, bounces.c.at >= since)
+    left = outbox.c.state.in_(LEFT)
+    return tx.scalar(select(func.count()).where(outbox.c.draft.in_(concerned), left)) or 0
 
 
 def came_back(tx: Connection, limit: int = 100) -> tuple[Bounce, ...]:

@@ -39,6 +39,15 @@ def find(tx: Connection, kind: str, subject: str) -> Task | None:
     return Task(**found._mapping) if found else None
 
 
+def last_closed(tx: Connection, kind: str, subject: str) -> datetime | None:
+    """Return when a person last closed a task of a kind for a subject; None where none ever did."""
+    query = select(tasks.c.closed_at).where(tasks.c.kind == kind, tasks.c.subject == subject)
+    latest: datetime | None = tx.scalar(
+        query.where(tasks.c.closed_at.is_not(None)).order_by(tasks.c.id.desc()).limit(1)
+    )
+    return latest
+
+
 def listing(tx: Connection) -> tuple[Task, ...]:
     """Return every open task, oldest first."""
     return tuple(Task(**row._mapping) for row in tx.execute(_OPEN.order_by(tasks.c.id)))

@@ -169,6 +169,61 @@ def test_soft_bounces_count(office: Office) -> None:
         assert [found.address for found in suppressed.listing(tx)] == ["c00@customer.example"]
 
 
+def _suppressed(office: Office) -> list[str]:
+    with store.reading(office.stage.database) as tx:
+        return [one.address for one in suppressed.listing(tx)]
+
+
+def test_an_error_of_our_own_suppresses_nobody(office: Office) -> None:
+    """RFC 3463: 5.1.7 and 5.1.8 are the sender's address; each mail is a task at most."""
+    office.published()
+    office.send()
+    rows = office.rows(OutboxState.SENT)
+    assert office.come_back([office.bounce_of(row, "5.1.8") for row in rows]) == {BounceKind.SOFT: CUSTOMERS}
+    assert _suppressed(office) == []
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "4.4.7"])
+def test_when_many_come_back_at_once_a_person_decides(office: Office, status: str) -> None:
+    """Past ten addresses nobody more is suppressed, of later notices neither, and one task says so; closing it lets
+    the next bounce count again."""
+    office.sending = replace(office.sending, bounces=BounceBox(BOX, Maildir(office.folder / "box"), 1))
+    office.published()
+    office.published()
+    office.send()
+    rows = office.rows(OutboxState.SENT)
+    office.come_back([office.bounce_of(row, status) for row in rows[:CUSTOMERS]])
+    stopped = _suppressed(office)
+    assert len(stopped) == bounces.BRAKE_ADDRESSES
+    assert [task for task in office.tasks() if task[0] == bounces.BRAKE] == [(bounces.BRAKE, "bounces")]
+    assert len(office.tasks()) == len(stopped) + 1
+    office.stage.now += timedelta(days=3)
+    left = next(row for row in rows[CUSTOMERS:] if row.outgoing.recipient.lower() not in stopped)
+    office.come_back([office.bounce_of(left, status)])
+    assert _suppressed(office) == stopped
+    with store.reading(office.stage.database) as tx:
+        (brake,) = (one for one in todo.listing(tx) if one.kind == bounces.BRAKE)
+    tasks.done(office.edges, brake.id, "author")
+    office.stage.now += timedelta(minutes=1)
+    last = next(row for row in rows[CUSTOMERS:] if row.outgoing.recipient.lower() not in stopped and row != left)
+    office.come_back([office.bounce_of(last, status)])
+    assert _suppressed(office) == sorted([*stopped, last.outgoing.recipient.lower()])
+
+
+def test_few_of_many_and_slowly_are_no_flood(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under the share of the mails, or spread over days, each hard bounce suppresses."""
+    monkeypatch.setattr(bounces, "BRAKE_SHARE", 80)
+    office.published()
+    office.send()
+    rows = office.rows(OutboxState.SENT)
+    office.come_back([office.bounce_of(row) for row in rows[:11]])
+    assert len(_suppressed(office)) == 11
+    monkeypatch.setattr(bounces, "BRAKE_SHARE", 5)
+    office.stage.now += timedelta(days=2)
+    office.come_back([office.bounce_of(row) for row in rows[11:]])
+    assert len(_suppressed(office)) == CUSTOMERS
+
+
 def test_what_is_behind_an_address_is_a_task_however_often(office: Office) -> None:
     """A dead member of the customer's own list: a person is asked, the address goes on, the message stays sent."""
     for _ in range(3):

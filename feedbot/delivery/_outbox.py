@@ -7,7 +7,7 @@
        └ cancelled is reached from whatever has not begun to leave, or was addressed anew
 
     pending, deferred ──→ held (its address is suppressed) ──→ pending when the address is let go, or a person's word
-    sent, uncertain ──→ bounced (it came back) ──→ pending or sent by a person's word
+    sent, uncertain, sending ──→ bounced (it came back) ──→ pending or sent by a person's word
 
 SENDING is written durably just before the wire, for one message a connection. A row that is found in it after a crash
 may have been sent: it is UNCERTAIN.
@@ -31,7 +31,13 @@ GIVE_UP_AFTER = timedelta(days=5)
 MOVES: Mapping[OutboxState, tuple[OutboxState, ...]] = MappingProxyType(
     {
         OutboxState.PENDING: (OutboxState.SENDING, OutboxState.CANCELLED, OutboxState.HELD),
-        OutboxState.SENDING: (OutboxState.SENT, OutboxState.DEFERRED, OutboxState.FAILED, OutboxState.UNCERTAIN),
+        OutboxState.SENDING: (
+            OutboxState.SENT,
+            OutboxState.DEFERRED,
+            OutboxState.FAILED,
+            OutboxState.UNCERTAIN,
+            OutboxState.BOUNCED,
+        ),
         OutboxState.DEFERRED: (OutboxState.SENDING, OutboxState.CANCELLED, OutboxState.HELD),
         OutboxState.UNCERTAIN: (OutboxState.SENT, OutboxState.PENDING, OutboxState.CANCELLED, OutboxState.BOUNCED),
         OutboxState.FAILED: (OutboxState.PENDING, OutboxState.CANCELLED),

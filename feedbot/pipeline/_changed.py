@@ -10,7 +10,7 @@ from feedbot.inventory import Component
 from feedbot.matching import Exposure, Match, MatchVerdict
 from feedbot.pipeline._edges import Edges
 from feedbot.review import State
-from feedbot.store import Transaction, drafts, freezes, outbox
+from feedbot.store import Transaction, drafts, freezes
 
 _CLEARED = (MatchVerdict.FIXED_BY_DISTRO, MatchVerdict.NOT_AFFECTED)
 _SETTLED = (State.PUBLISHING, State.PUBLISHED, State.REJECTED)
@@ -37,7 +37,7 @@ def _told(edges: Edges, tx: Transaction, number: str) -> dict[Place, tuple[str, 
     """Return what the mails of all editions said last: place → installed version and those that correct it."""
     found: dict[Place, tuple[str, tuple[str, ...]]] = {}
     for draft in sorted(drafts.of_number(tx, number), key=lambda one: one.notice.edition):
-        channels = outbox.channels(tx, draft.id)
+        channels = freezes.channels(tx, draft.id)
         if draft.state not in _SETTLED or draft.digests is None or (channels and edges.channel not in channels):
             continue
         withheld = freezes.withheld(tx, draft.id)

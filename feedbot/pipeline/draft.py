@@ -25,7 +25,7 @@ from feedbot.pipeline._rendering import Rendering, rendering
 from feedbot.pipeline.audiences import named
 from feedbot.pipeline.match import CaseMatch, audience, match
 from feedbot.review import Draft, State, move
-from feedbot.store import Transaction, assignments, audit, cases, drafts, lock, outbox, reading
+from feedbot.store import Transaction, assignments, audit, cases, drafts, freezes, lock, reading
 
 _OPEN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.VOID)
 _WAITING = (State.DRAFT, State.PROPOSED, State.APPROVED)
@@ -222,7 +222,7 @@ def _follow_changed(
 
 def went_to_customers(edges: Edges, tx: Transaction, draft: Draft) -> bool:
     """Say whether a published notice counts in the mode in force: a trial in shadow mode was read by no customer."""
-    channels = outbox.channels(tx, draft.id)
+    channels = freezes.channels(tx, draft.id)
     return not channels or edges.channel in channels
 
 

@@ -1,4 +1,5 @@
-"""What became of the mails that were frozen with a proposal: which are withheld and why, which have been queued."""
+"""What became of the mails that were frozen with a proposal: which are withheld and why, which have been queued, and
+by which channel."""
 
 from collections.abc import Mapping
 
@@ -31,3 +32,8 @@ def queued(tx: Connection, number: str, channel: str) -> frozenset[str]:
     alive = outbox.c.state != OutboxState.CANCELLED.value
     keys = tx.scalars(select(outbox.c.key).where(of_number, outbox.c.channel == channel, alive))
     return frozenset(map(recipient_of, keys))
+
+
+def channels(tx: Connection, draft: int) -> frozenset[str]:
+    """Return the channels by which a draft's messages go; empty where it has none."""
+    return frozenset(tx.scalars(select(outbox.c.channel).where(outbox.c.draft == draft).distinct()))

@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
-from feedbot.store._gates import LEFT, STANDING, UNLIMITED, Limits, open_now, stands
+from feedbot.store._gates import STANDING, UNLIMITED, Limits, open_now, stands
 from feedbot.store._keys import recipient_of
 from feedbot.store._sending_tables import suppressed_addresses
 from feedbot.store._sql import chunks, insert, lock
@@ -238,8 +238,10 @@ def hasten(tx: Connection, number: int | None = None) -> int:
 
 
 def bounce(tx: Connection, number: int, receipt: Receipt) -> bool:
-    """Note that a message which was sent, or may have been, came back. False where it is in another state."""
-    done = _change(tx, and_(outbox.c.id == number, outbox.c.state.in_(LEFT[:2])), {"state": receipt.state.value})
+    """Note that a message which was sent, may have been, or is on the wire came back: its answer, where it is still to
+    come, is no longer kept. False where it is in another state."""
+    gone = (OutboxState.SENT.value, *_ON_THE_WIRE)
+    done = _change(tx, and_(outbox.c.id == number, outbox.c.state.in_(gone)), {"state": receipt.state.value})
     if done:
         _keep(tx, [(number, receipt)])
     return done
@@ -338,11 +340,6 @@ def is_standing(tx: Connection, draft: int) -> bool:
     """Tell whether the messages of a draft may still leave: it is being published, or is published."""
     query = select(drafts.c.id).where(drafts.c.id == draft, drafts.c.state.in_(STANDING))
     return tx.scalar(query) is not None
-
-
-def channels(tx: Connection, draft: int) -> frozenset[str]:
-    """Return the channels by which a draft's messages go; empty where it has none."""
-    return frozenset(tx.scalars(select(outbox.c.channel).where(outbox.c.draft == draft).distinct()))
 
 
 def message_id(tx: Connection, key: str) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedbot.delivery import Answer, OutboxState, Outcome
+from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
 from feedbot.pipeline import Edges, bounces, decide, draft, release
 from feedbot.pipeline._sending import Sending, quiet_hours
 from feedbot.pipeline.publish import publish
@@ -148,3 +148,19 @@ def test_nobody_is_asked_of_first_mails_where_nothing_is_left(office: Office) ->
     assert stop_draft(office.edges, number, "author", "wrong") == CUSTOMERS
     assert office.send() == 0
     assert office.tasks() == []
+
+
+def test_a_mail_that_comes_back_while_it_is_on_the_wire_has_bounced(office: Office) -> None:
+    """The relay's server may be quicker than its own answer: the answer does not make it sent."""
+    office.published()
+
+    def answer(one: Outgoing) -> Answer:
+        if one.customer == "C00":
+            (row,) = (row for row in office.rows(OutboxState.SENDING) if row.outgoing.key == one.key)
+            office.come_back([office.bounce_of(row)])
+        return Answer(Outcome.ACCEPTED, 250, "ok")
+
+    office.stage.answer = answer
+    office.send()
+    assert [row.outgoing.customer for row in office.rows(OutboxState.BOUNCED)] == ["C00"]
+    assert len(office.rows(OutboxState.SENT)) == CUSTOMERS - 1

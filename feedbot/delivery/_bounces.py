@@ -27,8 +27,12 @@ from feedbot.fetch import Document, mail
 _HEAD = 2**16
 _MOST = 50
 """Blocks of a delivery status, and addresses of a head, that are looked at."""
-_LARGEST_PROSE = 2**18
-"""Bytes of a bounce in words of its own that are searched for them."""
+_LARGEST = 2**18
+_MOST_LINES = 10_000
+"""Bytes and lines of a bounce's body that are taken apart: the status comes before the mail that is sent back with it,
+and Python's parser takes seconds for a million empty lines."""
+_PROSE = 2**14
+"""Bytes of a body in words of its own that are searched for them: flufl.bounce's patterns take the square of it."""
 _REASON = 300
 """Characters after the recipient's address in which a bounce in words says why."""
 _TO = ("to", "delivered-to", "x-original-to", "envelope-to")
@@ -85,25 +89,26 @@ def read(document: Document, recipient: str) -> Returned:
     """Say what a mail says of `recipient`: a delivery status (RFC 3464), a bounce in words that flufl.bounce knows, or
     something else.
 
-    Raises SourceError where it is too large or too tangled; flufl.bounce may raise anything.
+    Raises SourceError where it is too tangled; flufl.bounce may raise anything.
     """
     mail.check_work(document)
-    message = email.message_from_bytes(document.body)
+    message = email.message_from_bytes(_beginning(document.body, _LARGEST))
     statuses = [part for part in message.walk() if part.get_content_type() == "message/delivery-status"]
     if statuses:
         said = [_of_block(block, recipient.lower()) for block in islice(_blocks(statuses), _MOST)]
         return min(said, key=lambda one: _ORDER.index(one.kind), default=Returned(BounceKind.OTHER))
     subject = line(str(message.get("Subject", "")).encode("utf-8", "replace"))
-    if len(document.body) > _LARGEST_PROSE or not message.get("From"):
+    if not message.get("From"):
         return Returned(BounceKind.OTHER, "", subject)
-    return Returned(_of_prose(message, document.body, recipient.lower()), "", subject)
+    return Returned(_of_prose(_beginning(document.body, _PROSE), recipient.lower()), "", subject)
 
 
 _ORDER = (BounceKind.HARD, BounceKind.SOFT, BounceKind.BEHIND, BounceKind.DELAYED, BounceKind.OTHER)
 
 
-def _of_prose(message: "Message[str, str]", raw: bytes, recipient: str) -> BounceKind:
-    temporary, permanent = ({one.lower() for one in found} for found in all_failures(message))
+def _of_prose(raw: bytes, recipient: str) -> BounceKind:
+    failures = all_failures(email.message_from_bytes(raw))
+    temporary, permanent = ({one.lower() for one in found} for found in failures)
     _, _, after = _body(raw).decode("utf-8", "replace").lower().partition(recipient)
     if recipient.encode("utf-8", "replace") in permanent and _is_unknown(after[:_REASON]):
         return BounceKind.HARD
@@ -118,6 +123,14 @@ def _seal(number: int, recipient: str, secret: bytes) -> str:
 
 def _body(raw: bytes) -> bytes:
     return re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[-1]
+
+
+def _beginning(raw: bytes, most: int) -> bytes:
+    """Cut a mail after its head and so many bytes, or after the lines that are looked at."""
+    head = re.search(rb"\r?\n\r?\n", raw[:_HEAD])
+    raw = raw[: (head.end() if head else 0) + most]
+    last = next(islice(re.finditer(rb"\r\n?|\n", raw), _MOST_LINES, None), None)
+    return raw[: last.end()] if last else raw
 
 
 def _blocks(statuses: "list[Message[str, str]]") -> "Iterator[Message[str, str]]":

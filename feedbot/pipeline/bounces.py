@@ -1,6 +1,7 @@
 """Mails that come back, and addresses to which nothing is sent.
 
-1 what arrived is stored    2 its seal says which message it is about; without one it is noted, and nothing follows
+1 its seal says which message it is about; without one its digest is noted, no more is read, and nothing follows
+2 what arrived is stored
 3 the message is BOUNCED; a hard bounce suppresses the address, and so do several soft ones; not where too many come
   back at once: that raises one task, and nobody more is suppressed until a person has closed it
 4 a suppressed address raises a task; mails to it become HELD. All of it is one transaction a bounce.
@@ -68,16 +69,25 @@ def _take(edges: Edges, box: BounceBox, place: str, document: Document) -> Bounc
     with edges.database.begin() as tx:
         sealed = claims(document.body, box.address)
         number, address = _proved(edges, tx, sealed)
-        returned = _said(document, address)
+        if number:
+            returned = _said(document, address)
+        else:
+            returned = _unproved(document, BounceKind.FORGED if sealed else BounceKind.UNSEALED)
+            document = Document(document.url, returned.text.encode(), document.fetched_at, "text/plain")
         documents.save(tx, SOURCE, document)
         inbox.note(tx, SOURCE, place, document.sha256, now, read=returned.kind is not BounceKind.UNREADABLE)
-        kind = returned.kind if number else BounceKind.FORGED if sealed else BounceKind.UNSEALED
-        one = Bounce(document.sha256, now, kind.value, number, address, returned.status, returned.text)
+        one = Bounce(document.sha256, now, returned.kind.value, number, address, returned.status, returned.text)
         if suppressed.note(tx, one) and number:
             _follow(edges, tx, box, number, one)
     tell = log.info if number else log.warning
-    tell("bounce", kind=kind.value, message=number, status=returned.status, said=returned.text)
-    return kind
+    tell("bounce", kind=returned.kind.value, message=number, status=returned.status, said=returned.text)
+    return returned.kind
+
+
+def _unproved(document: Document, kind: BounceKind) -> Returned:
+    """Say of a mail that proves nothing what is kept of it: anybody can send any number of any size, and the box still
+    holds it."""
+    return Returned(kind, "", f"{kind.value}: {len(document.body)} bytes, sha256 {document.sha256}")
 
 
 def _said(document: Document, recipient: str) -> Returned:

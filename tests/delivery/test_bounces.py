@@ -1,10 +1,11 @@
 """What came back: the seal proves which message it is about, the words say how it fared, hostile bytes do nothing."""
 
+import email
 from datetime import UTC, datetime
 
 import pytest
 
-from feedbot.delivery import BounceKind, claims, proves, read_bounce, return_address
+from feedbot.delivery import BounceKind, _bounces, claims, proves, read_bounce, return_address
 from feedbot.errors import SourceError
 from feedbot.fetch import mail
 
@@ -156,6 +157,36 @@ def test_tangled_mails_are_refused_before_they_are_parsed(raw: bytes) -> None:
     """Thousands of parts, boundaries or lines are not taken apart."""
     with pytest.raises(SourceError):
         read_bounce(mail.document(raw, "place", NOW, 2**22), RECIPIENT)
+
+
+@pytest.mark.parametrize(("kind", "most"), [("text/plain", 2**14 + 2**10), ("message/delivery-status", 2**18 + 2**10)])
+@pytest.mark.parametrize("noise", [b"\n", b"\r", b" \r\n", b"550 5.1.1 <a@b.example> unknown user "])
+def test_only_the_beginning_of_a_bounce_is_taken_apart(
+    kind: str, most: int, noise: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A megabyte of empty lines takes Python's parser seconds; flufl.bounce sees 16 KiB of a body."""
+    taken: list[bytes] = []
+    monkeypatch.setattr(_bounces, "all_failures", lambda message: taken.append(message.as_bytes()) or (set(), set()))
+    parse = email.message_from_bytes
+    monkeypatch.setattr(email, "message_from_bytes", lambda raw: taken.append(raw) or parse(raw))
+    head = f"From: MAILER-DAEMON@x.example\r\nContent-Type: {kind}\r\n\r\n".encode()
+    assert kind_of(head + noise * (900_000 // len(noise))) is BounceKind.OTHER
+    assert len(taken[-1]) <= most
+    assert max(len(raw) for raw in taken) <= 2**18 + 2**10
+    assert max(len(raw.splitlines()) for raw in taken) <= 10_010
+
+
+def test_a_bounce_with_a_long_copy_is_read() -> None:
+    """What comes back with it, however large, hides neither a status nor the words."""
+    copy = b"0123456789abcdef\r\n" * 50_000
+    assert kind_of(dsn(BOX).replace(b"--b--", b"--b\r\nContent-Type: message/rfc822\r\n\r\nX: y\r\n\r\n" + copy)) is (
+        BounceKind.HARD
+    )
+    words = b"From: MAILER-DAEMON@mail.example\r\nSubject: failure\r\n\r\nHi. This is the qmail-send program at x.\r\n"
+    said = (
+        b"\r\n<c0@customer.example>:\r\nSorry, no mailbox here by that name.\r\n\r\n--- Below this line is a copy\r\n"
+    )
+    assert kind_of(words + said + copy) is BounceKind.HARD
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -20,7 +21,7 @@ from feedbot.pipeline.publish import publish
 from feedbot.pipeline.readdress import readdress
 from feedbot.pipeline.send import resolve, send_due, stop_draft
 from feedbot.review import State
-from feedbot.store import drafts, inventory, outbox, releases, suppressed
+from feedbot.store import documents, drafts, inventory, outbox, releases, suppressed
 from feedbot.store import tasks as todo
 from tests.delivery.test_bounces import BOX, dsn
 from tests.fakes import START, World, world
@@ -149,6 +150,29 @@ def test_a_forged_bounce_changes_nothing_and_is_shown(office: Office) -> None:
     with store.reading(office.stage.database) as tx:
         assert suppressed.listing(tx) == ()
         assert len(suppressed.came_back(tx)) == 4
+
+
+def test_what_proves_nothing_is_neither_read_nor_kept_whole(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody can fill the box: its digest and the reason are kept, once; a sealed mail is read and kept."""
+    office.published()
+    office.send()
+    (one, *_) = office.rows(OutboxState.SENT)
+    read, whole = [], bounces.read_bounce
+    monkeypatch.setattr(bounces, "read_bounce", lambda *told: read.append(told[1]) or whole(*told))
+    noise = b"x@y.example\n" * 40_000
+    forged = f"bounces+{one.id}-{'0' * 20}@hosting.example"
+    assert office.come_back([dsn(BOX) + noise, dsn(forged) + noise]) == {BounceKind.FORGED: 1, BounceKind.UNSEALED: 1}
+    office.stage.now += timedelta(minutes=1)
+    assert office.come_back([dsn(BOX) + noise, office.bounce_of(one)]) == {BounceKind.HARD: 1, BounceKind.UNSEALED: 1}
+    assert read == [one.outgoing.recipient]
+    with store.reading(office.stage.database) as tx:
+        came = suppressed.came_back(tx)
+        kept = [documents.load(tx, found.sha256).body for found in came]
+    assert [found.kind for found in came] == ["hard", "forged", "unsealed"]
+    assert kept[0] == office.bounce_of(one)
+    assert max(len(body) for body in kept[1:]) < 200
+    digest = sha256(dsn(BOX) + noise).hexdigest()
+    assert digest in kept[2].decode()
 
 
 def test_soft_bounces_count(office: Office) -> None:

@@ -165,6 +165,7 @@ def _suppress(edges: Edges, tx: Transaction, address: str, reason: str, actor: s
         return 0
     held = outbox.hold(tx, address, now)
     audit.append(tx, actor, "suppress", address, f"{held} messages held; {reason}", now)
+    tasks.close(tx, ADDRESS, address, actor, now)  # of mails that came back before: this one is told anew
     open_task(edges, tx, ADDRESS, address, reason, actor)
     return held
 

@@ -26,6 +26,7 @@ from feedbot.delivery import (
 from feedbot.errors import DeliveryError
 from feedbot.pipeline import announce
 from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._unsent import ask_failed, ask_held, ask_no_more
 from feedbot.pipeline.alarms import deliver
 from feedbot.pipeline.draft import go
 from feedbot.pipeline.publish import build_site
@@ -132,6 +133,7 @@ def retry(edges: Edges, number: int | None, actor: str) -> int:
 def _tidy(edges: Edges) -> None:
     """Settle what a crash or a withdrawal left behind."""
     with edges.database.begin() as tx:
+        ask_no_more(edges, tx)
         lost, orphans = outbox.recover(tx, edges.clock()), outbox.cancel_orphans(tx)
         for verb, count in (("uncertain", lost), ("cancel", orphans)):
             if count:
@@ -166,7 +168,9 @@ class _Round:
         # Where the relay cannot be reached, nothing is known of the others: they stay due.
         self.over |= any(answer.outcome is Outcome.NO_SESSION for _, answer in answered)
         with self.edges.database.begin() as tx:
-            outbox.record(tx, verdicts)
+            kept = outbox.record(tx, verdicts)
+            failed = [(row, one.receipt.text) for row, one in verdicts if one.receipt.state is OutboxState.FAILED]
+            ask_failed(self.edges, tx, [(row, said) for row, said in failed if row.id in kept])
             chosen = [] if self.over else self._next(tx)
             begun = outbox.mark_sending(tx, chosen, now, LEASE, limits=limits(self.edges, now))
         self.done.update(verdict.receipt.state for _, verdict in verdicts)
@@ -178,8 +182,10 @@ class _Round:
     def _next(self, tx: Transaction) -> list[Claimed]:
         if not self.waiting:
             now, channel = self.edges.clock(), self.edges.channel
-            held_back = limits(self.edges, now)
-            self.waiting.extend(outbox.claim(tx, self.worker, now, LEASE, BATCH, channel=channel, limits=held_back))
+            back, held = limits(self.edges, now), list[tuple[int, str]]()
+            claimed = outbox.claim(tx, self.worker, now, LEASE, BATCH, channel=channel, limits=back, held=held)
+            self.waiting.extend(claimed)
+            ask_held(self.edges, tx, held)
         chosen: list[Claimed] = []
         served: set[str] = set()
         while self.waiting and len(chosen) < self.lanes.free():

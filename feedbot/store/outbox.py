@@ -105,16 +105,19 @@ def claim(
     *,
     channel: str = "",
     limits: Limits = UNLIMITED,
+    held: list[tuple[int, str]] | None = None,
 ) -> tuple[Claimed, ...]:
     """Take up to `limit` rows that are due and nobody's, the oldest first, of notices that stand and may leave now.
-    Those among them whose address is suppressed become HELD.
+    Those among them whose address is suppressed become HELD; their drafts and addresses are added to `held`.
 
     PostgreSQL skips rows that another worker is just taking; SQLite has one writer at a time.
     """
     due = _due(now, limits) if not channel else _due(now, limits) & (outbox.c.channel == channel)
     chosen = select(outbox.c.id).where(due).order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)
     free = tx.scalars(chosen).all()
-    while _hold(tx, outbox.c.id.in_(free), now):
+    while found := _hold(tx, outbox.c.id.in_(free), now):
+        if held is not None:
+            held.extend(found)
         free = tx.scalars(chosen).all()
     taken = tx.execute(
         update(outbox)
@@ -249,7 +252,7 @@ def bounce(tx: Connection, number: int, receipt: Receipt) -> bool:
 
 def hold(tx: Connection, address: str, now: datetime) -> int:
     """Hold what waits for an address that is suppressed, also what a worker has claimed; return how many rows."""
-    return _hold(tx, func.lower(outbox.c.recipient) == address.lower(), now)
+    return len(_hold(tx, func.lower(outbox.c.recipient) == address.lower(), now))
 
 
 def unhold(tx: Connection, address: str, receipt: Receipt) -> int:
@@ -261,9 +264,9 @@ def unhold(tx: Connection, address: str, receipt: Receipt) -> int:
     return len(freed)
 
 
-def _hold(tx: Connection, which: ColumnElement[bool], now: datetime) -> int:
+def _hold(tx: Connection, which: ColumnElement[bool], now: datetime) -> list[tuple[int, str]]:
     if tx.scalar(select(suppressed_addresses.c.address).limit(1)) is None:
-        return 0
+        return []
     reason = select(suppressed_addresses.c.reason).where(
         suppressed_addresses.c.address == func.lower(outbox.c.recipient)
     )
@@ -271,10 +274,10 @@ def _hold(tx: Connection, which: ColumnElement[bool], now: datetime) -> int:
         update(outbox)
         .where(which, outbox.c.state.in_(_WAITING), exists(reason.correlate(outbox)))
         .values(state=OutboxState.HELD.value, fence=outbox.c.fence + 1, lease_until=None)
-        .returning(outbox.c.id, reason.correlate(outbox).scalar_subquery())
+        .returning(*outbox.c["id", "draft", "recipient"], reason.correlate(outbox).scalar_subquery())
     ).all()
-    _keep(tx, [(number, Receipt(OutboxState.HELD, now, 0, why)) for number, why in held])
-    return len(held)
+    _keep(tx, [(number, Receipt(OutboxState.HELD, now, 0, why)) for number, *_, why in held])
+    return [(row.draft, row.recipient) for row in held]
 
 
 def cancel_orphans(tx: Connection) -> int:

@@ -7,16 +7,17 @@ from datetime import timedelta
 import pytest
 
 from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
-from feedbot.pipeline import Edges, bounces, decide, draft, release
+from feedbot.pipeline import Edges, bounces, decide, draft, release, tasks
 from feedbot.pipeline._sending import Sending, quiet_hours
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.readdress import readdress
-from feedbot.pipeline.send import send_due, stop_draft
+from feedbot.pipeline.send import resolve, send_due, stop_draft
 from feedbot.store import audit, outbox, reading, told
+from feedbot.store import tasks as todo
 from feedbot.store._keys import recipient_of
 from tests.fakes import World
 from tests.pipeline.test_drift import Fleet, approved, fleet, left_over
-from tests.pipeline.test_sending import CUSTOMERS, Office, office
+from tests.pipeline.test_sending import CUSTOMERS, Office, answering, office
 
 __all__ = ["approved", "fleet", "office"]
 
@@ -164,3 +165,55 @@ def test_a_mail_that_comes_back_while_it_is_on_the_wire_has_bounced(office: Offi
     office.send()
     assert [row.outgoing.customer for row in office.rows(OutboxState.BOUNCED)] == ["C00"]
     assert len(office.rows(OutboxState.SENT)) == CUSTOMERS - 1
+
+
+def test_mails_that_fail_are_one_task_a_notice(office: Office) -> None:
+    """However many; a task that a person closed stays closed, and one ends by itself when no mail is left in it."""
+    first = office.published()
+    answering(office, Outcome.REFUSED, {"C01@customer.example", "C02@customer.example"})
+    office.send()
+    assert office.tasks() == [("mails failed", f"draft {first}")]
+    with reading(office.stage.database) as tx:
+        (task,) = todo.listing(tx)
+    tasks.done(office.edges, task.id, "author")
+    assert (office.send(), office.tasks()) == (0, [])
+    second = office.published()
+    office.send()
+    assert office.tasks() == [("mails failed", f"draft {second}")]
+    for row in office.rows(OutboxState.FAILED):
+        resolve(office.edges, row.id, "author", resend=False)
+    assert (office.send(), office.tasks()) == (0, [])
+
+
+def test_mails_held_when_their_turn_comes_are_a_task_where_the_address_has_none(office: Office) -> None:
+    """Who knows of the address is not asked again; who has closed that task is."""
+    bounces.suppress(office.edges, "C00@customer.example", "asked us to", "author")
+    office.published()
+    office.send()
+    assert office.tasks() == [("address", "c00@customer.example")]
+    with reading(office.stage.database) as tx:
+        (task,) = todo.listing(tx)
+    tasks.done(office.edges, task.id, "author")
+    number = office.published()
+    office.send()
+    assert office.tasks() == [("mails held", f"draft {number}")]
+    assert bounces.unsuppress(office.edges, "c00@customer.example", "author") == 2
+    assert (office.send(), office.tasks()) == (2, [])
+
+
+def test_a_hard_bounce_after_a_soft_one_is_told_again(office: Office) -> None:
+    """The task about one mail that came back ends, and one says that nothing is sent any more."""
+    for _ in range(2):
+        office.published()
+        office.send()
+    one, two = (row for row in office.rows(OutboxState.SENT) if row.outgoing.customer == "C00")
+    office.come_back([office.bounce_of(one, "4.2.2")])
+    with reading(office.stage.database) as tx:
+        (soft,) = todo.listing(tx)
+    office.stage.now += timedelta(hours=1)
+    office.come_back([office.bounce_of(two, "5.1.1")])
+    with reading(office.stage.database) as tx:
+        (hard,) = todo.listing(tx)
+    assert (soft.kind, soft.subject) == (hard.kind, hard.subject)
+    assert hard.id > soft.id
+    assert "5.1.1" in hard.detail

@@ -93,6 +93,9 @@ _ENCODINGS = ("utf-8", "iso-2022-jp")
 _ID = re.compile(r"\S{1,64}")
 _BETWEEN = re.compile(r"[\s・、;/|]+")
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
+_YEARS = range(1970, 3000)
+_NO_END = 9000
+"""From this year on a last day is what other systems write for none: 9999-12-31."""
 _MAX_NAME = 200
 _RELEASES = "debian:12, ubuntu:22.04, almalinux:9"
 # One mailbox in ASCII. Two dots in a row are against RFC 5321 but were given out by Japanese mobile carriers.
@@ -162,7 +165,7 @@ def contract(record: Record) -> Entry | RefusedRow:
     )
     if not server:
         return Entry(record.line, (made,))
-    since, until = _day(record.get("since")), _day(record.get("until"))
+    since, until = _day(record.get("since")), _last_day(record.get("until"))
     return Entry(record.line, (made, Server(server, id_, release_of(record.get("os")), since, until)))
 
 
@@ -213,13 +216,26 @@ def _period_faults(record: Record) -> Iterator[str]:
     for column in ("since", "until"):
         if record.get(column) and not record.get("server"):
             yield tr("the column {name} is of a server, and the row names none", name=column)
-        if record.get(column) and _day(record.get(column)) is None:
-            yield tr(
-                "the column {name} is no day: {value}; for example 2026-04-01", name=column, value=record.get(column)
-            )
-    since, until = _day(record.get("since")), _day(record.get("until"))
+        yield from _day_faults(record, column)
+    since, until = _day(record.get("since")), _last_day(record.get("until"))
     if since and until and until < since:
         yield tr("the last day {until} is before the first, {since}", since=since, until=until)
+
+
+def _day_faults(record: Record, column: str) -> Iterator[str]:
+    """What is wrong with a day: history is kept as times in UTC, which the first and the last years do not have."""
+    text = record.get(column)
+    day = _day(text)
+    if text and day is None:
+        yield tr("the column {name} is no day: {value}; for example 2026-04-01", name=column, value=text)
+    elif day and day.year not in _YEARS and not (column == "until" and day.year >= _NO_END):
+        yield tr(
+            "the column {name} has a year that is not from {first} to {last}: {value}",
+            name=column,
+            value=text,
+            first=_YEARS[0],
+            last=_YEARS[-1],
+        )
 
 
 def _address_faults(record: Record, *more: str) -> Iterator[str]:
@@ -294,3 +310,9 @@ def _day(text: str) -> date | None:
         return date(*map(int, found.groups())) if found else None
     except ValueError:
         return None
+
+
+def _last_day(text: str) -> date | None:
+    """Read a last day; None also for 9999-12-31 and the like, which mean that there is none."""
+    day = _day(text)
+    return None if day is None or day.year >= _NO_END else day

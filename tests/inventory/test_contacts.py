@@ -40,6 +40,7 @@ CONTRACTS = (
 )
 
 NO_DAY = "the column since is no day: 2026-02-30; for example 2026-04-01"
+BAD_YEAR = "the column {} has a year that is not from 1970 to 2999: {}"
 
 
 def read(contracts: str = CONTRACTS, customers: str = CUSTOMERS, contacts: str = CONTACTS) -> CustomerFile:
@@ -102,6 +103,14 @@ def test_who_acts(root: bool, patched_by: PatchedBy | None, acts: bool) -> None:
     assert Contract("K", "C", Plan.VPS, root, patched_by).acts is acts
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "9999/12/31", "9000-01-01"])
+def test_a_last_day_that_never_comes_is_none(day: str) -> None:
+    """Other systems write 9999-12-31 where a contract has no end."""
+    made = read(contracts=f"{CONTRACTS}web02,K9,C1,VPS,あり,,,,,2026-04-01,{day}\n")
+    assert made.refused == ()
+    assert [(one.since, one.until) for one in made.servers if one.name == "web02"] == [(date(2026, 4, 1), None)]
+
+
 @pytest.mark.parametrize(
     ("table", "row", "reason"),
     [
@@ -140,6 +149,10 @@ def test_who_acts(root: bool, patched_by: PatchedBy | None, acts: bool) -> None:
             "web02,K9,C1,VPS,あり,,,,,2026-02-30,",
             NO_DAY,
         ),
+        ("s.csv", "web02,K9,C1,VPS,あり,,,,,0001-01-01,", BAD_YEAR.format("since", "0001-01-01")),
+        ("s.csv", "web02,K9,C1,VPS,あり,,,,,9999-12-31,", BAD_YEAR.format("since", "9999-12-31")),
+        ("s.csv", "web02,K9,C1,VPS,あり,,,,,,3000-01-01", BAD_YEAR.format("until", "3000-01-01")),
+        ("s.csv", "web02,K9,C1,VPS,あり,,,,,,1969-12-31", BAD_YEAR.format("until", "1969-12-31")),
         ("s.csv", ",K9,C1,VPS,あり,,,,,2026-02-03,", "the column since is of a server, and the row names none"),
         (
             "s.csv",

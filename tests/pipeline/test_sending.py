@@ -221,7 +221,7 @@ def test_when_many_come_back_at_once_a_person_decides(office: Office, status: st
     assert len(stopped) == bounces.BRAKE_ADDRESSES
     assert [task for task in office.tasks() if task[0] == bounces.BRAKE] == [(bounces.BRAKE, "bounces")]
     assert len(office.tasks()) == len(stopped) + 1
-    office.stage.now += timedelta(days=3)
+    office.stage.now += timedelta(hours=1)
     left = next(row for row in rows[CUSTOMERS:] if row.outgoing.recipient.lower() not in stopped)
     office.come_back([office.bounce_of(left, status)])
     assert _suppressed(office) == stopped

@@ -1,13 +1,14 @@
 """What an expression of the operator's chooses on the inventory in force."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from feedbot import matching
 from feedbot.errors import NoticeError
-from feedbot.inventory import Plan
+from feedbot.inventory import Plan, Server
 from feedbot.matching import Exposure, expression
 from feedbot.pipeline._edges import Edges
-from feedbot.store import Transaction, inventory
+from feedbot.store import Transaction, hosts, inventory
 
 
 def chosen(edges: Edges, tx: Transaction, text: str, exposures: Iterable[Exposure]) -> tuple[Exposure, ...]:
@@ -16,9 +17,7 @@ def chosen(edges: Edges, tx: Transaction, text: str, exposures: Iterable[Exposur
     does not know."""
     wanted = expression.parse(text)
     by_server = {one.server.name: one for one in exposures}
-    everyone = matching.by_contract(
-        inventory.contracts(tx), inventory.servers(tx), inventory.customers(tx), tuple(Plan)
-    )
+    everyone = matching.by_contract(inventory.contracts(tx), _placed(tx), inventory.customers(tx), tuple(Plan))
     running = {
         node.product: _running(edges, tx, node.product)
         for node in expression.nodes(wanted)
@@ -30,6 +29,12 @@ def chosen(edges: Edges, tx: Transaction, text: str, exposures: Iterable[Exposur
 
     met = (by_server.get(one.server.name, one) if one.server.name else one for one in everyone)
     return tuple(matching.only_affected(one) for one in met if expression.holds(wanted, one, runs))
+
+
+def _placed(tx: Transaction) -> tuple[Server, ...]:
+    """Return all servers; where the contract gives no release, with the one that the package list shows."""
+    shown = hosts.systems(tx)
+    return tuple(one if one.distro else replace(one, distro=shown.get(one.name, "")) for one in inventory.servers(tx))
 
 
 def _running(edges: Edges, tx: Transaction, name: str) -> frozenset[str]:

@@ -31,6 +31,12 @@ def kernel(tx: Connection, server: str) -> str:
     return tx.scalar(select(host_sets.c.kernel).where(host_sets.c.server == server)) or ""
 
 
+def systems(tx: Connection) -> dict[str, str]:
+    """Return server → the release that its package list shows (debian:12); those whose list shows none are left out."""
+    rows = tx.execute(select(host_sets.c.server, host_sets.c.distro).where(host_sets.c.distro != ""))
+    return {row.server: row.distro for row in rows}
+
+
 def record(tx: Connection, group: str, outcomes: Mapping[str, str], now: datetime) -> None:
     """Keep how asking went: name → why it failed, empty where it did not. A failure that lasts keeps its beginning."""
     before = {one.name: one for one in pulls(tx, group)}

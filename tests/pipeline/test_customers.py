@@ -270,6 +270,17 @@ def test_the_count_is_what_a_draft_then_has(stage: World, fleet: Edges, tmp_path
     assert len(shown.mails) == made.mails
 
 
+def test_a_release_that_the_package_list_alone_shows(fleet: Edges, tmp_path: Path) -> None:
+    """A table without releases changes nothing about `os`: what the contract leaves open, the list has said."""
+    texts = ('os == "debian:12"', 'not os like "debian:*"')
+    before = [audiences.count(fleet, text, Kind.OWN).servers for text in texts]
+    assert all(before)
+    take(fleet, tmp_path, servers="".join(row.rpartition(",")[0] + "\n" for row in SERVERS.splitlines()))
+    with fleet.database.begin() as tx:
+        assert not any(one.distro for one in inventory.servers(tx))
+    assert [audiences.count(fleet, text, Kind.OWN).servers for text in texts] == before
+
+
 def test_affected_is_asked_of_a_case(fleet: Edges) -> None:
     """With a case it narrows those affected; without one it is an error, not nobody."""
     for source in fleet.sources.values():

@@ -26,19 +26,22 @@ def propose(draft: _shell.Number) -> int:
         number=made.notice.number,
         edition=made.notice.edition,
         count=len(made.mails),
-        digest=made.digests.text[:16],
+        digest=made.digests.text[: decide.SEEN_DIGITS],
     )
     for one in made.findings:
         _shell.show("{level}: {where}: {message}", level=tr(one.level), where=one.where, message=one.message)
     return _shell.DONE
 
 
-def approve(draft: _shell.Number) -> int:
+def approve(
+    draft: _shell.Number,
+    seen: Annotated[str | None, typer.Option(help=tr("only if this is what is proposed: the digest you saw"))] = None,
+) -> int:
     """Approve a draft; 1 where it is void or another person must approve too."""
     from feedbot.pipeline import decide
     from feedbot.review import State
 
-    found = decide.approve(_shell.edges(), draft, _shell.decider())
+    found = decide.approve(_shell.edges(), draft, _shell.decider(), seen=seen)
     if found.state is State.APPROVED:
         _shell.show("draft {number} is approved; next: feedbot publish {number}", number=draft)
         return _shell.DONE

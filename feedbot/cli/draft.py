@@ -158,7 +158,9 @@ def preview(
     ] = "",
 ) -> int:
     """Print the post and mails as they would be proposed now, and what lint finds."""
+    from feedbot.pipeline.decide import SEEN_DIGITS
     from feedbot.pipeline.draft import preview as render
+    from feedbot.review import State
 
     found, made = render(_shell.edges(), draft)
     rule = "─" * 72
@@ -176,6 +178,9 @@ def preview(
         print(one.mail.text.rstrip())
         print(rule)
     _shell.show("recipients: {count}", count=len(made.mails))
+    if found.state is State.PROPOSED:
+        digest = made.digests.text[:SEEN_DIGITS]
+        _shell.show("to approve just this: feedbot approve {number} --seen {digest}", number=draft, digest=digest)
     return _tell(made.findings, found.id)
 
 

@@ -20,6 +20,9 @@ from feedbot.reading.dates import JST
 from feedbot.review import MOVES, Decision, Digests, Draft, State, approved, move, required_approvals
 from feedbot.store import Transaction, assignments, audit, decisions, drafts, inventory, outbox, told
 
+SEEN_DIGITS = 16
+"""How much of a text digest a person is shown, and gives back."""
+
 _SHOWN = 5
 
 
@@ -52,14 +55,17 @@ def propose(edges: Edges, number: int, actor: str) -> Rendering:
     return made
 
 
-def approve(edges: Edges, number: int, actor: str) -> Draft:
+def approve(edges: Edges, number: int, actor: str, *, seen: str | None = None) -> Draft:
     """Add one person's yes; the draft is approved when enough persons stand behind exactly this render.
 
-    Raises ReviewError where it is not proposed, or where something changed since: it is void then, and says what.
+    `seen` is the text digest, its first 16 digits, of the render that this person looked at, as `propose` and
+    `draft preview` print it; None does not ask. Raises ReviewError where it is not proposed, where another render than
+    `seen` is (nothing is decided then), or where something changed since: it is void then, and says what.
     """
     edges.desk.require(f"draft {number}", actor, "approve")
     with edges.database.begin() as tx:
         draft, bound = _proposed(tx, number)
+        _check_seen(number, bound, seen)
         check_age(edges, tx, draft)
         reasons = judge(edges, tx, draft, bound, drafts.frozen(tx, number)).reasons
         if reasons:
@@ -152,6 +158,20 @@ def _proposed(tx: Transaction, number: int) -> tuple[Draft, Digests]:
             number=number,
         )
     return draft, draft.digests
+
+
+def _check_seen(number: int, bound: Digests, seen: str | None) -> None:
+    """Refuse a yes to another render than this one: it was edited and proposed again while somebody read it."""
+    proposed = bound.text[:SEEN_DIGITS]
+    if seen is not None and seen.strip().lower() != proposed:
+        raise ReviewError(
+            f"draft {number}",
+            "what is proposed is {proposed}, not {seen} which you looked at",
+            hint="look at it again: feedbot draft preview {number}; if that shows another one still, propose it again",
+            proposed=proposed,
+            seen=seen,
+            number=number,
+        )
 
 
 def _check_advisories(tx: Transaction, draft: Draft) -> None:

@@ -108,6 +108,18 @@ def test_the_main_job_by_hand(desk: Desk) -> None:
     assert desk("explain", case, "vps105")[0] == 1
 
 
+def test_a_yes_may_name_what_was_seen(desk: Desk) -> None:
+    """propose and preview print one digest; `--seen` takes it, and refuses one of a render that was replaced."""
+    desk.fleet()
+    desk("collect", "csirt_a")
+    digest = desk("propose", 1)[1].split("text ")[1].split()[0]
+    assert f"--seen {digest}\n" in desk("draft", "preview", 1)[1]
+    code, out, err = desk("approve", 1, "--seen", "0" * 16)
+    assert code == 1
+    assert f"what is proposed is {digest}" in out + err
+    assert desk("approve", 1, "--seen", digest)[0] == 0
+
+
 def test_a_file_by_hand_goes_the_same_way(desk: Desk, tmp_path: Path) -> None:
     """An alert that came by mail is stored, verified by the source's keys, and drafted; an unsigned one is held."""
     desk.fleet()

@@ -231,3 +231,16 @@ def test_the_operators_own_notice_goes_the_same_way(desk: Edges) -> None:
     made = draft.new_own(desk, text, "author")
     assert made.notice.audience == Audience("contract", ("vps", "dedicated"), None)
     assert len(decide.propose(desk, made.id, "author").mails) == 4
+
+
+def test_a_yes_to_what_was_replaced_while_it_was_read_decides_nothing(desk: Edges) -> None:
+    """The digest that the reviewer saw is not that of the render proposed since: refused, and it stays proposed."""
+    number = about(desk).id
+    seen = decide.propose(desk, number, "author").digests.text[:16]
+    text = draft.drafting.to_edit_text(about(desk).notice).replace(APACHE, "重要な" + APACHE, 1)
+    draft.edit(desk, number, text, "author")
+    other = decide.propose(desk, number, "author").digests.text[:16]
+    with pytest.raises(ReviewError, match=f"what is proposed is {other}, not {seen}"):
+        decide.approve(desk, number, "reviewer", seen=seen)
+    assert state_of(desk, number) is State.PROPOSED
+    assert decide.approve(desk, number, "reviewer", seen=other).state is State.APPROVED

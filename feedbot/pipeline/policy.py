@@ -11,7 +11,8 @@ from datetime import datetime, time
 
 from feedbot.errors import FeedbotError
 from feedbot.pipeline._edges import Edges
-from feedbot.pipeline.decide import approve, propose
+from feedbot.pipeline._rendering import Rendering
+from feedbot.pipeline.decide import SEEN_DIGITS, approve, propose
 from feedbot.pipeline.draft import preview
 from feedbot.reading.dates import JST
 from feedbot.review import Draft, Policy, State, required_approvals
@@ -45,8 +46,12 @@ def approve_by_policy(edges: Edges) -> PolicyReport:
             if why:
                 report.left[draft.id] = why
                 continue
-            propose(edges, draft.id, policy.actor)
-            if approve(edges, draft.id, policy.actor).state is State.APPROVED:
+            made = propose(edges, draft.id, policy.actor)
+            why = _too_much(edges, policy, made)
+            if why:  # it changed since the look above: it stays proposed, for people
+                report.left[draft.id] = why
+                continue
+            if approve(edges, draft.id, policy.actor, seen=made.digests.text[:SEEN_DIGITS]).state is State.APPROVED:
                 report.approved.append(draft.id)
         except FeedbotError as error:
             report.failed[draft.id] = error
@@ -56,17 +61,26 @@ def approve_by_policy(edges: Edges) -> PolicyReport:
 def _refusal(edges: Edges, policy: Policy, draft: Draft) -> str:
     """Say why a covered draft is left to people; empty where it is not."""
     _, made = preview(edges, draft.id)
+    why = _too_much(edges, policy, made)
+    if why:
+        return why
+    with reading(edges.database) as tx:
+        today = sum(one.actor == policy.actor for one in audit.moments(tx, ("approve",), _midnight(edges.clock())))
+    if today >= policy.a_day:
+        return f"the policy has approved {today} today"
+    return ""
+
+
+def _too_much(edges: Edges, policy: Policy, made: Rendering) -> str:
+    """Say what of a render a policy does not allow; empty where it allows all."""
     with reading(edges.database) as tx:
         customers = inventory.counts(tx).customers
-        today = sum(one.actor == policy.actor for one in audit.moments(tx, ("approve",), _midnight(edges.clock())))
     if made.findings:
         return f"lint: {made.findings[0].message}"
     if len(made.mails) > policy.recipients:
         return f"{len(made.mails)} recipients, the policy allows {policy.recipients}"
     if required_approvals(len(made.mails), customers) > 1:
         return "so many recipients need two persons"
-    if today >= policy.a_day:
-        return f"the policy has approved {today} today"
     return ""
 
 

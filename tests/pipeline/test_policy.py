@@ -7,10 +7,11 @@ import pytest
 
 from feedbot.errors import ReviewError
 from feedbot.pipeline import Edges, decide, draft
+from feedbot.pipeline._rendering import Rendering
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.policy import approve_by_policy
 from feedbot.pipeline.publish import publish
-from feedbot.review import Desk, DeskRole, Policy, State
+from feedbot.review import Desk, DeskRole, Draft, Policy, State
 from feedbot.store import audit, drafts
 from tests.fakes import World
 from tests.pipeline.conftest import import_fleet
@@ -93,6 +94,22 @@ def test_the_number_a_day_counts_anew_each_day(stage: World, edges: Edges) -> No
     assert approve_by_policy(once).approved == []
     stage.now += timedelta(hours=20)
     assert approve_by_policy(once).approved != []
+
+
+def test_what_changed_after_the_policy_looked_is_judged_by_what_is_proposed(
+    edges: Edges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cap holds for the render that was frozen, though there were no recipients when the policy looked."""
+
+    def earlier(desk: Edges, number: int) -> tuple[Draft, Rendering]:
+        found, made = draft.preview(desk, number)
+        return found, replace(made, mails=(), findings=())
+
+    monkeypatch.setattr("feedbot.pipeline.policy.preview", earlier)
+    report = approve_by_policy(under(edges, replace(POLICY, recipients=0)))
+    assert (report.approved, in_state(edges, State.APPROVED)) == ([], [])
+    assert in_state(edges, State.PROPOSED)
+    assert set(in_state(edges, State.PROPOSED)) <= report.left.keys()
 
 
 def test_a_draft_that_a_person_wrote_is_no_policys(edges: Edges) -> None:

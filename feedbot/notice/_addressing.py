@@ -12,6 +12,7 @@ For each customer of the audience:
    address with another customer gets another mail: what is of two customers never stands in one.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -22,6 +23,7 @@ from feedbot.matching import Exposure
 from feedbot.notice._model import Recipient
 
 _ONLY_BY_CONTRACT = frozenset({Topic.SECURITY, Topic.URGENT})
+_HONORIFICS = re.compile(r"(?:\s*(?:様|御中))+\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +116,30 @@ def _boxes(reader: Customer, book: AddressBook, roles: tuple[Role, ...]) -> Iter
 
 
 def _as_contact(reader: Customer, contact: Contact) -> Customer:
-    """Return a customer as a contact is written to: 会社名 部署 氏名 様, 会社名 部署 御中, or of a person 氏名 様."""
-    company = (reader.name.removesuffix("御中").rstrip(),) if reader.organisation or not contact.name else ()
-    words = (*company, contact.department, contact.name.removesuffix("様").rstrip())
+    """Return a customer as a contact is written to: 会社名 部署 氏名 様 or 会社名 部署 御中.
+
+    Of a person 氏名 様: the contact's own, or where no contact is named his, for no department is a person's. A person
+    whose contact has a department and a name is taken for a company that came without an honorific. Only the one
+    honorific of the mail stands there, whatever the fields bring.
+    """
+    company, department, name = map(_bare, (reader.name, contact.department, contact.name))
+    if reader.organisation or (department and name):
+        words: tuple[str, ...] = (company, department, name)
+    else:
+        words = (name or company,)
     return replace(
         reader,
-        name=" ".join(filter(None, words)),
+        name=" ".join(filter(None, words)) or reader.name,
         email=contact.email,
-        organisation=reader.organisation and not contact.name,
+        organisation=reader.organisation and not name,
         language=contact.language,
         encoding=contact.encoding,
     )
+
+
+def _bare(text: str) -> str:
+    """Return a name without the honorifics behind it."""
+    return _HONORIFICS.sub("", text).strip()
 
 
 def _not_declined(

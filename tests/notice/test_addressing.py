@@ -11,6 +11,7 @@ from feedbot.errors import NoticeError
 from feedbot.inventory import Contact, Contract, Customer, Plan, Receives, Role, Server, Topic
 from feedbot.matching import Exposure
 from feedbot.notice import AddressBook, MailText, Provider, Recipient, addressed, misread
+from feedbot.notice._words import honorific
 
 TECH, ADMIN, URGENT = Role.TECHNICAL, Role.ADMINISTRATIVE, Role.EMERGENCY
 AOBA = Customer("C1", "青葉商事株式会社", "info@aoba.example", organisation=True)
@@ -80,6 +81,29 @@ def test_a_contact_is_addressed_by_name() -> None:
     ]
     (own,) = addressed([share(SATO)], book(replace(TANAKA, customer="C2", department="")), (TECH,), ()).recipients
     assert own.customer.name == "田中"
+
+
+@pytest.mark.parametrize(
+    ("customer", "organisation", "department", "name", "expected"),
+    [
+        ("青葉商事 様", True, "", "田中", "青葉商事 田中 様"),
+        ("青葉商事 御中", True, "経理部 御中", "", "青葉商事 経理部 御中"),
+        ("青葉商事", True, "経理部御中", "田中 様 様", "青葉商事 経理部 田中 様"),
+        ("青葉商事", True, "", "様", "青葉商事 御中"),
+        ("青葉商事", False, "経理部", "田中", "青葉商事 経理部 田中 様"),
+        ("佐藤花子 様", False, "経理部", "", "佐藤花子 様"),
+        ("佐藤花子", False, "", "", "佐藤花子 様"),
+        ("佐藤花子", False, "", "田中様", "田中 様"),
+    ],
+)
+def test_a_contact_is_given_one_honorific(
+    customer: str, organisation: bool, department: str, name: str, expected: str
+) -> None:
+    """Those that the fields bring go, a department is no person, and a company stays beside its department."""
+    reader = replace(AOBA, name=customer, organisation=organisation)
+    names = book(replace(TANAKA, department=department, name=name))
+    (made,) = addressed([share(reader)], names, (TECH,), ()).recipients
+    assert honorific(made.customer) == expected
 
 
 def test_two_contracts_one_mail_two_customers_two() -> None:

@@ -169,6 +169,16 @@ def test_honorifics_that_do_not_go_together_are_found(words: str) -> None:
     assert ("error", "honorific", "ブロック 前文") in look(with_block("lead", f"{words}\n{NOTICE.block('lead')}"))
 
 
+def test_the_first_line_of_a_mail_has_one_honorific() -> None:
+    """A customer's name with honorifics in it is found before anybody reads it."""
+    for name, faults in (("株式会社あおば 御中 佐藤", 1), ("株式会社あおば 佐藤", 0)):
+        to = Recipient(replace(SATO, name=name), ())
+        mail = render.mail(NOTICE, to, PROVIDER, TEMPLATES)
+        post = render.post(NOTICE, render.Totals(), PROVIDER, TEMPLATES)
+        found = lint.check(NOTICE, post, [(to, mail)], provider=PROVIDER)
+        assert [one.code for one in found].count("honorific") == faults
+
+
 def test_honorifics_in_use_pass() -> None:
     """お客様各位 is established, and a sentence may hold お客様 twice."""
     words = "お客様各位\nお客様ご自身で、お客様のサーバーをご確認ください。"

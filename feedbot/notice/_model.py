@@ -68,7 +68,8 @@ class Notice:
     `number` (NAME-YYYY-NNNN) and `issued` are given when it is proposed; until then empty and None. `as_of` is the
     time the facts were looked at. `advisories` are the publishers' statements it rests on, `quote` is `summary` or
     `whole`. `rest` says that this edition goes, by mail alone, to those of the audience for whom no mail of this number
-    has been queued; to those of whom something is other than they read (audience `changed`) also where one has.
+    has been queued since edition `rest_of`; to those of whom something is other than they read (audience `changed`)
+    also where one has.
     """
 
     kind: Kind
@@ -85,6 +86,7 @@ class Notice:
     quote: str = "summary"
     history: tuple[tuple[date, str], ...] = ()
     rest: bool = False
+    rest_of: int = 0
 
     def block(self, key: str) -> str:
         """The text of a block; empty where the notice has none of that key."""

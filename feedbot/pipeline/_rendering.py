@@ -44,7 +44,7 @@ def recipients_of(edges: Edges, tx: Transaction, notice: Notice) -> tuple[Recipi
     found = at_addresses(edges, tx, notice, audience(edges, tx, notice.audience, exposures)).recipients
     if not notice.rest or notice.audience.rule == "changed":
         return found
-    queued = freezes.queued(tx, notice.number, edges.channel)
+    queued = freezes.queued(tx, notice.number, edges.channel, since=notice.rest_of)
     return tuple(one for one in found if one.id not in queued)
 
 

@@ -114,7 +114,8 @@ def for_the_rest(edges: Edges, tx: Transaction, notice: Notice, actor: str) -> D
     """Draft the edition for those of a notice's audience who get no mail of the one that is going out, in the words of
     that one, over what is installed now. It goes by mail alone, and is decided over like any other."""
     editions = [one.notice.edition for one in drafts.of_number(tx, notice.number)]
-    rest = replace(notice, edition=max(editions) + 1, issued=None, as_of=edges.clock(), rest=True)
+    of, new = notice.rest_of or notice.edition, max(editions) + 1
+    rest = replace(notice, edition=new, issued=None, as_of=edges.clock(), rest=True, rest_of=of)
     return _keep(edges, tx, rest, actor)
 
 

@@ -3,7 +3,7 @@ gave it another address."""
 
 import re
 
-_KEY = re.compile(r"[^/]*/[^/]*/(?P<recipient>.*?)(?:/again-\d+)*/[^/]*", re.DOTALL)
+_KEY = re.compile(r"[^/]*/(?P<edition>[^/]*)/(?P<recipient>.*?)(?:/again-\d+)*/[^/]*", re.DOTALL)
 
 
 def recipient_of(key: str) -> str:
@@ -11,3 +11,9 @@ def recipient_of(key: str) -> str:
     no notice's."""
     found = _KEY.fullmatch(key)
     return found["recipient"] if found else ""
+
+
+def edition_of(key: str) -> int:
+    """Return the edition that a message is of; 0 where the key is no notice's."""
+    found = _KEY.fullmatch(key)
+    return int(found["edition"]) if found and found["edition"].isdecimal() else 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, bindparam, select, update
 
 from feedbot.delivery import OutboxState
-from feedbot.store._keys import recipient_of
+from feedbot.store._keys import edition_of, recipient_of
 from feedbot.store._tables import frozen_mails, outbox
 
 
@@ -25,13 +25,13 @@ def withheld(tx: Connection, draft: int) -> dict[str, str]:
     return {row.customer: row.withheld for row in rows}
 
 
-def queued(tx: Connection, number: str, channel: str) -> frozenset[str]:
-    """Return the recipient ids for whom a mail of a notice was queued in any edition, by this channel, and not
-    cancelled, at whatever address."""
+def queued(tx: Connection, number: str, channel: str, *, since: int = 0) -> frozenset[str]:
+    """Return the recipient ids for whom a mail of a notice was queued in this edition or a later one, by this channel,
+    and not cancelled, at whatever address."""
     of_number = outbox.c.key.startswith(f"{number}/", autoescape=True)
     alive = outbox.c.state != OutboxState.CANCELLED.value
     keys = tx.scalars(select(outbox.c.key).where(of_number, outbox.c.channel == channel, alive))
-    return frozenset(map(recipient_of, keys))
+    return frozenset(recipient_of(key) for key in keys if edition_of(key) >= since)
 
 
 def channels(tx: Connection, draft: int) -> frozenset[str]:

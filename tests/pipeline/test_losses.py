@@ -9,7 +9,7 @@ import pytest
 from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
 from feedbot.pipeline import Edges, bounces, decide, draft, release, tasks
 from feedbot.pipeline._sending import Sending, quiet_hours
-from feedbot.pipeline.publish import publish
+from feedbot.pipeline.publish import let_out, publish
 from feedbot.pipeline.readdress import readdress
 from feedbot.pipeline.send import resolve, send_due, stop_draft
 from feedbot.store import audit, outbox, reading, told
@@ -217,3 +217,27 @@ def test_a_hard_bounce_after_a_soft_one_is_told_again(office: Office) -> None:
     assert (soft.kind, soft.subject) == (hard.kind, hard.subject)
     assert hard.id > soft.id
     assert "5.1.1" in hard.detail
+
+
+def test_the_rest_of_a_correction_is_for_whom_it_was_withheld(
+    stage: World, edges: Edges, fleet: Fleet, approved: int
+) -> None:
+    """His first mail counts for the first edition alone: he gets the correction at his new address, nobody twice."""
+    publish(edges, approved, "author")
+    send_due(edges, "w")
+    number = draft.follow(edges, "INFO-2026-0001", CORRECTION, "author").id
+    decide.propose(edges, number, "author")
+    decide.approve(edges, number, "reviewer")
+    fleet.moves("D07")
+    fleet.take_in()
+    done = let_out(edges, number, "author")
+    assert dict(done.withheld) == {"D07": "changed"}
+    assert done.rest is not None
+    send_due(edges, "w")
+    made = decide.propose(edges, done.rest.id, "author")
+    assert [one.recipient.id for one in made.mails] == ["D07"]
+    decide.approve(edges, done.rest.id, "reviewer")
+    publish(edges, done.rest.id, "author")
+    send_due(edges, "w")
+    corrections = [one for one in stage.mails if not one.key.startswith("INFO-2026-0001/1/")]
+    assert sorted(one.customer for one in corrections) == sorted(EVERYBODY)

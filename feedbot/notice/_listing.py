@@ -21,9 +21,17 @@ class BlockList:
 
 
 def listed(
-    server: str, address: str, lists: Iterable[BlockList], now: datetime, templates: Templates, *, acts: bool
+    server: str,
+    customer: str,
+    address: str,
+    lists: Iterable[BlockList],
+    now: datetime,
+    templates: Templates,
+    *,
+    acts: bool,
 ) -> Notice:
-    """Make the notice that a server's address stands on lists. `acts`: the customer looks after the server himself.
+    """Make the notice that a server's address stands on lists, for its customer of now and no later one. `acts`: the
+    customer looks after the server himself.
 
     Raises NoticeError where a template fails.
     """
@@ -32,7 +40,7 @@ def listed(
         kind=Kind.LISTING,
         step=Step.FIRST,
         title=TITLE,
-        audience=Audience("expression", expression=f'server == "{server}"'),
+        audience=Audience("expression", expression=f'server == "{server}" and customer == "{customer}"'),
         blocks=templates.blocks("notice/listing_blocks.j2", values),
         as_of=now,
         history=((now.astimezone(JST).date(), "公開"),),
@@ -40,13 +48,23 @@ def listed(
 
 
 def delisted(
-    previous: Notice, server: str, address: str, lists: Iterable[BlockList], now: datetime, templates: Templates
+    previous: Notice,
+    server: str,
+    address: str,
+    lists: Iterable[BlockList],
+    now: datetime,
+    templates: Templates,
+    *,
+    acts: bool,
+    moved: bool,
 ) -> Notice:
-    """Make the next edition of a published notice: the address is on none of the lists any more."""
-    values = {"server": server, "address": address, "lists": tuple(lists), "now": now, "acts": True, "done": True}
+    """Make the next edition of a published notice: the address is on none of the lists any more. `acts` as in `listed`;
+    `moved`: the server is another customer's by now, so that it goes to those who were told, and names no server."""
+    values = {"server": server, "address": address, "lists": tuple(lists), "now": now, "acts": acts, "done": True}
     return replace(
         previous,
         step=Step.DONE,
+        audience=Audience("told", number=previous.number) if moved else previous.audience,
         blocks=templates.blocks("notice/listing_blocks.j2", values),
         as_of=now,
         edition=previous.edition + 1,

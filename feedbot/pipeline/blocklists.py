@@ -7,13 +7,13 @@ waits is over; where a list that named it did not answer → nothing, the matter
 
 import csv
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 from feedbot.errors import InventoryError
-from feedbot.inventory import Server
+from feedbot.inventory import Contract, Server
 from feedbot.notice import BlockList, listings
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.draft import go
@@ -73,7 +73,9 @@ def watch(
         silent = {*report.broken, *(one.split()[1] for one in report.unanswered if one.startswith(f"{address} "))}
         with edges.database.begin() as tx:
             lock(tx, f"blocked {address}")
-            report.made += _settle(edges, tx, wanted, Blocked(str(address), server, edges.clock(), found, 0), silent)
+            report.made += _settle(
+                edges, tx, wanted, Blocked(str(address), server, "", edges.clock(), found, 0), silent
+            )
     return report
 
 
@@ -121,41 +123,67 @@ def _written(path: Path) -> dict[str, tuple[Address, ...]]:
 
 
 def _settle(edges: Edges, tx: Transaction, wanted: BlockWatch, now: Blocked, silent: Iterable[str]) -> Iterable[Draft]:
-    """Let an address's matter begin, go on or end."""
+    """Let an address's matter begin, go on or end; one that came to another server or customer ends and begins anew."""
+    contract = _contract(edges, tx, now.server)
+    now = replace(now, customer=contract.customer if contract else "")
     before = blocklists.standing(tx).get(now.address)
     if before is None:
         return [_begin(edges, tx, wanted, now)] if now.lists else ()
     left = {zone: words for zone, words in before.lists.items() if zone in silent} | now.lists
-    if left:
-        blocklists.keep(tx, Blocked(now.address, before.server, before.since, left, before.draft))
+    moved = (before.server, before.customer) != (now.server, now.customer)
+    if left and not moved:
+        blocklists.keep(tx, replace(before, lists=left))
         return ()
+    if left:
+        ended = _close(edges, tx, before, f"{before.address} is another's now")
+        return [_begin(edges, tx, wanted, now)] if ended and now.lists else ()
     return _end(edges, tx, wanted, before)
 
 
+def _contract(edges: Edges, tx: Transaction, server: str) -> Contract | None:
+    """Return the contract that a server is of today; None where it is of none."""
+    today = edges.clock().astimezone(JST).date()
+    mine = {one.contract for one in inventory.servers(tx) if one.name == server and one.holds_on(today)}
+    return next((one for one in inventory.contracts(tx) if one.id in mine), None)
+
+
 def _begin(edges: Edges, tx: Transaction, wanted: BlockWatch, now: Blocked) -> Draft:
-    server = next(one for one in inventory.servers(tx) if one.name == now.server)
-    acts = next((one.acts for one in inventory.contracts(tx) if one.id == server.contract), True)
+    contract = _contract(edges, tx, now.server)
+    acts = contract.acts if contract else True
     lists = [one for one in wanted.lists if one.zone in now.lists]
-    notice = listings.listed(now.server, now.address, lists, now.since, edges.templates, acts=acts)
+    notice = listings.listed(now.server, now.customer, now.address, lists, now.since, edges.templates, acts=acts)
     draft = drafts.create(tx, notice, "(feedbot)", now.since)
-    blocklists.keep(tx, Blocked(now.address, now.server, now.since, now.lists, draft.id))
+    blocklists.keep(tx, replace(now, draft=draft.id))
     detail = f"{now.address} {' '.join(now.lists)}"
     audit.append(tx, "(feedbot)", "draft", f"draft {draft.id}", detail, now.since)
     return draft
 
 
-def _end(edges: Edges, tx: Transaction, wanted: BlockWatch, before: Blocked) -> Iterable[Draft]:
-    draft, now = drafts.load(tx, before.draft), edges.clock()
+def _close(edges: Edges, tx: Transaction, before: Blocked, why: str) -> Draft | None:
+    """End a matter, and its draft if that waits; None where the draft is just going out: the next round ends it."""
+    draft = drafts.load(tx, before.draft)
     if draft.state is State.PUBLISHING:
-        return ()
+        return None
     blocklists.close(tx, before.address)
     if State.EXPIRED in MOVES[draft.state]:
         go(edges, tx, draft, State.EXPIRED)
-        audit.append(tx, "(feedbot)", "expire", f"draft {draft.id}", f"{before.address} is listed no more", now)
-    if draft.state is not State.PUBLISHED:
-        return ()
+        audit.append(tx, "(feedbot)", "expire", f"draft {draft.id}", why, edges.clock())
+    return draft
+
+
+def _end(edges: Edges, tx: Transaction, wanted: BlockWatch, before: Blocked) -> Iterable[Draft]:
+    """End a matter and say so to those who were told; of a list that is asked no more nobody knows anything."""
+    now, why = edges.clock(), f"{before.address} is listed no more"
     lists = [one for one in wanted.lists if one.zone in before.lists]
-    notice = listings.delisted(draft.notice, before.server, before.address, lists, now, edges.templates)
+    draft = _close(edges, tx, before, why if lists else f"{' '.join(before.lists)} is asked no more")
+    if draft is None or draft.state is not State.PUBLISHED or not lists:
+        return ()
+    contract = _contract(edges, tx, before.server)
+    acts = contract.acts if contract else True
+    moved = contract is None or contract.customer != before.customer
+    notice = listings.delisted(
+        draft.notice, before.server, before.address, lists, now, edges.templates, acts=acts, moved=moved
+    )
     made = drafts.create(tx, notice, "(feedbot)", now)
-    audit.append(tx, "(feedbot)", "draft", f"draft {made.id}", f"{before.address} is listed no more", now)
+    audit.append(tx, "(feedbot)", "draft", f"draft {made.id}", why, now)
     return [made]

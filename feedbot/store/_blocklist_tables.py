@@ -17,12 +17,13 @@ blocklists = Table(
     Column("since", UtcTime, nullable=False),
 )
 # An address stands here while its matter is open: from the first list that named it until none does. `draft` is the
-# newest about it.
+# newest about it, `customer` whom it was for.
 blocked = Table(
     "blocked",
     metadata,
     Column("address", String, primary_key=True),
     Column("server", String, nullable=False),
+    Column("customer", String, nullable=False),
     Column("since", UtcTime, nullable=False),
     Column("lists", Text, nullable=False),
     Column("draft", Integer, nullable=False),

@@ -22,10 +22,14 @@ class ListState:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """An address on some lists: `lists` are zone → the list's words and codes, `draft` the newest about it."""
+    """An address on some lists: `lists` are zone → the list's words and codes, `draft` the newest about it.
+
+    `server` and `customer` are whose it was when the matter began.
+    """
 
     address: str
     server: str
+    customer: str
     since: datetime
     lists: dict[str, str]
     draft: int
@@ -48,12 +52,16 @@ def states(tx: Connection) -> tuple[ListState, ...]:
 def standing(tx: Connection) -> dict[str, Blocked]:
     """Return the addresses whose matter is open."""
     rows = tx.execute(select(blocked).order_by(blocked.c.address))
-    return {one.address: Blocked(one.address, one.server, one.since, json.loads(one.lists), one.draft) for one in rows}
+    return {
+        one.address: Blocked(one.address, one.server, one.customer, one.since, json.loads(one.lists), one.draft)
+        for one in rows
+    }
 
 
 def keep(tx: Connection, one: Blocked) -> None:
     """Keep an address with the lists that name it."""
-    facts = {"server": one.server, "since": one.since, "lists": json.dumps(one.lists), "draft": one.draft}
+    whose = {"server": one.server, "customer": one.customer}
+    facts = {**whose, "since": one.since, "lists": json.dumps(one.lists), "draft": one.draft}
     row = insert(tx, blocked).values(address=one.address, **facts)
     tx.execute(row.on_conflict_do_update(index_elements=[blocked.c.address], set_=facts))
 

@@ -1,18 +1,19 @@
 """DNSBL: who stands on a list is told to his customer; what is wrong with a list or resolver never is a draft."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from feedbot.errors import InventoryError
 from feedbot.notice import BlockList, Kind, Step
-from feedbot.pipeline import Edges
+from feedbot.pipeline import Edges, draft, intake
 from feedbot.pipeline.blocklists import BlockReport, BlockWatch, watch
 from feedbot.review import State
 from feedbot.store import blocklists, drafts
 from tests.fakes import World
-from tests.pipeline.conftest import import_fleet
+from tests.pipeline.conftest import DATA, import_fleet
 from tests.pipeline.test_follow import send
 from tests.pipeline.test_publish import parsed
 from tests.source.dnsserver import Zones, serving, working
@@ -139,3 +140,67 @@ def test_a_file_of_addresses_is_read_strictly(desk: Desk, tmp_path: Path) -> Non
     (tmp_path / "addresses.csv").write_text("vps101,5.6.7.8\nvps102,x\n", encoding="utf-8")
     with pytest.raises(InventoryError, match=r"addresses\.csv:2"):
         desk.ask()
+
+
+def hand_over(desk: Desk, folder: Path) -> None:
+    """Let vps101 be C003's."""
+    text = (DATA / "inventory" / "servers.csv").read_text(encoding="utf-8")
+    file = folder / "servers.csv"
+    file.write_text(text.replace("vps101,V-1001,C001", "vps101,V-9001,C003"), encoding="utf-8")
+    intake.import_customers(desk.edges, [DATA / "inventory" / "customers.csv", file], "operator")
+
+
+def test_a_list_that_is_asked_no_more_frees_nobody(stage: World, desk: Desk) -> None:
+    """A zone taken out of the configuration ends the matter without a notice."""
+    desk.zones.records[NAME] = LISTED
+    send(desk.edges, desk.ask().made[0].id)
+    desk.watched = replace(desk.watched, lists=())
+    assert desk.ask().made == []
+    assert desk.kinds() == [(Step.FIRST, State.PUBLISHED)]
+
+
+def test_a_draft_is_for_the_customer_of_its_day_alone(desk: Desk, tmp_path: Path) -> None:
+    """A server that changed hands: the draft reaches no one else, the next round begins anew for the new customer."""
+    desk.zones.records[NAME] = LISTED
+    first = desk.ask().made[0]
+    hand_over(desk, tmp_path)
+    assert draft.preview(desk.edges, first.id)[1].mails == ()
+    (anew,) = desk.ask().made
+    assert [one.recipient.customer.id for one in draft.preview(desk.edges, anew.id)[1].mails] == ["C003"]
+    assert desk.kinds() == [(Step.FIRST, State.EXPIRED), (Step.FIRST, State.DRAFT)]
+    assert desk.ask().made == []
+
+
+def test_the_end_is_told_to_those_who_were_told(stage: World, desk: Desk, tmp_path: Path) -> None:
+    """The server is another customer's by then: he hears nothing of it."""
+    desk.zones.records[NAME] = LISTED
+    send(desk.edges, desk.ask().made[0].id)
+    hand_over(desk, tmp_path)
+    del desk.zones.records[NAME]
+    (done,) = desk.ask().made
+    assert [one.recipient.customer.id for one in draft.preview(desk.edges, done.id)[1].mails] == ["C001"]
+
+
+def test_an_address_that_came_to_another_server_begins_anew(stage: World, desk: Desk, tmp_path: Path) -> None:
+    """The matter is that of the server which has the address now."""
+    desk.zones.records[NAME] = LISTED
+    send(desk.edges, desk.ask().made[0].id)
+    (tmp_path / "addresses.csv").write_text(f"server,address\nvps103,{ADDRESS}\n", encoding="utf-8")
+    (anew,) = desk.ask().made
+    assert 'server == "vps103"' in anew.notice.audience.expression
+    assert desk.ask().made == []
+
+
+def test_who_had_nothing_to_do_is_not_thanked_for_it(stage: World, desk: Desk, tmp_path: Path) -> None:
+    """The 解除 of a server that the provider manages asks nothing and thanks for nothing."""
+    (tmp_path / "addresses.csv").write_text(f"server,address\nmng301,{ADDRESS}\n", encoding="utf-8")
+    desk.zones.records[NAME] = LISTED
+    send(desk.edges, desk.ask().made[0].id)
+    del desk.zones.records[NAME]
+    (done,) = desk.ask().made
+    words = "".join(one.text for one in done.notice.blocks)
+    assert "弊社にて監視" in words
+    assert "ご対応いただき" not in words
+    assert "SMTP AUTH" not in words
+    (written,) = draft.preview(desk.edges, done.id)[1].mails
+    assert "サーバー名の登録なし" not in written.mail.text

@@ -530,6 +530,7 @@ def upgrade() -> None:
         "blocked",
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("server", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lists", sa.Text(), nullable=False),
         sa.Column("draft", sa.Integer(), nullable=False),

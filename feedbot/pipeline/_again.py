@@ -10,15 +10,29 @@ _CONCERNED = (MatchVerdict.AFFECTED, MatchVerdict.UNKNOWN)
 
 
 def still(tx: Transaction, number: str, exposures: Iterable[Exposure]) -> tuple[Exposure, ...]:
-    """Return the shares of those to whom a mail of the notice went: nobody reads a 再通知 first."""
+    """Return the shares of those to whom a mail of the notice went and who must act themselves: nobody reads a 再通知
+    first, and nobody is hurried over what the provider does for him."""
     reached = told.reached(tx, number)
-    return tuple(one for one in exposures if one.customer.id in reached)
+    return tuple(one for one in exposures if one.customer.id in reached and one.contract.acts)
 
 
 def patched(tx: Transaction, number: str, exposures: Iterable[Exposure]) -> frozenset[str]:
-    """Return the customers who were told, have nothing left that is or may be affected, and were not thanked yet."""
+    """Return the customers who were told that something of theirs is affected, have nothing left that is or may be, and
+    were not thanked yet."""
     left = {one.customer.id for one in exposures if any(match.verdict in _CONCERNED for match in one.matches)}
-    return told.reached(tx, number) - left - _thanked(tx, number)
+    return (told.reached(tx, number) & _named(tx, number)) - left - _thanked(tx, number)
+
+
+def _named(tx: Transaction, number: str) -> frozenset[str]:
+    """Return the customers of whom a mail of the notice named something as affected."""
+    given = (one for one in drafts.of_number(tx, number) if one.state is State.PUBLISHED)
+    mails = [mail for one in given for mail in drafts.frozen(tx, one.id).mails]
+    return frozenset(
+        share.customer.id
+        for mail in mails
+        for share in mail.recipient.exposures
+        if any(match.verdict is MatchVerdict.AFFECTED for match in share.matches)
+    )
 
 
 def _thanked(tx: Transaction, number: str) -> frozenset[str]:

@@ -70,7 +70,7 @@ def _due(edges: Edges, tx: Transaction, base: Notice, existing: tuple[Draft, ...
     made = []
     if again.is_due(base, last, len(reminded), policy, now.astimezone(JST).date()):
         made.append(again.reminder(base, edition, now, edges.templates))
-    if policy.thank and last < now.astimezone(JST).date():
+    if policy.thank and base.audience.rule == "match" and last < now.astimezone(JST).date():
         made.append(again.thanks(base, edition + len(made), now, edges.templates))
     return [_keep(edges, tx, one, actor) for one in made if recipients_of(edges, tx, one)]
 

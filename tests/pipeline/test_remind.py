@@ -13,6 +13,7 @@ from feedbot.notice import Audience, Notice, Step
 from feedbot.notice import again as again_of
 from feedbot.notice._draft import from_edit_text, to_edit_text
 from feedbot.pipeline import Edges, decide, draft, packages
+from feedbot.pipeline.collect import collect
 from feedbot.pipeline.match import audience, match
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.remind import remind
@@ -22,9 +23,10 @@ from feedbot.store import cases, drafts
 from tests.fakes import World
 from tests.notice.fixtures import TIMED
 from tests.notice.test_golden import first
-from tests.pipeline.conftest import DATA
+from tests.pipeline.conftest import DATA, import_fleet
+from tests.pipeline.test_decide import about
 from tests.pipeline.test_follow import send
-from tests.pipeline.test_publish import approved, parsed  # noqa: F401 - a fixture
+from tests.pipeline.test_publish import approve, approved, parsed  # noqa: F401 - a fixture
 
 DAYS = {"critical": 3, "high": 3, "medium": 3, "low": 3, "unscored": 3}
 
@@ -59,6 +61,10 @@ def newest(edges: Edges, made: list[Draft]) -> Draft:
         return drafts.load(tx, made[0].id)
 
 
+SERVED = {"web@sample-kyokai.example", "info@reidai.example"}
+"""Whose servers the provider corrects: they are told, and hurried by nobody."""
+
+
 def test_those_who_are_affected_still_are_reminded(
     stage: World,
     edges: Edges,
@@ -76,7 +82,7 @@ def test_those_who_are_affected_still_are_reminded(
     assert from_edit_text(made.notice, to_edit_text(made.notice)) == made.notice
     page, count = stage.site[f"{made.notice.number}.html"], len(stage.mails)
     send(edges, made.id)
-    assert {one.recipient for one in stage.mails[count:]} == before
+    assert {one.recipient for one in stage.mails[count:]} == before - SERVED
     mail = parsed(stage.mails[-1])
     assert mail["Subject"].startswith("【再通知】")
     assert mail["In-Reply-To"]
@@ -201,3 +207,18 @@ def test_the_day_after_a_due_date_reminds_once_more() -> None:
     notice, last = scored("9.8", "2026-12-08"), date(2026, 12, 6)
     assert not again_of.is_due(notice, last, 1, rules, date(2026, 12, 8))
     assert again_of.is_due(notice, last, 1, rules, date(2026, 12, 9))
+
+
+def test_nobody_is_thanked_for_what_was_never_found(stage: World, edges: Edges, tmp_path: Path) -> None:
+    """A notice to all of a plan says of nobody that he is affected: none of its readers has mended anything."""
+    import_fleet(edges)
+    for source in edges.sources.values():
+        collect(edges, source)
+    draft.draft_cases(edges, "feedbot")
+    found = about(edges)
+    text = to_edit_text(found.notice).replace("対象: 影響のあるお客様", "対象: すべてのお客様", 1)
+    draft.edit(edges, found.id, text, "author")
+    edges = policy(edges, repeats=0, thank=True)
+    told(stage, edges, approve(edges))
+    later(stage, edges, tmp_path, corrected="vps101")
+    assert remind(edges, "feedbot").made == []

@@ -79,7 +79,7 @@ def _follow(edges: Edges, tx: Transaction, source: Watched, judged: Judgement, n
     saying = saying_of_health(source, telling, sources.state(tx, source.name))
     for place, channel in enumerate(edges.alarms.names):
         key = f"alarm/{source.name}/{now.isoformat()}/{telling.kind}/{place}"
-        _write(edges, tx, source, channel, saying, key, now)
+        write(edges, tx, source.name, channel, saying, key, now)
     return telling
 
 
@@ -93,13 +93,12 @@ def tell_flapping(edges: Edges, tx: Transaction, source: Watched, flap: Flap, no
     facts = sources.state(tx, source.name)
     for place, channel in enumerate(edges.alarms.names):
         key = f"alarm/{source.name}/{now.isoformat()}/{flap.number}/{flap.kind}/{place}"
-        _write(edges, tx, source, channel, saying_of_flap(source, flap, facts), key, now)
+        write(edges, tx, source.name, channel, saying_of_flap(source, flap, facts), key, now)
 
 
-def _write(
-    edges: Edges, tx: Transaction, source: Watched, channel: str, saying: Saying, key: str, now: datetime
-) -> None:
-    """Write an alarm for a channel; its bytes are fixed here, so that a second try is the same message."""
+def write(edges: Edges, tx: Transaction, source: str, channel: str, saying: Saying, key: str, now: datetime) -> bool:
+    """Write an alarm for a channel; its bytes are fixed here, so that a second try is the same message. False, and
+    logged, where it cannot be written as a mail."""
     try:
         content = (
             mail(edges, saying, key, channel.removeprefix("mail:"), now)
@@ -107,9 +106,10 @@ def _write(
             else document(saying, key)
         )
     except DeliveryError as error:
-        log.error("alarm_unwritable", source=source.name, error=str(error), hint=error.hint())
-    else:
-        repository.queue(tx, source.name, channel, key, content, now)
+        log.error("alarm_unwritable", source=source, error=str(error), hint=error.hint())
+        return False
+    repository.queue(tx, source, channel, key, content, now)
+    return True
 
 
 def _log(source: Watched, telling: Telling) -> None:

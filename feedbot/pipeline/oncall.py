@@ -17,15 +17,14 @@ from datetime import datetime
 import structlog
 
 from feedbot.delivery import OutboxState
-from feedbot.errors import DeliveryError, ReviewError
+from feedbot.errors import ReviewError
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
-from feedbot.pipeline._telling import Saying, document, mail
-from feedbot.pipeline.alarms import deliver
+from feedbot.pipeline._telling import Saying
+from feedbot.pipeline.alarms import deliver, write
 from feedbot.pipeline.release import is_urgent
 from feedbot.review import State
 from feedbot.store import Transaction, advisories, audit, calls, drafts, lock, outbox, tasks
-from feedbot.store import alarms as repository
 from feedbot.store.calls import Call
 
 log = structlog.get_logger()
@@ -123,14 +122,5 @@ def _tell(edges: Edges, tx: Transaction, channel: str, told: tuple[Call, ...], n
     facts = {"matters": [one.matter for one in told], "urgent": urgent, "reason": " / ".join(lines), "hint": hint}
     saying = Saying(subject, (*lines, "", hint), facts)
     key = f"oncall/{now.isoformat()}/{channel}"
-    try:
-        content = (
-            mail(edges, saying, key, channel.removeprefix("mail:"), now)
-            if channel.startswith("mail:")
-            else document(saying, key)
-        )
-    except DeliveryError as error:
-        log.error("alarm_unwritable", source=SOURCE, error=str(error), hint=error.hint())
-    else:
-        repository.queue(tx, SOURCE, channel, key, content, now)
+    if write(edges, tx, SOURCE, channel, saying, key, now):
         log.info("called", channel=channel.partition(":")[0], matters=[one.matter for one in told])

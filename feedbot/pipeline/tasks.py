@@ -5,8 +5,9 @@ import structlog
 from feedbot.errors import DeliveryError
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
-from feedbot.pipeline._telling import Saying, document, mail
-from feedbot.store import Transaction, alarms, audit, tasks
+from feedbot.pipeline._telling import Saying
+from feedbot.pipeline.alarms import write
+from feedbot.store import Transaction, audit, tasks
 
 log = structlog.get_logger()
 SOURCE = "(outbox)"
@@ -26,13 +27,7 @@ def open_task(edges: Edges, tx: Transaction, kind: str, subject: str, detail: st
     saying = Saying(head, (head, detail, hint), {"kind": kind, "subject": subject, "reason": detail, "hint": hint})
     for place, channel in enumerate(edges.alarms.names):
         key = f"task/{kind}/{subject}/{now.isoformat()}/{place}"
-        try:
-            address = channel.removeprefix("mail:")
-            content = mail(edges, saying, key, address, now) if address != channel else document(saying, key)
-        except DeliveryError as error:
-            log.error("alarm_unwritable", source=SOURCE, error=str(error), hint=error.hint())
-        else:
-            alarms.queue(tx, SOURCE, channel, key, content, now)
+        write(edges, tx, SOURCE, channel, saying, key, now)
     return True
 
 

@@ -241,7 +241,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "quoted": lambda text: "\n".join(f"> {line}".rstrip(" ") for line in text.split("\n")),
     "further": lambda text: text.replace("\n", "\n  "),
     "command": lambda text: "\n".join(f"    {line}" for line in text.split("\n")),
-    "ymd": lambda value: f"{value:%Y/%m/%d}",
+    "ymd": _words.slashed,
     "fingerprint": lambda text: " ".join(wrap(text, 4)),
     "verbatim": lambda advisory: "\n\n".join(
         text for one in advisory.sections for text in (one.heading, one.text) if text

@@ -112,6 +112,13 @@ def day(value: date | datetime) -> str:
     return f"{value.year}年{value.month}月{value.day}日({'月火水木金土日'[value.weekday()]})"
 
 
+def slashed(value: date | datetime) -> str:
+    """Return 2014/03/18, in JST where a time is given, so that a subject and its text name the same day."""
+    if isinstance(value, datetime):
+        value = value.astimezone(JST)
+    return f"{value:%Y/%m/%d}"
+
+
 def moment(value: datetime) -> str:
     """Return 2014年3月18日(火) 9:05, 24-hour JST."""
     local = value.astimezone(JST)

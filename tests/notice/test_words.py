@@ -81,6 +81,8 @@ def test_days_and_times_are_japanese() -> None:
     """Dates carry their weekday, times are 24-hour JST whatever zone they come in."""
     assert _words.day(date(2014, 3, 18)) == "2014年3月18日(火)"
     assert _words.day(datetime(2014, 3, 17, 15, 0, tzinfo=UTC)) == "2014年3月18日(火)"
+    assert _words.slashed(date(2014, 3, 8)) == "2014/03/08"
+    assert _words.slashed(datetime(2014, 3, 17, 15, 0, tzinfo=UTC)) == "2014/03/18"
     assert _words.moment(datetime(2014, 3, 18, 0, 5, tzinfo=UTC)) == "2014年3月18日(火) 9:05"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from unicodedata import normalize
 
-from feedbot.advisory import Severity
+from feedbot.advisory import Advisory, Severity
 from feedbot.advisory.case import Case
 from feedbot.errors import NoticeError
 from feedbot.inventory import Plan
@@ -87,7 +87,7 @@ def _values(case: Case, exposures: tuple[Exposure, ...], audience: Audience) -> 
     return {
         "lead": lead,
         "others": [one for one in case.advisories if one is not lead],
-        "updated": bool(lead.updated and lead.published and lead.updated.date() > lead.published.date()),
+        "updated": _on_a_later_day(lead),
         "by_contract": by_contract,
         "affected": _versions.affected_lines(case),
         "overview": _excerpt.summary(case),
@@ -105,6 +105,13 @@ def _values(case: Case, exposures: tuple[Exposure, ...], audience: Audience) -> 
         "both": bool(acting & ours),
         "references": _excerpt.references(case),
     }
+
+
+def _on_a_later_day(lead: Advisory) -> bool:
+    """Tell whether an advisory was updated on a later day, in JST, than it was published on."""
+    if not (lead.updated and lead.published):
+        return False
+    return lead.updated.astimezone(JST).date() > lead.published.astimezone(JST).date()
 
 
 def _scored(case: Case) -> tuple[Severity, ...]:

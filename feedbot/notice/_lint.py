@@ -17,7 +17,7 @@ from feedbot.notice._separation import foreign
 from feedbot.notice._spelling import misspelt, misspelt_products
 from feedbot.notice._titles import LIMIT, MATTER, named_at, products_of
 from feedbot.notice._words import honorific, needed, publisher
-from feedbot.reading.dates import read_date
+from feedbot.reading.dates import JST, read_date
 
 __all__ = ["Finding", "check"]
 
@@ -107,7 +107,7 @@ def _pending(notice: Notice) -> Iterator[Finding]:
         for line in text.split("\n"):
             if "確認中" in line:
                 dates = [read for found in _DATE.finditer(line) if (read := read_date(found.group()))]
-                if dates and max(dates).date() < notice.as_of.date():
+                if dates and max(dates).astimezone(JST).date() < notice.as_of.astimezone(JST).date():
                     yield error("pending-overdue", where, "確認中 past its date: {line}", line=line.strip())
                 else:
                     yield warning("pending", where, "still 確認中: {line}", line=line.strip())

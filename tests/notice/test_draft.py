@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,17 @@ def test_a_draft_says_who_published_what_when() -> None:
     assert f"「{TIMED.title}」(CSIRT-A-AT-2026-0007)が 2026年11月20日(金)に公開されました。" in lead
     assert "CSIRT-B(VU#900007)からも" in lead
     assert made.advisories[0] is TIMED
+
+
+def test_an_update_of_the_same_japanese_day_is_not_told() -> None:
+    """What was updated on the day of its publication, by the clock of Japan, was not updated later."""
+    out = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+    later = out + timedelta(hours=9)
+    same = replace(CASE, advisories=(replace(TIMED, published=out, updated=later),))
+    assert "2026年11月21日(土)に公開" in drafted(same).block("lead")
+    assert "更新" not in drafted(same).block("lead")
+    next_day = replace(CASE, advisories=(replace(TIMED, published=out, updated=out + timedelta(days=1)),))
+    assert "その後、2026年11月22日(日)に内容が更新されています。" in drafted(next_day).block("lead")
 
 
 def test_a_draft_takes_versions_from_all_members() -> None:

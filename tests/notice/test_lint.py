@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -207,6 +207,8 @@ def test_what_is_still_being_looked_at_is_found() -> None:
     assert ("warning", "pending", "ブロック 影響") in look(with_block("impact", "2026年11月24日まで確認中です。"))
     later = replace(with_block("impact", "2026年11月24日まで確認中です。"), as_of=NOW + timedelta(days=1))
     assert ("error", "pending-overdue", "ブロック 影響") in look(later)
+    past_midnight = replace(later, as_of=datetime(2026, 11, 24, 15, 0, tzinfo=UTC))
+    assert ("error", "pending-overdue", "ブロック 影響") in look(past_midnight)
 
 
 def test_a_verification_that_was_none_is_found() -> None:

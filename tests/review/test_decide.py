@@ -124,6 +124,14 @@ def test_a_seal_is_the_hash_of_each_part_behind_its_length() -> None:
     assert seal(MailText("\ud800", "", "")) != seal(MailText("", "", ""))
 
 
+def test_a_digest_is_the_hash_of_one_json_line_a_part() -> None:
+    """So what was approved before an update of feedbot is approved after it."""
+    base = frozen("a")
+    line = '["a","a@customer.example","utf-8",[["V-a","a1"]]]'
+    assert base.recipients == sha256(f"{line}\n".encode()).hexdigest()
+    assert (base.inventory, base.template) == tuple(sha256(f'"{it}"\n'.encode()).hexdigest() for it in ("s1", "t1"))
+
+
 def test_no_other_verb_is_a_yes() -> None:
     """Who edits or publishes over the same digests has not approved."""
     said = [Decision(1, verb, name, NOW, FROZEN) for verb, name in (("propose", "a"), ("publish", "b"), ("edit", "c"))]

@@ -8,7 +8,7 @@ import pytest
 from feedbot.advisory import Advisory, Signature, Verdict
 from feedbot.errors import ReviewError
 from feedbot.notice import Audience, Block, Kind, Notice, Step
-from feedbot.review import NEEDED, Decision, Desk, DeskRole, Policy, approved, is_person
+from feedbot.review import NEEDED, Decision, Desk, DeskRole, Draft, Policy, State, approved, is_person
 from tests.review.test_decide import FROZEN, NOW
 
 SIGNED = Advisory("jpcert", "JPCERT-AT-2026-0001", "1", "ntpd", "ja", Signature(Verdict.VERIFIED, fingerprint="A"))
@@ -106,3 +106,9 @@ def test_the_error_names_everybody_who_may() -> None:
         desk.require("draft 7", "a", "approve")
     assert caught.value.values["names"] == "b, c"
     assert caught.value.subject == "draft 7"
+
+
+def test_what_is_not_said_is_nothing() -> None:
+    """A draft that nobody proposed goes to nobody, and a yes needs no reason."""
+    assert Draft(1, NOTICE, State.DRAFT, NOW, "author").recipients == 0
+    assert Decision(1, "approve", "reviewer", NOW, FROZEN).reason == ""

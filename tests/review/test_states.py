@@ -56,6 +56,14 @@ def test_a_refused_move_names_both_ends_and_what_is_allowed() -> None:
     assert caught.value.hint() == "allowed from draft: proposed, rejected, expired"
 
 
+@pytest.mark.parametrize("end", [State.REJECTED, State.EXPIRED, State.WITHDRAWN])
+def test_a_move_from_an_end_says_that_it_is_one(end: State) -> None:
+    """Not an empty list of what is allowed."""
+    with pytest.raises(ReviewError) as caught:
+        move("draft 7", end, State.DRAFT)
+    assert caught.value.hint() == f"allowed from {end.value}: nowhere: it has ended"
+
+
 def test_the_table_is_the_one_of_the_design() -> None:
     """Every move, and no other."""
     written = {

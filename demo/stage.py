@@ -70,7 +70,7 @@ def publishers() -> Iterator[Publishers]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made.base = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield made

@@ -1,8 +1,8 @@
 """Mutants of a Python module: one small change each, made on the syntax tree. Pure.
 
 What cannot change behaviour, or only its wording, is not made at all: annotations, docstrings, decorators, `__slots__`
-and `__all__`, type aliases, imports, sentences for people (two words and more, the arguments of `…Error` and `tr`), the
-prefix of a temporary folder's name.
+and `__all__`, type aliases, the base Protocol, imports, sentences for people (two words and more, the arguments of
+`…Error` and `tr`), the prefix of a temporary folder's name.
 """
 
 import ast
@@ -100,7 +100,7 @@ def _kin(tree: ast.Module) -> dict[str, list[str]]:
         ):
             kin.setdefault(node.value.id, set()).add(node.attr)
         if isinstance(node, ast.ClassDef):
-            kin[""] |= {base.id for base in node.bases if isinstance(base, ast.Name)}
+            kin[""] |= {base.id for base in node.bases if isinstance(base, ast.Name)} - {"Protocol"}
     return {name: sorted(members) for name, members in kin.items() if len(members) > 1}
 
 

@@ -1,12 +1,13 @@
 """Mutation testing: change one small thing in a package at a time, and see whether its tests notice.
 
     python -m bench.mutation feedbot/PACKAGE [--module NAME]… [--sample N --seed S] [--survivors] [--minutes M]
+                             [--tests FILE…]
 
-The tests are those of the folder tests/PACKAGE. One run of them tells which lines each test runs and what it costs; a
-mutant then meets only the tests that run its lines, the cheap ones first, until one fails or --budget seconds of tests
-have passed (a survivor can be held against all of them later: `--survivors --budget 99`). Each mutant lives in a fork
-of one process that has pytest and the libraries loaded: a finder hands it the changed module, no file is written. All
-this happens in a copy of the tree under /tmp.
+The tests are those of the folder tests/PACKAGE, or those given. One run of them tells which lines each test runs and
+what it costs; a mutant then meets only the tests that run its lines, the cheap ones first, until one fails or --budget
+seconds of tests have passed (a survivor can be held against all of them later: `--survivors --budget 99`). Each mutant
+lives in a fork of one process that has pytest and the libraries loaded: a finder hands it the changed module, no file
+is written. All this happens in a copy of the tree under /tmp.
 
 Results go to a file of JSON lines (--results), also under /tmp; a run goes on where the last one stopped. What is in it
 stays as long as the module's source does; after adding tests, `--survivors` tries again what had survived.
@@ -77,11 +78,11 @@ def _pytest(arguments: list[str], plugin: object) -> int:
     return int(pytest.main([*fixed, *arguments], plugins=[plugin]))
 
 
-def _measure(tests: str, package: Path, answer: Path) -> None:
+def _measure(tests: list[str], package: Path, answer: Path) -> None:
     """In a fork: run the tests unchanged and leave the plan."""
     before = set(sys.modules)
     watch = Watch(package)
-    if _pytest([tests], watch) != 0 or watch.failed:
+    if _pytest(tests, watch) != 0 or watch.failed:
         sys.exit(1)
     own = ("feedbot", "tests", "bench")
     loaded = (name for name in sys.modules if name not in before and name.split(".")[0] not in own)
@@ -136,13 +137,13 @@ class Runner:
     results: Path
     jobs: int
     budget: float
+    tests: list[str]
     plan: Plan = field(default_factory=Plan)
 
     def measure(self) -> None:
         """Make the plan; the libraries that the tests load are loaded here, once for all forks."""
         answer, log = self.tree / "plan", self.tree / "log"
-        tests = f"tests/{Path(self.package).name}"
-        pid = _fork(lambda: _measure(tests, self.tree / self.package, answer), log)
+        pid = _fork(lambda: _measure(self.tests, self.tree / self.package, answer), log)
         os.waitpid(pid, 0)
         if not answer.exists():
             sys.exit(f"the tests fail without a mutant:\n{log.read_text()[-3000:]}")
@@ -256,6 +257,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=25, help="stop after so long; the next run goes on")
     parser.add_argument("--budget", type=float, default=8, help="seconds of tests that a mutant meets at most")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--tests", nargs="+", help="only these files or folders of tests")
     parser.add_argument("--results", type=Path, help="the file of results")
     parser.add_argument("--report", action="store_true", help="only print what is known")
     return parser.parse_args()
@@ -278,7 +280,8 @@ def main() -> int:
         if options.survivors:
             due += [work for work in works if work.key in known and known[work.key]["status"] == SURVIVED]
         if due and not options.report:
-            runner = Runner(tree, package, results, options.jobs, options.budget)
+            tests = options.tests or [f"tests/{Path(package).name}"]
+            runner = Runner(tree, package, results, options.jobs, options.budget, tests)
             runner.measure()
             left = runner.run(due, time.monotonic() + 60 * options.minutes)
             print(f"{len(due) - left} mutants tried, {left} left")

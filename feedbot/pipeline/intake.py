@@ -89,13 +89,14 @@ def import_customers(
         _check_owners(tx, found, now["customers"].keys(), subject)
         if not fewer:
             _check_fall(before, now, found.refused, subject)
-        changed_hands = _moves(before, now, edges.clock().astimezone(JST).date())
+        today = edges.clock().astimezone(JST).date()
+        changed_hands = _moves(before, now, today)
         if not moved:
             _check_moves(changed_hands, len(before["servers"]), found.refused, subject)
         made = CustomerIntake(
             found,
             Removed(**{table: tuple(sorted(before[table].keys() - now[table].keys())) for table in before}),
-            inventory.taken(tx, sorted(now["servers"].keys() - before["servers"].keys())),
+            inventory.kept(tx, _come(before, now, today)),
             {table: tuple(sorted(now[table].keys() - before[table].keys())) for table in before},
             {table: tuple(sorted(_differing(before[table], now[table]))) for table in before},
             changed_hands,
@@ -182,6 +183,12 @@ def _moves(before: Mapping[str, _Table], now: Mapping[str, _Table], today: date)
         for name, (owner, dated) in sorted(new.items())
         if name in old and old[name][0] != owner and not dated
     }
+
+
+def _come(before: Mapping[str, _Table], now: Mapping[str, _Table], today: date) -> dict[str, str]:
+    """Return the servers that were not there before → who has them today."""
+    owners = _owners(now, today)
+    return {name: owner for name, (owner, _) in owners.items() if name not in before["servers"]}
 
 
 def _owners(tables: Mapping[str, _Table], today: date) -> dict[str, tuple[str, bool]]:

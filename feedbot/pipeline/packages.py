@@ -17,8 +17,9 @@ from feedbot.inventory import HostPackages, RefusedRow, RefusedRowsError, check_
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.intake import bytes_of, each, shown
-from feedbot.store import Transaction, audit, inventory, reading
-from feedbot.store.inventory import HostFile, SnapshotResult
+from feedbot.store import Transaction, assignments, audit, host_files, inventory, reading
+from feedbot.store.host_files import HostFile
+from feedbot.store.inventory import SnapshotResult
 
 _DISTRIBUTION = ("deb", "rpm")
 _NOT_WHOLE = "see whether the file is whole; if the packages were removed, import it again with --fewer"
@@ -86,7 +87,7 @@ def import_packages(
     while True:
         # What takes long, reading, holds no transaction up; if another import came meanwhile, it is done again.
         with reading(edges.database) as tx:
-            same = inventory.unchanged(tx, [one.digest for one in bodies])
+            same = host_files.unchanged(tx, [one.digest for one in bodies])
         found = _rows([one for one in bodies if one.digest not in same], format, server)
         made = _take(edges, bodies, found, same, actor, fewer=fewer)
         if made:
@@ -106,7 +107,8 @@ def _take(
     subject = shown([one.name for one in bodies])
     check_refused(subject, sum(len(one.packages.components) for one in found.hosts.values()), found.refused)
     with edges.database.begin() as tx:
-        if inventory.unchanged(tx, same).keys() != same.keys():
+        assignments.settle(tx, edges.clock())  # whose the servers are today is whose these lists are
+        if host_files.unchanged(tx, same).keys() != same.keys():
             return None
         hosts, aged = _taken(tx, found, fewer=fewer)
         still = {one.server for files_of in same.values() for one in files_of}
@@ -121,7 +123,7 @@ def _take(
         fresh = {one.server for files_of in same.values() for one in files_of if one.scheme in _DISTRIBUTION}
         inventory.confirm(tx, _fresh(tx, still, fresh) - hosts.keys(), edges.clock())
         result = inventory.replace_packages(tx, hosts, edges.clock(), aged)
-        inventory.remember_files(tx, *_files(tx, found, hosts))
+        host_files.remember_files(tx, *_files(tx, found, hosts))
         words = [
             f"{len(hosts)} hosts",
             *([f"{len(still)} as before"] if still else []),

@@ -85,14 +85,20 @@ component_sets = Table(
     Column("bases", LargeBinary, nullable=False),
     Column("holders", LargeBinary, nullable=False),
 )
+# `customer` is whose server it was when its list was taken: one that has changed hands since is not in OWN_LISTS until
+# its new customer's first list. What was there in the days of another is nothing for him to read.
 host_sets = Table(
     "host_sets",
     metadata,
     Column("server", String, primary_key=True),
+    Column("customer", String, nullable=False),
     Column("set", ForeignKey(package_sets.c.id), nullable=False, index=True),
     Column("distro", String, nullable=False),
     Column("kernel", String, nullable=False),
     Column("taken_at", UtcTime, nullable=False, index=True),
+)
+OWN_LISTS = host_sets.join(servers, servers.c.name == host_sets.c.server).join(
+    contracts, (contracts.c.id == servers.c.contract) & (contracts.c.customer == host_sets.c.customer)
 )
 # Which file gave a server's packages of a scheme: while all `parts` of a file are in force, the same bytes change
 # nothing and need not be read. `release` is what the contract gave then.
@@ -105,8 +111,8 @@ host_files = Table(
     Column("parts", Integer, nullable=False),
     Column("release", String, nullable=False),
 )
-# What held from when to when, until further notice where `until` is empty: a host's package set, a server's contract, a
-# contract's customer. Who was exposed on a day in the past is read from this alone.
+# What held from when to when, until further notice where `until` is empty: a host's package set and whose it was, a
+# server's contract, a contract's customer. Who was exposed on a day in the past is read from this alone.
 spans = Table(
     "spans",
     metadata,

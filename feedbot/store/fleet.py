@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Select, func, select
 from feedbot import matching
 from feedbot.inventory import Component
 from feedbot.store import _packages
-from feedbot.store._inventory_tables import component_sets, components, contracts, host_sets, package_sets, servers
+from feedbot.store._inventory_tables import OWN_LISTS, component_sets, components, contracts, host_sets, package_sets
 from feedbot.store._sql import chunks
 
 _NOBODY = 0
@@ -171,7 +171,7 @@ def owners(tx: Connection, groups: Sequence[Iterable[Component]]) -> list[frozen
     ]
     wanted = BitMap.union(BitMap(), *asked)
     of_set: dict[int, set[str]] = defaultdict(set)
-    pairs = select(host_sets.c.set, contracts.c.customer).select_from(_OWNED)
+    pairs = select(host_sets.c.set, contracts.c.customer).select_from(OWN_LISTS)
     if len(wanted) > _MANY:
         rows = (row for row in tx.execute(pairs) if row[0] in wanted)
         for number, customer in rows:
@@ -184,7 +184,8 @@ def owners(tx: Connection, groups: Sequence[Iterable[Component]]) -> list[frozen
 
 
 def load(tx: Connection) -> Fleet:
-    """Read the fleet as it is in force. Servers that no contract names are left out."""
+    """Read the fleet as it is in force. Servers that no contract names, or of which their present
+    customer has no list yet, are left out."""
     every = {number: Component(*rest) for number, *rest in _rows(tx, select(*_COMPONENT))}
     names, hosts = _hosts(tx)
     derived = {
@@ -218,10 +219,7 @@ _COMPONENT = (
     components.c.stream,
 )
 _IN_SETS = (component_sets.c.component, component_sets.c.bases, component_sets.c.holders)
-_OWNED = host_sets.join(servers, servers.c.name == host_sets.c.server).join(
-    contracts, contracts.c.id == servers.c.contract
-)
-_HOSTS = select(host_sets.c.set, contracts.c.customer, host_sets.c.kernel).select_from(_OWNED)
+_HOSTS = select(host_sets.c.set, contracts.c.customer, host_sets.c.kernel).select_from(OWN_LISTS)
 
 
 def _rows(tx: Connection, query: Select[Any]) -> Iterator[Any]:

@@ -1,7 +1,8 @@
 """What held when: package sets of hosts, contracts of servers, customers of contracts, from one import to the next.
 
 The inventory itself keeps the present only. A span begins with the import that first said so and ends with the one that
-said otherwise; its ends are moments of this machine's clock, in UTC. Sets stay, so a past package list can be read.
+said otherwise; its ends are moments of this machine's clock, in UTC. Sets stay, so a past package list can be read, by
+the customer in whose days it was taken: the next one has none of his own until one is taken in his.
 """
 
 from collections import defaultdict
@@ -49,12 +50,23 @@ def record(tx: Connection, kind: str, values: Mapping[str, str], gone: Iterable[
         tx.execute(insert(tx, spans), rows)
 
 
+def listed(number: int, customer: str) -> str:
+    """Return a host's package set, and in whose days it was taken, as the value of a HOST span."""
+    return f"{number} {customer}"
+
+
 def of_customer(tx: Connection, customer: str) -> tuple[Span, ...]:
-    """Return every server that a customer has or had, with each package set it had meanwhile, by server and time."""
+    """Return every server that a customer has or had, with each package set that was taken from it meanwhile, by server
+    and time."""
     contracts = _held(tx, CONTRACT, spans.c.value, [customer])
     servers = _met(_held(tx, SERVER, spans.c.value, {one.key for one in contracts}), contracts, lambda one: one.value)
     hosts = _met(_held(tx, HOST, spans.c.key, {one.key for one in servers}), servers, lambda one: one.key)
-    found = (Span(one.key, int(one.value), one.since, one.until) for one in hosts)
+    found = (
+        Span(one.key, int(number), one.since, one.until)
+        for one in hosts
+        for number, _, whose in [one.value.partition(" ")]
+        if whose == customer
+    )
     return tuple(sorted(found, key=lambda one: (one.server, one.since)))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from feedbot.store._inventory_tables import host_pulls, host_sets
+from feedbot.store._inventory_tables import OWN_LISTS, host_pulls, host_sets
 from feedbot.store._sql import chunks, insert
 
 _LONGEST = 1000
@@ -27,13 +27,15 @@ class Pull:
 
 
 def kernel(tx: Connection, server: str) -> str:
-    """Return the kernel that runs on a server, as `uname -r` prints it; empty where that is not known."""
-    return tx.scalar(select(host_sets.c.kernel).where(host_sets.c.server == server)) or ""
+    """Return the kernel that runs on a customer's server, as `uname -r` prints it; empty where that is not known."""
+    return tx.scalar(select(host_sets.c.kernel).select_from(OWN_LISTS).where(host_sets.c.server == server)) or ""
 
 
 def systems(tx: Connection) -> dict[str, str]:
-    """Return server → the release that its package list shows (debian:12); those whose list shows none are left out."""
-    rows = tx.execute(select(host_sets.c.server, host_sets.c.distro).where(host_sets.c.distro != ""))
+    """Return server → the release that its customer's package list shows (debian:12); those whose list shows none are
+    left out."""
+    query = select(host_sets.c.server, host_sets.c.distro).select_from(OWN_LISTS)
+    rows = tx.execute(query.where(host_sets.c.distro != ""))
     return {row.server: row.distro for row in rows}
 
 

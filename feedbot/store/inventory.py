@@ -4,7 +4,8 @@ Taking in is all or nothing: it happens in the caller's transaction, one at a ti
 changed; its digest seals the one before it and the change, so two equal digests are one state.
 
 The package list of a server that no contract names any more is kept aside: a row that is missing from a CSV once must
-not cost a list that another machine has to be asked for.
+not cost a list that another machine has to be asked for. It is of the customer in whose days it was taken, and nobody
+else's: for the next customer the server has no list until one is taken in his own days.
 """
 
 from collections import defaultdict
@@ -15,13 +16,13 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select, update
 
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Server
 from feedbot.matching import ComponentNames, Installation
 from feedbot.store import _packages, history
 from feedbot.store._difference import Difference, Row, compare, remove, write
-from feedbot.store._inventory_tables import components, host_files, host_sets, package_sets, snapshots
+from feedbot.store._inventory_tables import OWN_LISTS, components, host_sets, package_sets, snapshots
 from feedbot.store._inventory_tables import contracts as contract_rows
 from feedbot.store._inventory_tables import customers as customer_rows
 from feedbot.store._inventory_tables import servers as server_rows
@@ -47,13 +48,18 @@ _INSTALLED = (
         contract_rows.c.content.label("contract"),
         customer_rows.c.content.label("customer"),
     )
-    .join(server_rows, server_rows.c.name == host_sets.c.server)
-    .join(contract_rows, contract_rows.c.id == server_rows.c.contract)
+    .select_from(OWN_LISTS)
     .join(customer_rows, customer_rows.c.id == contract_rows.c.customer)
 )
 _MANY = 20_000
 """So many sets are quicker found by reading all hosts than by asking for each."""
-_OWNED = host_sets.join(server_rows, server_rows.c.name == host_sets.c.server)
+_OF_ANOTHER = (
+    select(contract_rows.c.id)
+    .join(server_rows)
+    .where(server_rows.c.name == host_sets.c.server, contract_rows.c.customer != host_sets.c.customer)
+    .exists()
+)
+"""That a list was taken when the server was another customer's than it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,8 @@ class SnapshotResult:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`hosts` are servers with packages, `unowned` those of them that no contract names: their lists are kept aside."""
+    """`hosts` are servers with packages, `unowned` those of them that no contract names, or whose list was taken when
+    they were another customer's: their lists are kept aside."""
 
     customers: int
     contracts: int
@@ -97,18 +104,6 @@ class Held:
 
     schemes: tuple[str, ...]
     size: int
-
-
-@dataclass(frozen=True, slots=True)
-class HostFile:
-    """Which file (by digest) gave a server's components of a scheme. `parts` are all that the file gave; `release`
-    is what the server's contract said then."""
-
-    server: str
-    scheme: str
-    digest: bytes
-    parts: int
-    release: str
 
 
 def replace_customers(
@@ -150,7 +145,7 @@ def replace_customers(
 def replace_packages(
     tx: Connection, hosts: Mapping[str, HostPackages], now: datetime, aged: Collection[str] = ()
 ) -> SnapshotResult:
-    """Make these the packages of the servers given; other servers keep theirs.
+    """Make these the packages of the servers given, of those whose the servers are now; other servers keep theirs.
 
     A server's list counts as taken at `now`, but for the servers of `aged`: only a lesser part of theirs is new.
     """
@@ -159,10 +154,11 @@ def replace_packages(
     for part in chunks([name for name in hosts if name not in times]):
         tx.execute(update(host_sets).where(host_sets.c.server.in_(part)).values(taken_at=now))
     fleet = _packages.digested((name, host.components) for name, host in hosts.items())
-    numbers, of_host = _packages.intern_sets(tx, fleet), fleet.of_host
+    numbers, of_host, whose = _packages.intern_sets(tx, fleet), fleet.of_host, customers_of(tx, hosts)
     wanted: dict[str, Row] = {
         name: {
             "server": name,
+            "customer": whose.get(name, ""),
             "set": numbers[of_host[name]],
             "distro": host.distro,
             "kernel": host.kernel,
@@ -172,9 +168,10 @@ def replace_packages(
     }
     difference = compare(tx, host_sets, wanted, partly=True)
     write(tx, host_sets, difference)
-    _remember(tx, history.HOST, difference, "set", now)
     changed = sorted((*difference.added, *difference.changed))
-    seal = repr([(name, of_host[name], hosts[name].distro) for name in changed]).encode()
+    lists = {name: history.listed(numbers[of_host[name]], whose.get(name, "")) for name in changed}
+    history.record(tx, history.HOST, lists, (), now)
+    seal = repr([(name, of_host[name], hosts[name].distro, whose.get(name, "")) for name in changed]).encode()
     return _result(tx, (difference,), seal, now, packages=True)
 
 
@@ -199,36 +196,24 @@ def releases(tx: Connection, servers: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def customers_of(tx: Connection, servers: Iterable[str]) -> dict[str, str]:
+    """Return server → the customer whose it is now, of those that a contract names."""
+    found: dict[str, str] = {}
+    query = select(server_rows.c.name, contract_rows.c.customer).join(contract_rows)
+    for part in chunks(servers):
+        found |= {row.name: row.customer for row in tx.execute(query.where(server_rows.c.name.in_(part)))}
+    return found
+
+
 def held(tx: Connection, servers: Iterable[str]) -> dict[str, Held]:
-    """Return what is in force of each of these servers; those without packages are left out."""
+    """Return what is in force of each of these servers; those without packages, or with another's, are left out."""
     found: dict[str, Held] = {}
     query = select(host_sets.c.server, package_sets.c.schemes, package_sets.c.size).join(package_sets)
+    query = query.where(~_OF_ANOTHER)
     for part in chunks(servers):
         for row in tx.execute(query.where(host_sets.c.server.in_(part))):
             found[row.server] = Held(tuple(row.schemes.split()), row.size)
     return found
-
-
-def unchanged(tx: Connection, digests: Iterable[bytes]) -> dict[bytes, tuple[HostFile, ...]]:
-    """Return those files of which all is in force that they gave, on the same releases, with what that is."""
-    given: dict[bytes, list[HostFile]] = defaultdict(list)
-    for part in chunks(digests):
-        for row in tx.execute(select(host_files).where(host_files.c.digest.in_(part))):
-            given[row.digest].append(HostFile(**row._mapping))
-    placed = releases(tx, {one.server for rows in given.values() for one in rows})
-    return {
-        digest: tuple(rows)
-        for digest, rows in given.items()
-        if len(rows) == rows[0].parts and all(placed.get(one.server) == one.release for one in rows)
-    }
-
-
-def remember_files(tx: Connection, replaced: Iterable[tuple[str, str]], files: Iterable[HostFile]) -> None:
-    """Forget by which files these (server, scheme) pairs were given, and keep by which they are now."""
-    for part in chunks(replaced):
-        tx.execute(delete(host_files).where(tuple_(host_files.c.server, host_files.c.scheme).in_(part)))
-    for new in chunks(files):
-        tx.execute(insert(tx, host_files), [asdict(one) for one in new])
 
 
 def confirm(tx: Connection, servers: Iterable[str], now: datetime) -> None:
@@ -239,11 +224,23 @@ def confirm(tx: Connection, servers: Iterable[str], now: datetime) -> None:
 
 
 def taken(tx: Connection, servers: Collection[str]) -> dict[str, datetime]:
-    """Return when the package list of each of these servers was taken in; those without one are left out."""
+    """Return when the package list of each of these servers was taken in; those without one, or with another's, are
+    left out."""
     found: dict[str, datetime] = {}
     for part in chunks(servers):
-        query = select(host_sets.c.server, host_sets.c.taken_at).where(host_sets.c.server.in_(part))
+        query = select(host_sets.c.server, host_sets.c.taken_at).where(host_sets.c.server.in_(part), ~_OF_ANOTHER)
         found |= {row.server: row.taken_at for row in tx.execute(query)}
+    return found
+
+
+def kept(tx: Connection, owners: Mapping[str, str]) -> dict[str, datetime]:
+    """Return when the lists were taken in that servers have ready for these owners (server → customer)."""
+    found: dict[str, datetime] = {}
+    for part in chunks(owners):
+        query = select(host_sets.c.server, host_sets.c.customer, host_sets.c.taken_at)
+        for row in tx.execute(query.where(host_sets.c.server.in_(part))):
+            if row.customer == owners[row.server]:
+                found[row.server] = row.taken_at
     return found
 
 
@@ -254,19 +251,21 @@ def oldest(tx: Connection, servers: Collection[str] | None = None) -> datetime |
     """
     if servers is not None:
         return min(taken(tx, servers).values(), default=None)
-    found: datetime | None = tx.execute(select(func.min(host_sets.c.taken_at)).select_from(_OWNED)).scalar_one()
+    found: datetime | None = tx.execute(select(func.min(host_sets.c.taken_at)).select_from(OWN_LISTS)).scalar_one()
     return found
 
 
 def stale(tx: Connection, before: datetime) -> tuple[str, ...]:
     """Return the servers of contracts whose package list was taken in before this time, by name."""
-    query = select(host_sets.c.server).select_from(_OWNED).where(host_sets.c.taken_at < before)
+    query = select(host_sets.c.server).select_from(OWN_LISTS).where(host_sets.c.taken_at < before)
     return tuple(tx.scalars(query.order_by(host_sets.c.server)))
 
 
 def without_packages(tx: Connection) -> tuple[str, ...]:
-    """Return the servers of contracts of which no package list is known, by name: no advisory can concern them."""
-    query = select(server_rows.c.name).where(server_rows.c.name.not_in(select(host_sets.c.server)))
+    """Return the servers of contracts of which no package list of their customer's days is known, by name: no advisory
+    can concern them."""
+    known = select(host_sets.c.server).select_from(OWN_LISTS)
+    query = select(server_rows.c.name).where(server_rows.c.name.not_in(known))
     return tuple(tx.scalars(query.order_by(server_rows.c.name)))
 
 
@@ -331,8 +330,9 @@ def servers(tx: Connection) -> tuple[Server, ...]:
 
 
 def packages(tx: Connection, server: str) -> tuple[Component, ...]:
-    """Return what is installed on a server, by name, also one whose list is kept aside; empty where there is none."""
-    number = tx.scalar(select(host_sets.c.set).where(host_sets.c.server == server))
+    """Return what is installed on a server, by name, also one whose list is kept aside; empty where there is none, or
+    one of another customer's days."""
+    number = tx.scalar(select(host_sets.c.set).where(host_sets.c.server == server, ~_OF_ANOTHER))
     if number is None:
         return ()
     found: dict[int, Component] = {}
@@ -344,17 +344,16 @@ def packages(tx: Connection, server: str) -> tuple[Component, ...]:
 def counts(tx: Connection) -> Counts:
     """Count what is kept."""
 
-    def count(table: Table) -> int:
+    def count(table: FromClause) -> int:
         return tx.execute(select(func.count()).select_from(table)).scalar_one()
 
-    owned = select(server_rows.c.name)
-    unowned = select(func.count()).select_from(host_sets).where(host_sets.c.server.not_in(owned))
+    hosts = count(host_sets)
     return Counts(
         customers=count(customer_rows),
         contracts=count(contract_rows),
         servers=count(server_rows),
-        hosts=count(host_sets),
-        unowned=tx.execute(unowned).scalar_one(),
+        hosts=hosts,
+        unowned=hosts - count(OWN_LISTS),
         components=count(components),
     )
 
@@ -385,7 +384,7 @@ def _result(
 
 def _make_snapshot(tx: Connection, last: Snapshot | None, seal: bytes, now: datetime, packages: bool) -> Snapshot:
     servers, rows = tx.execute(
-        select(func.count(), func.coalesce(func.sum(package_sets.c.size), 0)).select_from(_OWNED.join(package_sets))
+        select(func.count(), func.coalesce(func.sum(package_sets.c.size), 0)).select_from(OWN_LISTS.join(package_sets))
     ).one()
     made = Snapshot(
         id=last.id + 1 if last else 1,

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, func, select, tuple_, update
 from feedbot.advisory import Quarantined
 from feedbot.distro import Statement, StatementStatus
 from feedbot.store._distro_tables import distro_files, distro_places, distro_quarantine, statements
-from feedbot.store._inventory_tables import host_sets
+from feedbot.store._inventory_tables import OWN_LISTS, host_sets
 from feedbot.store._sql import chunks, insert
 from feedbot.store._tables import advisory_names
 
@@ -173,7 +173,7 @@ def confirm_source(tx: Connection, source: str, as_of: datetime) -> None:
 
 def servers_by_family(tx: Connection) -> dict[str, int]:
     """Return distribution → servers of it with packages, of the distributions whose words can be read here."""
-    query = select(host_sets.c.distro, func.count()).group_by(host_sets.c.distro)
+    query = select(host_sets.c.distro, func.count()).select_from(OWN_LISTS).group_by(host_sets.c.distro)
     found: Counter[str] = Counter()
     for release, count in tx.execute(query):
         found[release.partition(":")[0]] += count

@@ -59,16 +59,21 @@ def test_a_server_is_exposed_until_it_was_brought_up_to_date(edges: Edges, tmp_p
 
 
 def test_a_server_counts_for_each_owner_in_his_own_time(edges: Edges, tmp_path: Path) -> None:
-    """What a customer's former server did later is not his."""
+    """What a customer's former server did later is not his; nor is what ran on it before the next one's, who has no
+    exposure until a list was taken in his own days."""
     text = (DATA / "inventory" / "servers.csv").read_text(encoding="utf-8")
     path = tmp_path / "servers.csv"
     path.write_text(text.replace("vps101,V-1001,C001", "vps101,V-1009,C003"), encoding="utf-8")
     week = later(edges, 7)
     intake.import_customers(week, [DATA / "inventory" / "customers.csv", path], "tester")
     mine = [one for one in exposed(edges, "C001") if one.server == "vps101"]
-    his = [one for one in exposed(edges, "C003") if one.server == "vps101"]
     assert {one.until for one in mine} == {week.clock()}
-    assert {one.since for one in his} == {week.clock()}
+    assert [one for one in exposed(edges, "C003") if one.server == "vps101"] == []
+    fortnight = later(edges, 14)
+    packages.import_packages(fortnight, [DATA / "inventory" / "vps101.dpkg"], "tester")
+    his = [one for one in exposed(edges, "C003") if one.server == "vps101"]
+    assert {one.since for one in his} == {fortnight.clock()}
+    assert [one for one in exposed(edges, "C001") if one.server == "vps101"] == mine
     assert exposed(edges, "nobody") == []
 
 

@@ -31,6 +31,11 @@ def owner(tx: Connection) -> str:
     return next((one.contract for one in inventory.servers(tx) if one.name == "web"), "")
 
 
+def list_taken(tx: Connection, now: datetime) -> None:
+    """Take in the server's package list, the same each time."""
+    inventory.replace_packages(tx, {"web": HostPackages("web", (Component("generic", "a", "1"),))}, now)
+
+
 def spans(tx: Connection, customer: str) -> list[tuple[datetime, datetime | None]]:
     """Return when a customer had the server, as the history says."""
     return [(one.since, one.until) for one in history.of_customer(tx, customer) if one.server == "web"]
@@ -39,13 +44,16 @@ def spans(tx: Connection, customer: str) -> list[tuple[datetime, datetime | None
 def test_a_server_changes_hands_at_midnight_in_japan(tx: Connection) -> None:
     """Until then nothing happens, then it is another's; once, and the history says the moment of the day told."""
     take_in(tx, NOVEMBER, UNTIL, SINCE)
-    inventory.replace_packages(tx, {"web": HostPackages("web", (Component("generic", "a", "1"),))}, NOVEMBER)
+    list_taken(tx, NOVEMBER)
     assert (owner(tx), assignments.settle(tx, EVE)) == ("A-1", ())
     assert assignments.settle(tx, MIDNIGHT + timedelta(days=2)) == ("web",)
     assert (owner(tx), assignments.settle(tx, MIDNIGHT + timedelta(days=3))) == ("B-1", ())
     assert {one.name for one in inventory.servers(tx)} == {"web", "other"}
     assert spans(tx, "A") == [(NOVEMBER, MIDNIGHT)]
-    assert spans(tx, "B") == [(MIDNIGHT, None)]
+    assert spans(tx, "B") == []
+    list_taken(tx, MIDNIGHT + timedelta(days=4))
+    assert spans(tx, "A") == [(NOVEMBER, MIDNIGHT)]
+    assert spans(tx, "B") == [(MIDNIGHT + timedelta(days=4), None)]
 
 
 def test_a_change_makes_a_snapshot(tx: Connection) -> None:
@@ -70,13 +78,13 @@ def test_a_server_whose_days_are_over_is_nobody_s(tx: Connection) -> None:
 def test_the_past_is_what_the_days_say(tx: Connection) -> None:
     """An import that came late is corrected by the day it tells, back before it and no further than the packages."""
     take_in(tx, NOVEMBER, Server("web", "A-1"))
-    inventory.replace_packages(tx, {"web": HostPackages("web", (Component("generic", "a", "1"),))}, NOVEMBER)
+    list_taken(tx, NOVEMBER)
     later = NOVEMBER + timedelta(days=9)
     told = replace(SINCE, since=date(2026, 11, 24))
     take_in(tx, later, replace(UNTIL, until=date(2026, 11, 23)), told)
-    moment = datetime(2026, 11, 23, 15, tzinfo=UTC)
-    assert spans(tx, "A") == [(NOVEMBER, moment)]
-    assert spans(tx, "B") == [(moment, None)]
+    list_taken(tx, later)
+    assert spans(tx, "A") == [(NOVEMBER, datetime(2026, 11, 23, 15, tzinfo=UTC))]
+    assert spans(tx, "B") == [(later, None)]
 
 
 def test_a_file_without_days_forgets_them(tx: Connection) -> None:

@@ -364,6 +364,7 @@ def upgrade() -> None:
     op.create_table(
         "host_sets",
         sa.Column("server", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
         sa.Column("set", sa.Integer(), nullable=False),
         sa.Column("distro", sa.String(), nullable=False),
         sa.Column("kernel", sa.String(), nullable=False),

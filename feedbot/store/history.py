@@ -110,7 +110,8 @@ def restate(
     """Let the spans of a key say what a person states of its past, in place of what imports had shown then.
 
     `told` are (value, since, until), not overlapping, of which what has not come by `now` is left out. A `since` of
-    None is where the value was first seen; an `until` of None, or one to come, leaves it holding.
+    None is where the value was first seen; an `until` of None, or one to come, leaves it holding. From the first moment
+    that is stated on, nothing holds but what is: in a gap, and after the last, it is of no value.
     """
     query = select(spans.c.value, spans.c.since, spans.c.until).where(spans.c.kind == kind, spans.c.key == key)
     before = [_Held(key, *row) for row in tx.execute(query)]
@@ -119,10 +120,9 @@ def restate(
         for value, since, until in told
         if since is None or since <= now
     ]
+    first = min((min(one.since, one.until or one.since) for one in stated), default=None)
     stated = [one for one in stated if one.until is None or one.since < one.until]
-    left = before
-    for one in stated:
-        left = [rest for other in left for rest in _without(other, one)]
+    left = before if first is None else _until(before, first)
     tx.execute(delete(spans).where(spans.c.kind == kind, spans.c.key == key))
     rows = [
         {"kind": kind, "key": key, "since": one.since, "value": one.value, "until": one.until}
@@ -145,11 +145,6 @@ def _first_seen(held: Iterable[_Held], value: str, now: datetime) -> datetime:
     return min((one.since for one in held if one.value == value), default=now)
 
 
-def _without(one: _Held, taken: _Held) -> list[_Held]:
-    """Return the times of `one` that are not in `taken`."""
-    parts = []
-    if one.since < taken.since:
-        parts.append(replace(one, until=min(filter(None, (one.until, taken.since)))))
-    if taken.until is not None and (one.until is None or one.until > taken.until):
-        parts.append(replace(one, since=max(one.since, taken.until)))
-    return parts
+def _until(held: Iterable[_Held], moment: datetime) -> list[_Held]:
+    """Return what was before a moment."""
+    return [replace(one, until=min(one.until or moment, moment)) for one in held if one.since < moment]

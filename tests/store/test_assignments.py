@@ -87,6 +87,27 @@ def test_the_past_is_what_the_days_say(tx: Connection) -> None:
     assert spans(tx, "B") == [(later, None)]
 
 
+def test_between_two_contracts_a_server_is_nobody_s(tx: Connection) -> None:
+    """What imports had shown of days that the calendar leaves out, or of those after its last one, is no longer so;
+    what was before its first day stays."""
+    take_in(tx, NOVEMBER, Server("web", "A-1"))
+    list_taken(tx, NOVEMBER)
+    later = NOVEMBER + timedelta(days=15)
+    two, four = date(2026, 11, 22), date(2026, 11, 24)
+    take_in(tx, later, replace(UNTIL, since=two, until=two), replace(UNTIL, since=four, until=four))
+    days = [NOVEMBER.replace(day=day, hour=15) for day in (21, 22, 23, 24)]
+    assert owner(tx) == ""
+    assert spans(tx, "A") == [(NOVEMBER, days[0]), (days[0], days[1]), (days[2], days[3])]
+
+
+def test_a_server_that_was_shown_after_its_last_day_was_nobody_s(tx: Connection) -> None:
+    """The day is told later than the days themselves: nothing is left of them."""
+    take_in(tx, NOVEMBER, Server("web", "A-1"))
+    list_taken(tx, NOVEMBER)
+    take_in(tx, NOVEMBER + timedelta(days=1), replace(UNTIL, until=date(2026, 11, 18)))
+    assert spans(tx, "A") == []
+
+
 def test_a_file_without_days_forgets_them(tx: Connection) -> None:
     """The calendar is what the last file said."""
     take_in(tx, NOVEMBER, UNTIL, SINCE)

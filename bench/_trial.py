@@ -32,7 +32,8 @@ class Plan:
 
     def tests(self, file: str, mutant: Mutant, budget: float) -> list[str]:
         """Return the tests that meet a mutant: its module's own file first, then file by file, the cheapest first, as
-        many as `budget` seconds allow."""
+        many as `budget` seconds allow. What runs at import meets all of them, first those that run more of its module.
+        """
         wanted = {(file, line) for line in range(mutant.first, mutant.last + 1)}
         always = mutant.always or bool(wanted & self.imported)
         found = [test for test, lines in self.lines.items() if always or lines & wanted]
@@ -42,7 +43,13 @@ class Plan:
         rank = {name: sorted(costs)[len(costs) // 2] for name, costs in files.items()}
         own = f"/test_{Path(file).stem.strip('_')}.py"
         rank |= {name: 0.0 for name in rank if name.endswith(own)}
-        found.sort(key=lambda test: (rank[test.split("::")[0]], test.split("::")[0], self.seconds[test]))
+        near = {test.split("::")[0] for test in found if any(name == file for name, _ in self.lines[test])}
+
+        def order(test: str) -> tuple[bool, float, str, float]:
+            name = test.split("::", maxsplit=1)[0]
+            return name not in near, rank[name], name, self.seconds[test]
+
+        found.sort(key=order)
         spent = accumulate(self.own[test] for test in found)
         return [test for test, cost in zip(found, spent, strict=True) if cost <= budget]
 

@@ -194,7 +194,7 @@ def test_exims_prose_is_read_from_the_body(end: bytes) -> None:
     exim = (
         b"X-Failed-Recipients: c0@customer.example\nFrom: Mail Delivery System <MAILER-DAEMON@mail.example>\n"
         + b"X-Other: full of spam\n" * 20
-        + b"\nA message that you sent could not be delivered.\n\n  c0@customer.example\n    550 unknown user\n\n"
+        + b"\nThis could not be delivered to\n  c0@customer.example\n    550 unknown user\n\nIt was tried once.\n\n"
         + b"Reporting-MTA: dns; mail.example\n"
     ).replace(b"\n", end)
     assert read(exim) == Returned(BounceKind.HARD, "", "")

@@ -63,7 +63,7 @@ def addressed(
     made: list[Recipient] = []
     declined: dict[tuple[str, str], None] = {}
     for share in shares:
-        for brand, exposures in _by_brand(share.exposures).items():
+        for brand, exposures in _by_brand(share).items():
             seen: set[str] = set()
             for reader in _readers(share.customer, book):
                 for box in _boxes(reader, book, wanted):
@@ -82,10 +82,10 @@ def _counting(topics: frozenset[Topic]) -> frozenset[Topic]:
     return frozenset({Topic.URGENT}) if Topic.URGENT in topics else topics
 
 
-def _by_brand(exposures: tuple[Exposure, ...]) -> dict[str, tuple[Exposure, ...]]:
-    """Divide by brand; who has no contract any more (a 取下げ to somebody who left) is written to by the provider."""
-    parts: dict[str, list[Exposure]] = {} if exposures else {"": []}
-    for one in exposures:
+def _by_brand(share: Recipient) -> dict[str, tuple[Exposure, ...]]:
+    """Divide by brand; who has no contract any more (a 取下げ to somebody who left) is written to as he was told."""
+    parts: dict[str, list[Exposure]] = {} if share.exposures else {share.brand: []}
+    for one in share.exposures:
         parts.setdefault(one.contract.brand, []).append(one)
     return {brand: tuple(own) for brand, own in sorted(parts.items())}
 

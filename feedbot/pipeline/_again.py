@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from feedbot.matching import Exposure, MatchVerdict
+from feedbot.matching import Exposure
+from feedbot.pipeline import _told
 from feedbot.review import State
 from feedbot.store import Transaction, drafts, told
-
-_CONCERNED = (MatchVerdict.AFFECTED, MatchVerdict.UNKNOWN)
 
 
 def still(tx: Transaction, number: str, exposures: Iterable[Exposure]) -> tuple[Exposure, ...]:
@@ -16,23 +15,10 @@ def still(tx: Transaction, number: str, exposures: Iterable[Exposure]) -> tuple[
     return tuple(one for one in exposures if one.customer.id in reached and one.contract.acts)
 
 
-def patched(tx: Transaction, number: str, exposures: Iterable[Exposure]) -> frozenset[str]:
-    """Return the customers who were told that something of theirs is affected, have nothing left that is or may be, and
-    were not thanked yet."""
-    left = {one.customer.id for one in exposures if any(match.verdict in _CONCERNED for match in one.matches)}
-    return (told.reached(tx, number) & _named(tx, number)) - left - _thanked(tx, number)
-
-
-def _named(tx: Transaction, number: str) -> frozenset[str]:
-    """Return the customers of whom a mail of the notice named something as affected."""
-    given = (one for one in drafts.of_number(tx, number) if one.state is State.PUBLISHED)
-    mails = [mail for one in given for mail in drafts.frozen(tx, one.id).mails]
-    return frozenset(
-        share.customer.id
-        for mail in mails
-        for share in mail.recipient.exposures
-        if any(match.verdict is MatchVerdict.AFFECTED for match in share.matches)
-    )
+def patched(tx: Transaction, number: str, now: Iterable[Exposure], aside: Iterable[Exposure]) -> frozenset[str]:
+    """Return the customers who were told that something of theirs is affected, of whom it is seen that nothing is any
+    more (`_told.mended`), and who were not thanked yet."""
+    return (told.reached(tx, number) & _told.mended(tx, number, now, aside)) - _thanked(tx, number)
 
 
 def _thanked(tx: Transaction, number: str) -> frozenset[str]:

@@ -13,10 +13,10 @@ from feedbot.advisory.case import Case
 from feedbot.inventory import Plan
 from feedbot.matching import Exposure, Match, Recipients, Suppressed
 from feedbot.notice import Audience, Recipient
-from feedbot.pipeline import _again, _changed
+from feedbot.pipeline import _again, _changed, _told
 from feedbot.pipeline._choosing import chosen
 from feedbot.pipeline._edges import Edges
-from feedbot.store import Transaction, inventory, statements, suppressions, told
+from feedbot.store import Transaction, cases, drafts, inventory, statements, suppressions, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ def audience(edges: Edges, tx: Transaction, wanted: Audience, exposures: tuple[E
     if wanted.rule == "none":
         return ()
     if wanted.rule == "told":
-        return _told(tx, told.customers(tx, wanted.number))
+        return _told.shares(tx, wanted.number, told.customers(tx, wanted.number))
     if wanted.rule == "patched":
-        return _told(tx, _again.patched(tx, wanted.number, exposures))
+        return _told.shares(tx, wanted.number, _mended(edges, tx, wanted.number, exposures))
     if wanted.rule == "still":
         exposures = _again.still(tx, wanted.number, exposures)
     if wanted.rule == "changed":
@@ -70,10 +70,7 @@ def audience(edges: Edges, tx: Transaction, wanted: Audience, exposures: tuple[E
     return tuple(Recipient(customer, shares) for customer, shares in matching.recipients(exposures))
 
 
-def _told(tx: Transaction, names: frozenset[str]) -> tuple[Recipient, ...]:
-    """Return those of the named who are customers still, with their contracts."""
-    customers = [one for one in inventory.customers(tx) if one.id in names]
-    contracts = [one for one in inventory.contracts(tx) if one.customer in names]
-    exposures = matching.by_contract(contracts, (), customers, tuple(Plan))
-    shares = dict(matching.recipients(exposures))
-    return tuple(Recipient(one, shares.get(one, ())) for one in sorted(customers, key=lambda one: one.id))
+def _mended(edges: Edges, tx: Transaction, number: str, exposures: tuple[Exposure, ...]) -> frozenset[str]:
+    about = sorted({one.notice.case for one in drafts.of_number(tx, number) if one.notice.case})
+    aside = (one.exposure for case in about for one in match(edges, tx, cases.load(tx, case)).suppressed)
+    return _again.patched(tx, number, exposures, aside)

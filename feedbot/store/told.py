@@ -1,6 +1,8 @@
 """Who has read a notice, in any edition and mode, and who reads its next edition. Those whose mail still waits read
 that too: it takes the place of the mail that they would have had."""
 
+from collections import defaultdict
+
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from feedbot.delivery import OutboxState
@@ -26,6 +28,14 @@ def customers(tx: Connection, number: str) -> frozenset[str]:
 def mails(tx: Connection, number: str) -> frozenset[str]:
     """Return the ids of these mails (`Recipient.id`), at whatever address."""
     return frozenset(map(recipient_of, tx.scalars(select(outbox.c.key).where(_concerned(number)))))
+
+
+def by_draft(tx: Connection, number: str) -> dict[int, frozenset[str]]:
+    """Return draft → the ids of those of its mails (`Recipient.id`), of each edition that has any."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for draft, key in tx.execute(select(outbox.c.draft, outbox.c.key).where(_concerned(number))):
+        found[draft].add(recipient_of(key))
+    return {draft: frozenset(ids) for draft, ids in sorted(found.items())}
 
 
 def _concerned(number: str) -> ColumnElement[bool]:

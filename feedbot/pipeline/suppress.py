@@ -1,5 +1,6 @@
 """Set matches aside and let them count again; when a time is over, the cases are looked at anew."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from feedbot.errors import InventoryError
@@ -9,14 +10,17 @@ from feedbot.store import Transaction, audit, cases, inventory, suppressions
 
 
 def add(edges: Edges, scope: Scope, reason: str, until: datetime, actor: str) -> Suppression:
-    """Set matches aside until a moment. Raises InventoryError for a scope, reason or end that may not be, or a customer
-    or server that nobody knows; StoreError for an unknown case."""
+    """Set matches aside until a moment; of a server for the customer whose it is now, not for the next one.
+
+    Raises InventoryError for a scope, reason or end that may not be, or a customer or server that nobody knows, or that
+    do not belong together; StoreError for an unknown case.
+    """
     now = edges.clock()
     check_suppression(scope, reason, until, now)
     with edges.database.begin() as tx:
         if scope.case:
             cases.load(tx, scope.case)
-        _known(tx, scope)
+        scope = _known(tx, scope)
         made = suppressions.add(tx, scope, reason.strip(), actor, now, until)
         audit.append(
             tx,
@@ -52,11 +56,23 @@ def _look_again(tx: Transaction, ended: Suppression) -> None:
     cases.reconsider(tx, names)
 
 
-def _known(tx: Transaction, scope: Scope) -> None:
+def _known(tx: Transaction, scope: Scope) -> Scope:
     if scope.customer and scope.customer not in {one.id for one in inventory.customers(tx)}:
         raise InventoryError(scope.customer, "no such customer", hint="feedbot customers import")
-    if scope.server and not inventory.releases(tx, [scope.server]):
+    if not scope.server:
+        return scope
+    owner = inventory.customers_of(tx, [scope.server]).get(scope.server)
+    if owner is None:
         raise InventoryError(scope.server, "the server {name} has no contract", name=scope.server)
+    if scope.customer not in ("", owner):
+        raise InventoryError(
+            scope.server,
+            "the server is {owner}'s, not {customer}'s",
+            hint="name the server alone",
+            owner=owner,
+            customer=scope.customer,
+        )
+    return replace(scope, customer=owner)
 
 
 def _said(scope: Scope) -> str:

@@ -1,13 +1,13 @@
 """A server that goes from one customer to the next: neither reads of the days of the other."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from feedbot.errors import ReviewError
-from feedbot.matching import MatchVerdict
-from feedbot.pipeline import Edges, decide, draft, intake
+from feedbot.errors import InventoryError, ReviewError
+from feedbot.matching import MatchVerdict, Scope
+from feedbot.pipeline import Edges, decide, draft, intake, suppress
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.exposure import timeline
 from feedbot.pipeline.match import match
@@ -97,6 +97,20 @@ def test_the_same_list_in_his_days_is_his(stage: World, sold: Edges) -> None:
         }
     midnight = datetime(2026, 11, 25, tzinfo=JST)
     assert times == {"C001": [(EVE, midnight)], "C003": [(NIGHT, None)]}
+
+
+def test_a_risk_that_the_former_customer_accepted_is_not_the_next_one_s(stage: World, sold: Edges) -> None:
+    """What was set aside of a server is set aside for him whose it was then; the next one reads of it."""
+    draft.draft_cases(sold, "feedbot")
+    case = about(sold).notice.case
+    until = NIGHT + timedelta(days=90)
+    suppress.add(sold, Scope(case=case, server=SERVER), "リスク受容", until, "admin")
+    assert whose(sold, case) == set()
+    stage.now = NIGHT
+    import_packages(sold, LISTS, "tester")
+    assert whose(sold, case) == {"C003"}
+    with pytest.raises(InventoryError, match="C003's, not C001's"):
+        suppress.add(sold, Scope(case=case, customer="C001", server=SERVER), "リスク受容", until, "admin")
 
 
 def test_who_gave_a_server_up_is_not_written_to_about_it(stage: World, sold: Edges) -> None:

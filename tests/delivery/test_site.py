@@ -91,11 +91,11 @@ def test_what_we_did_not_make_is_not_touched(site: Path, kind: str) -> None:
     assert {str(path): path.lstat().st_mtime_ns for path in site.parent.rglob("*")} == before
 
 
-@pytest.mark.parametrize("path", ["", "/etc/passwd", "../out.html", "a/../../b", "a//b", "a/", "./a", "a\0b"])
+@pytest.mark.parametrize("path", ["", "{folder}/page", "../out.html", "a/../../b", "a//b", "a/", "./a", "a\0b"])
 def test_a_path_that_leads_out_is_refused(site: Path, path: str) -> None:
-    """Nothing is written, not even the good pages."""
+    """Nothing is written, not even the good pages. An absolute path is one of the test's own, should it be written."""
     with pytest.raises(DeliveryError, match="no path for a page"):
-        publish(site, {"index.html": b"x", path: b"x"})
+        publish(site, {"index.html": b"x", path.format(folder=site.parent): b"x"})
     assert not site.exists()
 
 

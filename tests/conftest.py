@@ -11,6 +11,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from feedbot import messages
 
@@ -18,6 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 REQUIRE_ALL = os.environ.get("FEEDBOT_REQUIRE_ALL") == "1"
 MAY_LACK = os.environ.get("FEEDBOT_MAY_LACK", "").split()
+# No property is judged by how long it takes: on a busy machine one example may take seconds.
+settings.register_profile("suite", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def need_program(name: str, package: str) -> str:

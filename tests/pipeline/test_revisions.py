@@ -107,7 +107,7 @@ def test_it_does_not_settle_while_it_goes_on(stage: World) -> None:
     max_examples=25,
     deadline=None,
     phases=(Phase.generate,),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     served=st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from([30, 360, 1500, 4000])), min_size=1, max_size=14)

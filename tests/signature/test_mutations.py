@@ -56,7 +56,9 @@ def _exact(found: VerifiedText | UnsignedText, signed: set[bytes], keyring: Keyr
     return True
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(rng=st.randoms(use_true_random=False))
 def test_spoiled_documents_are_exact_or_refused(rng: random.Random, attempt: Callable[[random.Random], bool]) -> None:
     """No mutation makes another text pass, and none raises."""

@@ -135,7 +135,9 @@ def test_cut_anywhere(member: str, name: str) -> None:
         assert read(member, document(body[:cut]))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 @pytest.mark.parametrize(("member", "name"), SAMPLES)
 def test_bytes_changed(member: str, name: str, data: st.DataObject) -> None:

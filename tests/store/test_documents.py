@@ -25,7 +25,9 @@ def test_a_body_is_kept_once_and_each_fetch_noted(tx: Connection) -> None:
     assert documents.load(tx, PAGE.sha256) == again
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(body=st.binary(max_size=2000))
 def test_any_bytes_come_back(database: Engine, body: bytes) -> None:
     """Whatever the bytes, load gives what save got."""

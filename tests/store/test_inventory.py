@@ -240,7 +240,9 @@ names = st.text("abc", min_size=1, max_size=2)
 fleets = st.dictionaries(names, st.lists(st.sampled_from([NTP, SSH, HTTPD, OWN, BROKEN]), max_size=4), max_size=4)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(st.lists(fleets, min_size=1, max_size=4))
 def test_whatever_is_taken_in_is_what_is_there(common: Engine, imports: list[dict[str, list[Component]]]) -> None:
     """After any imports each server has what the last import of it said, and a digest stands for one state."""

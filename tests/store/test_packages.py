@@ -38,7 +38,9 @@ def fleets(draw: st.DrawFn) -> list[list[frozenset[Component]]]:
     return imports
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(fleets())
 def test_as_if_each_set_were_kept_whole(common: Engine, imports: list[list[frozenset[Component]]]) -> None:
     """After any imports each set has its members, and each component is in the sets that have it and in no other."""

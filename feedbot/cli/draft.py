@@ -85,9 +85,13 @@ def show(draft: _shell.Number) -> int:
             verb=tr(one.verb),
             reason=one.reason,
         )
+    reasons = {
+        "gone": tr("no longer concerned"),
+        "changed": tr("other servers, software or address since"),
+        "void": tr("what the mails were approved over has changed"),
+    }
     for whose, why in withheld.items():
-        reason = tr("no longer concerned") if why == "gone" else tr("other servers, software or address since")
-        _shell.show("#   withheld from {customer}: {reason}", customer=whose, reason=reason)
+        _shell.show("#   withheld from {customer}: {reason}", customer=whose, reason=reasons[why])
     print()
     print(drafting.to_edit_text(found.notice))
     return _shell.DONE

@@ -19,9 +19,12 @@ Place = tuple[str, str, str, str, str]
 """Customer, server, and the package's scheme, name and architecture."""
 
 
-def changed(edges: Edges, tx: Transaction, number: str, exposures: Iterable[Exposure]) -> tuple[Exposure, ...]:
-    """Return all shares of those customers of whom something is other than in the mails of notice `number`."""
-    given, told = tuple(exposures), _told(edges, tx, number)
+def changed(
+    edges: Edges, tx: Transaction, number: str, exposures: Iterable[Exposure], edition: int = 0
+) -> tuple[Exposure, ...]:
+    """Return all shares of those customers of whom something is other than in the mails of notice `number` before
+    `edition` (0: in all of them)."""
+    given, told = tuple(exposures), _told(edges, tx, number, edition)
     whose = {share.customer.id for share in given for match in share.matches if _differs(told, share, match)}
     return tuple(share for share in given if share.customer.id in whose)
 
@@ -33,10 +36,11 @@ def _differs(told: dict[Place, tuple[str, tuple[str, ...]]], share: Exposure, ma
     return said is not None and match.verdict in _CLEARED and said[0] == match.component.version
 
 
-def _told(edges: Edges, tx: Transaction, number: str) -> dict[Place, tuple[str, tuple[str, ...]]]:
-    """Return what the mails of all editions said last: place → installed version and those that correct it."""
+def _told(edges: Edges, tx: Transaction, number: str, edition: int) -> dict[Place, tuple[str, tuple[str, ...]]]:
+    """Return what the mails of the editions said last: place → installed version and those that correct it."""
     found: dict[Place, tuple[str, tuple[str, ...]]] = {}
-    for draft in sorted(drafts.of_number(tx, number), key=lambda one: one.notice.edition):
+    before = (one for one in drafts.of_number(tx, number) if not edition or one.notice.edition < edition)
+    for draft in sorted(before, key=lambda one: one.notice.edition):
         channels = freezes.channels(tx, draft.id)
         if draft.state not in _SETTLED or draft.digests is None or (channels and edges.channel not in channels):
             continue

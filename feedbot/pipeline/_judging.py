@@ -7,7 +7,7 @@
    is made of him, the notice and the templates alone; only the mails of the others are rendered, to compare them
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from feedbot.notice import Recipient, render
@@ -31,15 +31,26 @@ class Judgement:
     drift: Drift = _NOTHING
 
 
-def judge(edges: Edges, tx: Transaction, draft: Draft, bound: Digests, frozen: FrozenRender) -> Judgement:
-    """Look at everything that a decision over `bound` rests on, as it is now."""
+def judge(
+    edges: Edges,
+    tx: Transaction,
+    draft: Draft,
+    bound: Digests,
+    frozen: FrozenRender,
+    begun: Container[str] = frozenset(),
+) -> Judgement:
+    """Look at everything that a decision over `bound` rests on, as it is now.
+
+    `begun` are the ids of the recipients whose mail has left: what became of them since, they may have done because of
+    it.
+    """
     case = case_of(tx, draft.notice)
     if case and not same_advisories(draft.notice, case):
         return Judgement(("advisories",))
     reasons = tuple(_altered(edges, draft, bound, frozen))
     if reasons:
         return Judgement(reasons)
-    drift = _drift(edges, tx, draft, frozen)
+    drift = _drift(edges, tx, draft, frozen, begun)
     return Judgement(("recipients",) if drift.far(len(frozen.mails)) else (), drift)
 
 
@@ -57,9 +68,9 @@ def _altered(edges: Edges, draft: Draft, bound: Digests, frozen: FrozenRender) -
         yield "template"
 
 
-def _drift(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenRender) -> Drift:
-    before = {one.recipient.id: one for one in frozen.mails}
-    now = {one.id: one for one in recipients_of(edges, tx, draft.notice)}
+def _drift(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenRender, begun: Container[str]) -> Drift:
+    before = {one.recipient.id: one for one in frozen.mails if one.recipient.id not in begun}
+    now = {one.id: one for one in recipients_of(edges, tx, draft.notice) if one.id not in begun}
     other = [one for name, one in now.items() if name in before and before[name].recipient != one]
     return Drift(
         gone=tuple(name for name in before if name not in now),

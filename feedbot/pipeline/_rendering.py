@@ -38,13 +38,14 @@ def case_of(tx: Transaction, notice: Notice) -> Case | None:
 
 
 def recipients_of(edges: Edges, tx: Transaction, notice: Notice) -> tuple[Recipient, ...]:
-    """Return who would receive the notice on the inventory in force."""
+    """Return who would receive the notice on the inventory in force, whether its own mails are on their way or not."""
     case = case_of(tx, notice)
     exposures = match(edges, tx, case).exposures if case else ()
-    found = at_addresses(edges, tx, notice, audience(edges, tx, notice.audience, exposures)).recipients
+    meant = audience(edges, tx, notice.audience, exposures, notice.edition)
+    found = at_addresses(edges, tx, notice, meant).recipients
     if not notice.rest or notice.audience.rule == "changed":
         return found
-    queued = freezes.queued(tx, notice.number, edges.channel, since=notice.rest_of)
+    queued = freezes.queued(tx, notice.number, edges.channel, since=notice.rest_of, but=notice.edition)
     return tuple(one for one in found if one.id not in queued)
 
 

@@ -47,9 +47,11 @@ def match(edges: Edges, tx: Transaction, case: Case) -> CaseMatch:
     return CaseMatch(case, matches, exposures, matching.unmapped(case, edges.catalog), hidden)
 
 
-def audience(edges: Edges, tx: Transaction, wanted: Audience, exposures: tuple[Exposure, ...]) -> tuple[Recipient, ...]:
+def audience(
+    edges: Edges, tx: Transaction, wanted: Audience, exposures: tuple[Exposure, ...], edition: int = 0
+) -> tuple[Recipient, ...]:
     """Return who receives a notice: by match, by contract, by the operator's expression, those who were told before, or
-    nobody (a post alone)."""
+    nobody (a post alone). `edition` is the one that is written (0: the next one)."""
     if wanted.rule == "none":
         return ()
     if wanted.rule == "told":
@@ -59,7 +61,7 @@ def audience(edges: Edges, tx: Transaction, wanted: Audience, exposures: tuple[E
     if wanted.rule == "still":
         exposures = _again.still(tx, wanted.number, exposures)
     if wanted.rule == "changed":
-        exposures = _changed.changed(edges, tx, wanted.number, exposures)
+        exposures = _changed.changed(edges, tx, wanted.number, exposures, edition)
     if wanted.rule == "expression":
         exposures = chosen(edges, tx, wanted.expression, exposures)
     if wanted.rule == "contract":

@@ -8,7 +8,7 @@ where too many of the first failed, or none was taken, everything stops and a ta
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from feedbot.delivery import OutboxState, Outgoing
 from feedbot.errors import DeliveryError
@@ -24,6 +24,8 @@ from feedbot.store.releases import FIRST, REST, Release
 
 HALTED = "halted"
 """The kind of the task that a first stage which went badly raises."""
+FIT = timedelta(minutes=15)
+"""How long mails may leave after a look at their audience; a longer wait asks for another."""
 _FAILURES = (OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.BOUNCED)
 _UNANSWERED = (OutboxState.PENDING, OutboxState.SENDING)
 _HELD_BACK = (OutboxState.PENDING, OutboxState.DEFERRED)
@@ -41,7 +43,7 @@ def staged(edges: Edges, tx: Transaction, draft: Draft, mails: Iterable[Outgoing
     """Divide the mails of a notice that is being published, where they are many; note what is urgent."""
     rows, first = tuple(mails), edges.sending.first
     many = required_approvals(len(rows), inventory.counts(tx).customers) > 1
-    facts: dict[str, object] = {"stage": REST}
+    facts: dict[str, object] = {"stage": REST} | fit(tx, edges.clock() + FIT)
     if 0 < first < len(rows) and many:
         facts["stage"] = FIRST
         rows = tuple(replace(one, stage=FIRST if place < first else REST) for place, one in enumerate(rows))
@@ -49,6 +51,12 @@ def staged(edges: Edges, tx: Transaction, draft: Draft, mails: Iterable[Outgoing
         facts["urgent"] = is_urgent(draft.notice, edges.sending.urgent_score)
     releases.change(tx, draft.id, facts)
     return rows
+
+
+def fit(tx: Transaction, until: datetime) -> dict[str, object]:
+    """Return what a look at an audience over the inventory in force makes of its release."""
+    snapshot = inventory.snapshot(tx)
+    return {"fit_until": until, "snapshot": snapshot.id if snapshot else 0}
 
 
 def is_urgent(notice: Notice, score: float) -> bool:
@@ -89,7 +97,7 @@ def _halt(edges: Edges, tx: Transaction, draft: int, why: str) -> None:
 
 
 def _let_go(tx: Transaction, draft: int, actor: str, now: datetime) -> None:
-    releases.change(tx, draft, {"stage": REST, "halted": ""})
+    releases.change(tx, draft, {"stage": REST, "halted": "", "fit_until": now})  # it has waited: look again
     tasks.close(tx, HALTED, f"draft {draft}", actor, now)
     audit.append(tx, actor, "release", f"draft {draft}", "the rest", now)
 

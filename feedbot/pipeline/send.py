@@ -24,7 +24,7 @@ from feedbot.delivery import (
     return_address,
 )
 from feedbot.errors import DeliveryError
-from feedbot.pipeline import announce
+from feedbot.pipeline import _afresh, announce
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._unsent import ask_failed, ask_held, ask_no_more
 from feedbot.pipeline.alarms import deliver
@@ -35,9 +35,14 @@ from feedbot.review import State
 from feedbot.store import Transaction, audit, drafts, outbox, reading
 from feedbot.store.outbox import Claimed
 
-LEASE = timedelta(minutes=15)
-"""Longer than the longest wait on the wire (10 minutes after the final dot), so that no healthy sender loses a row."""
+LEASE = timedelta(minutes=20)
+"""The channel is held to it: all of a transaction, a new connection included, is over before. 10 minutes of it are the
+answer's to the final dot."""
+_SPARE = timedelta(minutes=1)
+"""Between the end of a transaction and that of the lease: for the clocks of two machines, and to keep the answer."""
 BATCH = 100
+_LOOK = timedelta(minutes=1)
+"""How often a long round asks whether an audience must be looked at again."""
 _RESOLVABLE = (OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.BOUNCED, OutboxState.HELD)
 _WAITING = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.DEFERRED)
 
@@ -50,6 +55,7 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
     """
     _tidy(edges)
     advance(edges)
+    _afresh.look_again(edges)
     with reading(edges.database) as tx:
         publishing = drafts.listing(tx, State.PUBLISHING)
     if publishing:
@@ -134,6 +140,7 @@ def _tidy(edges: Edges) -> None:
     """Settle what a crash or a withdrawal left behind."""
     with edges.database.begin() as tx:
         ask_no_more(edges, tx)
+        _afresh.ask_no_more(edges, tx)
         lost, orphans = outbox.recover(tx, edges.clock()), outbox.cancel_orphans(tx)
         for verb, count in (("uncertain", lost), ("cancel", orphans)):
             if count:
@@ -198,7 +205,8 @@ class _Round:
     def _begin(self, row: Claimed, lease_until: datetime) -> None:
         """Let one go, unless this process stood still since: the row may be taken for uncertain by now."""
         self.flying[row.outgoing.key] = row
-        if self.edges.clock() >= lease_until:
+        left = lease_until - self.edges.clock() - _SPARE
+        if left <= timedelta(0):
             self.unsaid.append((row.outgoing, Answer(Outcome.NO_SESSION, 0, "the lease was over")))
             return
         outgoing, box = row.outgoing, self.edges.sending.bounces
@@ -207,7 +215,7 @@ class _Round:
                 outgoing, sender=return_address(box.address, row.id, outgoing.recipient, self.edges.secret)
             )
         try:
-            self.lanes.begin(outgoing)
+            self.lanes.begin(outgoing, left.total_seconds())
         except DeliveryError as error:  # its bytes must not leave at all; nothing has been said on the wire
             self.unsaid.append((row.outgoing, Answer(Outcome.REFUSED, 0, str(error))))
 
@@ -220,9 +228,12 @@ class _Round:
 
 def _send(round_: _Round, stop: Callable[[], bool]) -> None:
     """Take turns until nothing is on the wire and nothing more may begin."""
-    more = True
+    more, looked = True, round_.edges.clock()
     while more or round_.flying:
         round_.over = round_.over or stop()
+        if round_.edges.clock() - looked >= _LOOK:
+            _afresh.look_again(round_.edges)
+            looked = round_.edges.clock()
         more = round_.turn()
     round_.give_back()
 

@@ -26,6 +26,7 @@ class Limits:
 
 UNLIMITED = Limits()
 Moment = datetime | BindParameter[datetime]
+_OF_DRAFT = releases.c.draft == outbox.c.draft
 
 
 def stands() -> ColumnElement[bool]:
@@ -35,15 +36,25 @@ def stands() -> ColumnElement[bool]:
 
 def open_now(now: Moment, limits: Limits, day: Moment | None = None) -> ColumnElement[bool]:
     """Nothing holds the notice's mails back. `day` stands in for that of `limits` in a statement that is kept."""
-    of_draft = releases.c.draft == outbox.c.draft
+    unfit = and_(releases.c.fit_until <= now, _going_out())
+    return and_(~exists().where(_OF_DRAFT, unfit).correlate(outbox), timely(now, limits, day))
+
+
+def timely(now: Moment, limits: Limits, day: Moment | None = None) -> ColumnElement[bool]:
+    """Nothing but a look at its audience, which may be too long ago, holds the notice's mails back."""
     shut = or_(releases.c.not_before > now, outbox.c.stage > releases.c.stage, releases.c.halted != "")
-    free = ~exists().where(of_draft, shut).correlate(outbox)
+    free = ~exists().where(_OF_DRAFT, shut).correlate(outbox)
     if not (limits.quiet or limits.cap):
         return free
-    urgent = exists().where(of_draft, releases.c.urgent.is_(True)).correlate(outbox)
+    urgent = exists().where(_OF_DRAFT, releases.c.urgent.is_(True)).correlate(outbox)
     return and_(
         free, urgent if limits.quiet else or_(urgent, _under_cap(limits.cap, day if day is not None else limits.day))
     )
+
+
+def _going_out() -> ColumnElement[bool]:
+    """Mails of a notice that is published leave by a person's word over each, and he has looked at it."""
+    return exists().where(drafts.c.id == releases.c.draft, drafts.c.state == State.PUBLISHING.value).correlate(releases)
 
 
 def _under_cap(cap: int, day: Moment | None) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@ gave it another address."""
 
 import re
 
-_KEY = re.compile(r"[^/]*/(?P<edition>[^/]*)/(?P<recipient>.*?)(?:/again-\d+)*/[^/]*", re.DOTALL)
+_KEY = re.compile(r"[^/]*/(?P<edition>[^/]*)/(?P<recipient>.*?)(?P<again>(?:/again-\d+)*)/[^/]*", re.DOTALL)
 
 
 def recipient_of(key: str) -> str:
@@ -17,3 +17,9 @@ def edition_of(key: str) -> int:
     """Return the edition that a message is of; 0 where the key is no notice's."""
     found = _KEY.fullmatch(key)
     return int(found["edition"]) if found and found["edition"].isdecimal() else 0
+
+
+def is_again(key: str) -> bool:
+    """Say whether a message goes to another address than it was made for, which a person gave it."""
+    found = _KEY.fullmatch(key)
+    return bool(found and found["again"])

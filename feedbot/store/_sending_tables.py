@@ -18,6 +18,8 @@ releases = Table(
     Column("opened_at", UtcTime),
     Column("urgent", Boolean),
     Column("halted", Text, nullable=False),
+    Column("fit_until", UtcTime),
+    Column("snapshot", Integer, nullable=False),
 )
 # `address` is as `normal` in suppressed.py writes it.
 suppressed_addresses = Table(

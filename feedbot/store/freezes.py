@@ -25,13 +25,13 @@ def withheld(tx: Connection, draft: int) -> dict[str, str]:
     return {row.customer: row.withheld for row in rows}
 
 
-def queued(tx: Connection, number: str, channel: str, *, since: int = 0) -> frozenset[str]:
-    """Return the recipient ids for whom a mail of a notice was queued in this edition or a later one, by this channel,
-    and not cancelled, at whatever address."""
+def queued(tx: Connection, number: str, channel: str, *, since: int = 0, but: int = 0) -> frozenset[str]:
+    """Return the recipient ids for whom a mail of a notice was queued in edition `since` or a later one, not counting
+    edition `but`, by this channel, and not cancelled, at whatever address."""
     of_number = outbox.c.key.startswith(f"{number}/", autoescape=True)
     alive = outbox.c.state != OutboxState.CANCELLED.value
     keys = tx.scalars(select(outbox.c.key).where(of_number, outbox.c.channel == channel, alive))
-    return frozenset(recipient_of(key) for key in keys if edition_of(key) >= since)
+    return frozenset(recipient_of(key) for key in keys if edition_of(key) >= since and edition_of(key) != but)
 
 
 def channels(tx: Connection, draft: int) -> frozenset[str]:

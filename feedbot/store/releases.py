@@ -1,18 +1,23 @@
 """When and in which steps the mails of a draft may leave. The outbox asks at each claim, and just before the wire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
+from feedbot.delivery import OutboxState
 from feedbot.review import State
+from feedbot.store._gates import Limits, timely
+from feedbot.store._keys import is_again, recipient_of
 from feedbot.store._sending_tables import releases
 from feedbot.store._sql import insert
-from feedbot.store._tables import drafts
+from feedbot.store._tables import drafts, outbox
 
 FIRST, REST = 0, 1
 """The stages: a few mails, and the rest."""
+_WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
+_UNSENT = (*_WAITING, OutboxState.HELD.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,8 @@ class Release:
     """How a draft's mails leave: none before `not_before`; those up to `stage`; none while `halted` says why.
 
     `opened_at` is when the first stage was seen to be through; `urgent` passes quiet hours and the cap a day
-    (None: nobody has said).
+    (None: nobody has said). From `fit_until` on none leaves until the audience has been looked at again (None: no end);
+    the last look was over the inventory's `snapshot` (0: none yet).
     """
 
     draft: int
@@ -29,6 +35,8 @@ class Release:
     opened_at: datetime | None = None
     urgent: bool | None = None
     halted: str = ""
+    fit_until: datetime | None = None
+    snapshot: int = 0
 
 
 def load(tx: Connection, draft: int) -> Release:
@@ -46,14 +54,36 @@ def listing(tx: Connection) -> tuple[Release, ...]:
 
 def change(tx: Connection, draft: int, facts: Mapping[str, object]) -> None:
     """Let some facts of a draft's release be others, and leave the rest as it is."""
-    new = Release(draft)
-    made = insert(tx, releases).values(
-        draft=draft,
-        not_before=new.not_before,
-        stage=new.stage,
-        opened_at=new.opened_at,
-        urgent=new.urgent,
-        halted=new.halted,
-    )
+    made = insert(tx, releases).values(asdict(Release(draft)))
     tx.execute(made.on_conflict_do_nothing(index_elements=[releases.c.draft]))
     tx.execute(update(releases).where(releases.c.draft == draft).values(**facts))
+
+
+def unfit(
+    tx: Connection, now: datetime, soon: datetime, snapshot: int, limits: Limits, channel: str
+) -> tuple[int, ...]:
+    """Return the drafts on their way whose audience must be looked at before more leaves: a mail is due by all else,
+    and the last look ends by `soon`, or was over another snapshot than this."""
+    due = select(outbox.c.id).where(
+        outbox.c.draft == releases.c.draft,
+        outbox.c.channel == channel,
+        outbox.c.state.in_(_WAITING),
+        or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now),
+        timely(now, limits),
+    )
+    old = or_(releases.c.fit_until <= soon, releases.c.snapshot != snapshot)
+    going = drafts.c.state == State.PUBLISHING.value
+    query = select(releases.c.draft).join(drafts).where(going, old, due.correlate(releases).exists())
+    return tuple(tx.scalars(query.order_by(releases.c.draft)))
+
+
+def to_leave(tx: Connection, draft: int, channel: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the recipient ids of a draft whose mails have not begun to leave, and those for whom one has, or goes to
+    the address that a person gave: he has looked at it."""
+    rows = tx.execute(select(outbox.c.key, outbox.c.state).where(outbox.c.draft == draft, outbox.c.channel == channel))
+    waits: set[str] = set()
+    begun: set[str] = set()
+    for key, state in rows:
+        if state != OutboxState.CANCELLED.value:
+            (waits if state in _UNSENT and not is_again(key) else begun).add(recipient_of(key))
+    return frozenset(waits - begun), frozenset(begun)

@@ -469,6 +469,8 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=True),
         sa.Column("halted", sa.Text(), nullable=False),
+        sa.Column("fit_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snapshot", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_releases_draft")),
         sa.PrimaryKeyConstraint("draft", name=op.f("pk_releases")),
     )

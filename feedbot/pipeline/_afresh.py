@@ -1,0 +1,136 @@
+"""Look again at the audience of what has waited before it leaves: at a time, a stage, through quiet hours, for a relay.
+
+What was approved may rest on what is no longer so: somebody has updated, left, handed a server over, declines. N12 asks
+that at sending. For each notice whose mails wait and are due, every few minutes, and at once where an import came or
+the first stage ended:
+
+    the same as approved                 → they leave as they are
+    some are concerned otherwise, or not → theirs are cancelled; who must be told otherwise gets a draft
+    more than 5 %, or words, templates or advisories are others → all that waits is cancelled, and a person is asked
+    it cannot be judged                  → nothing leaves, and a person is asked; tried again at the next round
+
+It costs one look a notice, not one a mail. The outbox itself holds back what has not been looked at for too long, so
+that a sender who stood still sends nothing old.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from feedbot.errors import FeedbotError
+from feedbot.messages import tr
+from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._judging import Judgement, judge
+from feedbot.pipeline.draft import for_the_rest
+from feedbot.pipeline.release import FIT, fit, limits
+from feedbot.pipeline.tasks import open_task
+from feedbot.review import MOVES, Draft, State
+from feedbot.store import (
+    Transaction,
+    assignments,
+    audit,
+    drafts,
+    freezes,
+    inventory,
+    lock,
+    outbox,
+    reading,
+    releases,
+    tasks,
+)
+
+EVERY = timedelta(minutes=5)
+"""How old a look may be while mails leave; the outbox holds them back after FIT, which is longer."""
+VOID, UNJUDGED = "mails void", "mails not judged"
+"""The kinds of the tasks: the rest of a notice is void; its audience could not be looked at."""
+_ACTOR = "(feedbot)"
+
+
+def look_again(edges: Edges) -> None:
+    """Look at each notice of which mails are due and whose last look is too long ago, or was over another inventory."""
+    now = edges.clock()
+    with reading(edges.database) as tx:
+        found = _unfit(edges, tx, now)
+    if found:
+        with edges.database.begin() as tx:
+            assignments.settle(tx, now)
+    for number in found:
+        with edges.database.begin() as tx:
+            lock(tx, f"release {number}")
+            if number in _unfit(edges, tx, now):  # another sender may have looked meanwhile
+                _look(edges, tx, drafts.load(tx, number), now)
+
+
+def _unfit(edges: Edges, tx: Transaction, now: datetime) -> tuple[int, ...]:
+    snapshot = inventory.snapshot(tx)
+    soon, over = now + FIT - EVERY, snapshot.id if snapshot else 0
+    return releases.unfit(tx, now, soon, over, limits(edges, now), edges.channel)
+
+
+def _look(edges: Edges, tx: Transaction, draft: Draft, now: datetime) -> None:
+    subject = f"draft {draft.id}"
+    waits, begun = releases.to_leave(tx, draft.id, edges.channel)
+    assert draft.digests is not None  # it is being published
+    try:
+        found = judge(edges, tx, draft, draft.digests, drafts.frozen(tx, draft.id), begun)
+    except FeedbotError as error:
+        releases.change(tx, draft.id, {"fit_until": now})
+        open_task(edges, tx, UNJUDGED, subject, str(error), _ACTOR)
+        return
+    releases.change(tx, draft.id, fit(tx, now + FIT))
+    tasks.close(tx, UNJUDGED, subject, _ACTOR, now)
+    if found.reasons:
+        _void(edges, tx, draft, waits, found.reasons)
+    else:
+        _withhold(edges, tx, draft, {whose: why for whose, why in found.drift.reasons.items() if whose in waits})
+    if found.drift.untold or (found.reasons and "advisories" not in found.reasons):
+        _tell_the_rest(edges, tx, draft, found, waits)
+
+
+def _void(edges: Edges, tx: Transaction, draft: Draft, waits: frozenset[str], reasons: Iterable[str]) -> None:
+    """Cancel all that waits of a notice: it is another than was approved."""
+    count = _withhold(edges, tx, draft, dict.fromkeys(waits, "void"))
+    what = ", ".join(tr(reason) for reason in reasons)
+    why = tr(
+        "{count} mails that waited are cancelled: what they were approved over has changed ({what}). A draft of its"
+        " next edition is for those who were not told: look at it and propose it, or reject it",
+        count=count,
+        what=what,
+    )
+    open_task(edges, tx, VOID, f"draft {draft.id}", why, _ACTOR)
+
+
+def _withhold(edges: Edges, tx: Transaction, draft: Draft, withheld: dict[str, str]) -> int:
+    """Cancel mails that wait, by recipient id, each with its reason; return how many."""
+    if not withheld:
+        return 0
+    count = outbox.cancel_pending(tx, draft.id, withheld)
+    freezes.withhold(tx, draft.id, withheld)
+    said = ", ".join(f"{whose}: {why}" for whose, why in sorted(withheld.items()))
+    audit.append(tx, _ACTOR, "withhold", f"draft {draft.id}", said, edges.clock())
+    return count
+
+
+def _tell_the_rest(edges: Edges, tx: Transaction, draft: Draft, found: Judgement, waits: frozenset[str]) -> None:
+    """Draft the edition for those who are to be told otherwise, where none is being prepared; for those who joined
+    alone, once."""
+    notice = draft.notice
+    of = notice.rest_of or notice.edition
+    others = [one for one in drafts.of_number(tx, notice.number) if one.notice.rest and one.notice.rest_of == of]
+    now_left_out = found.reasons or waits & set(found.drift.changed)
+    waiting = any(State.EXPIRED in MOVES[one.state] for one in others)
+    if not waiting and (now_left_out or not others):
+        for_the_rest(edges, tx, notice, _ACTOR)
+
+
+def ask_no_more(edges: Edges, tx: Transaction) -> None:
+    """Close the tasks about void mails where a later edition is out or was rejected, or the notice was withdrawn."""
+    for one in tasks.listing(tx):
+        if one.kind == VOID and _settled(tx, drafts.load(tx, int(one.subject.removeprefix("draft ")))):
+            tasks.close(tx, VOID, one.subject, _ACTOR, edges.clock())
+
+
+def _settled(tx: Transaction, draft: Draft) -> bool:
+    later = (one for one in drafts.of_number(tx, draft.notice.number) if one.notice.edition > draft.notice.edition)
+    return draft.state is State.WITHDRAWN or any(
+        one.state in (State.PUBLISHING, State.PUBLISHED, State.REJECTED) for one in later
+    )

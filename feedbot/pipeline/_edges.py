@@ -1,5 +1,6 @@
 """What a pipeline needs of the world, wired once in bootstrap.py; tests give fakes of the same shape."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -146,8 +147,14 @@ class Brand:
     templates: render.Templates
 
     def numbered(self, notice: Notice) -> Notice:
-        """Return a notice with its number as this brand shows it: one sequence for all, its own prefix."""
-        return replace(notice, number=self.provider.numbered(notice.number)) if notice.number else notice
+        """Return a notice with its number as this brand shows it, in its texts too: one sequence for all, its own
+        prefix."""
+        if not notice.number:
+            return notice
+        number = self.provider.numbered(notice.number)
+        own = re.compile(rf"(?<![\w-]){re.escape(notice.number)}(?![\w-])", re.ASCII)
+        blocks = tuple(replace(one, text=own.sub(number, one.text)) for one in notice.blocks)
+        return replace(notice, number=number, title=own.sub(number, notice.title), blocks=blocks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Those who were told: what they read of later is what their mails spoke of, as far as it is theirs still."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -68,8 +69,10 @@ def test_who_left_a_brand_reads_of_the_withdrawal_in_its_name(
     take(fleet, tmp_path, servers="".join(f"{row}\n" for row in branded().splitlines() if ",C002," not in row))
     text = taken_back(stage, fleet, about(fleet).id)[SHOJI]
     assert "エックス株式会社" in text
-    for name in (PROVIDER.name, PROVIDER.service, "hosting.example", "管理番号: INFO-"):
+    assert "(番号 XINFO-2026-0001)" in "".join(text.split("\n"))
+    for name in (PROVIDER.name, PROVIDER.service, "hosting.example"):
         assert name not in text
+    assert not re.search(r"(?<!X)INFO-", text)
 
 
 @pytest.mark.parametrize("scope", [{"customer": "C001"}, {"server": "vps101"}])

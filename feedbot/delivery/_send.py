@@ -4,18 +4,21 @@ smtplib opens a session (connect, EHLO, STARTTLS, EHLO, AUTH): a failure there s
 sendmail says the same of a connection that breaks before the final dot and of one that breaks after it. That
 difference is the whole of exactly-once, so what follows is _talk.py's, step by step.
 
-Several connections stand side by side in one thread: each is at its own place of its own transaction, and `answers`
-serves whichever can go on. So one transaction of the database keeps what all of them were told, and notes what all of
-them say next.
+Several connections stand side by side in one thread: each is at its own place of its own transaction, and `ready` says
+which can go on. _relays.py drives them.
+
+All of a transaction, a new connection included, ends by a time that the caller sets: its lease on the message. The
+text is begun only with the whole span for its answer ahead.
 """
 
 import io
+import math
 import select
 import smtplib
 import socket
 import ssl
 import time
-from collections import deque
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -32,9 +35,10 @@ _RECORD = 2**14
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """The relay. `sender` is the envelope's; `helo` how we name ourselves (empty: the sender's domain); `ca_file` an
+    """A relay. `sender` is the envelope's; `helo` how we name ourselves (empty: the sender's domain); `ca_file` an
     authority of the operator's own; `connections` how many stand side by side at most. The spans are RFC 5321's
-    (4.5.3.2), each for a whole command, not for a byte."""
+    (4.5.3.2), each for a whole command, not for a byte. Of several relays that of the lowest `order` is used; those of
+    one order share the messages as their `weight` says."""
 
     host: str
     sender: str
@@ -45,97 +49,62 @@ class SmtpSettings:
     helo: str = ""
     ca_file: str = ""
     connections: int = 1
+    order: int = 0
+    weight: int = 1
     connect_seconds: float = 30.0
     command_seconds: float = 300.0
     dot_seconds: float = 600.0
 
-
-class SmtpSession:
-    """A MailChannel of several connections that are kept between messages: one message, one recipient a transaction."""
-
-    def __init__(self, settings: SmtpSettings) -> None:
-        self._settings = settings
-        self._idle: list[_Lane] = []
-        self._busy: list[_Lane] = []
-        self._done: deque[tuple[Outgoing, Answer]] = deque()
-
-    def send(self, outgoing: Outgoing) -> Answer:
-        """Send one message. Raises DeliveryError, permanent, where its bytes must not go on the wire."""
-        self.begin(outgoing)
-        ((_, answer),) = self.answers()
-        return answer
-
-    def free(self) -> int:
-        """Return how many messages may be begun now."""
-        return self._settings.connections - len(self._busy) - len(self._done)
-
-    def begin(self, outgoing: Outgoing) -> None:
-        """Begin to send one. Raises DeliveryError as `send` does; nothing has been said then."""
-        content = stuffed(outgoing)
-        if self._idle:
-            lane = self._idle.pop()
-            self._busy.append(lane)
-            lane.start(outgoing, content, used=True)
-        else:
-            self._begin_afresh(outgoing, content)
-
-    def answers(self) -> tuple[tuple[Outgoing, Answer], ...]:
-        """Wait until at least one of the messages begun has its answer; return all that have. None begun: none."""
-        while self._busy and not self._done:
-            for lane in self._ready():
-                if (ended := lane.go_on()) is not None:
-                    self._take(lane, ended)
-        done = tuple(self._done)
-        self._done.clear()
-        return done
-
-    def close(self) -> None:
-        """End the sessions politely, but without waiting for politeness; what is under way is cut."""
-        for lane in (*self._idle, *self._busy):
-            lane.close(polite=lane in self._idle)
-        self._idle.clear()
-        self._busy.clear()
-
-    def _begin_afresh(self, outgoing: Outgoing, content: bytes) -> None:
-        try:
-            wire = _connected(self._settings)
-        except smtplib.SMTPResponseException as error:
-            words = error.smtp_error
-            said = words if isinstance(words, bytes) else words.encode()
-            self._done.append((outgoing, Answer(Outcome.NO_SESSION, error.smtp_code, line(said))))
-        except (OSError, UnicodeError) as error:
-            self._done.append((outgoing, Answer(Outcome.NO_SESSION, 0, line(str(error).encode()))))
-        else:
-            lane = _Lane(wire, self._settings)
-            self._busy.append(lane)
-            lane.start(outgoing, content, used=False)
-
-    def _ready(self) -> "list[_Lane]":
-        """Wait until a connection can go on or has waited too long."""
-        wait = select.poll()
-        lanes = {lane.socket.fileno(): lane for lane in self._busy}
-        for number, lane in lanes.items():
-            wait.register(number, lane.waits_for)
-        left = min(lane.end for lane in self._busy) - time.monotonic()
-        found = [lanes[number] for number, _ in wait.poll(max(left, 0) * 1000)]
-        return found or [lane for lane in self._busy if lane.end <= time.monotonic()]
-
-    def _take(self, lane: "_Lane", ended: Ended) -> None:
-        self._busy.remove(lane)
-        outgoing, content, used = lane.work
-        if ended.usable:
-            self._idle.append(lane)
-        else:
-            lane.close(polite=False)
-            if used and ended.answer.outcome is Outcome.NO_SESSION:
-                # It died while idle: before RCPT nothing has been said, so a fresh connection is safe.
-                self._begin_afresh(outgoing, content)
-                return
-        self._done.append((outgoing, ended.answer))
+    @property
+    def name(self) -> str:
+        """How it is named to people, and kept: HOST:PORT."""
+        return f"{self.host}:{self.port}"
 
 
-class _Lane:
-    """One connection, and where its transaction stands."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One message to say: `content` is ready for DATA, and by `end`, on the monotonic clock, all must be over."""
+
+    outgoing: Outgoing
+    content: bytes
+    end: float
+
+    def is_late(self) -> bool:
+        """Tell whether its time is over."""
+        return time.monotonic() >= self.end
+
+
+def job_of(outgoing: Outgoing, seconds: float) -> Job:
+    """Return a message as it will be said, within `seconds` from now. Raises DeliveryError, permanent, where its bytes
+    must not go on the wire."""
+    return Job(outgoing, stuffed(outgoing), time.monotonic() + seconds)
+
+
+def opened(settings: SmtpSettings, end: float) -> "Lane | Answer":
+    """Open a connection up to AUTH, by `end` at the latest; a NO_SESSION answer where it cannot be had as required."""
+    try:
+        return Lane(_connected(settings, end), settings)
+    except smtplib.SMTPResponseException as error:
+        words = error.smtp_error
+        said = words if isinstance(words, bytes) else words.encode()
+        return Answer(Outcome.NO_SESSION, error.smtp_code, line(said))
+    except (OSError, UnicodeError) as error:
+        return Answer(Outcome.NO_SESSION, 0, line(str(error).encode()))
+
+
+def ready(lanes: "Collection[Lane]", seconds: float = math.inf) -> "list[Lane]":
+    """Wait until one of these connections can go on or has waited too long, `seconds` at most: none then."""
+    wait = select.poll()
+    numbered = {lane.socket.fileno(): lane for lane in lanes}
+    for number, lane in numbered.items():
+        wait.register(number, lane.waits_for)
+    left = min(seconds, min(lane.end for lane in lanes) - time.monotonic())
+    found = [numbered[number] for number, _ in wait.poll(max(left, 0) * 1000)]
+    return found or [lane for lane in lanes if lane.end <= time.monotonic()]
+
+
+class Lane:
+    """One connection, and where its transaction stands. `used`: it has stood idle before."""
 
     def __init__(self, wire: "_Wire", settings: SmtpSettings) -> None:
         assert wire.sock is not None
@@ -144,16 +113,16 @@ class _Lane:
         self._unread = b""
         self.socket: socket.socket = wire.sock
         self.socket.setblocking(False)
+        self.used = False
 
-    def start(self, outgoing: Outgoing, content: bytes, *, used: bool) -> None:
-        """Begin a transaction; `used` says that the connection has stood idle before. The first bytes leave at once
-        where they can."""
+    def start(self, job: Job) -> None:
+        """Begin a transaction. The first bytes leave at once where they can."""
         settings = self._settings
-        self.work = (outgoing, content, used)
+        self.job = job
         self._talk: Talk = transaction(
-            outgoing.sender or settings.sender,
-            outgoing.recipient,
-            content,
+            job.outgoing.sender or settings.sender,
+            job.outgoing.recipient,
+            job.content,
             pipelining=self._pipelining,
             command_seconds=settings.command_seconds,
             dot_seconds=settings.dot_seconds,
@@ -190,7 +159,10 @@ class _Lane:
 
     def _say(self, say: Say) -> None:
         self._unsaid, self._written = memoryview(say.data), 0
-        self.end = time.monotonic() + say.seconds
+        end = time.monotonic() + say.seconds
+        if say.whole and end > self.job.end:
+            raise TimeoutError("too little of its time is left")
+        self.end = min(end, self.job.end)
         self.waits_for = select.POLLIN
 
     def _next_reply(self) -> tuple[int, bytes] | None:
@@ -217,6 +189,7 @@ class _Lane:
 
     def _write(self) -> None:
         while self._unsaid:
+            self._check_deadline()  # a part may have left before this process stood still
             sent = self.socket.send(self._unsaid[:_RECORD])
             self._written += sent
             self._unsaid = self._unsaid[sent:]
@@ -253,15 +226,11 @@ def _reply(unread: bytes) -> tuple[int, bytes, bytes] | None:
     return None
 
 
-def _connected(settings: SmtpSettings) -> "_Wire":
+def _connected(settings: SmtpSettings, end: float) -> "_Wire":
     """Open a session up to AUTH; raises OSError (smtplib's errors are such) where it cannot be had as required."""
     helo = settings.helo or settings.sender.partition("@")[2]
     context = None if settings.security == "none" else ssl.create_default_context(cafile=settings.ca_file or None)
-    if settings.security == "tls":
-        wire: _Wire = _TlsWire(settings.host, settings.port, helo, timeout=settings.connect_seconds, context=context)
-    else:
-        wire = _Wire(settings.host, settings.port, helo, timeout=settings.connect_seconds)
-    wire.seconds = settings.command_seconds
+    wire: _Wire = (_TlsWire if settings.security == "tls" else _Wire)(settings, helo, end, context)
     try:
         assert wire.sock is not None
         # What is said next would else wait for the other side's delayed acknowledgement, 40 ms a message.
@@ -279,16 +248,24 @@ def _connected(settings: SmtpSettings) -> "_Wire":
 
 
 class _Wire(smtplib.SMTP):
-    """smtplib with a deadline for each command and its whole answer: its own limit starts again with each byte."""
+    """smtplib with a deadline for each command and its whole answer: its own limit starts again with each byte. None
+    goes on after `last`, on the monotonic clock."""
 
-    seconds = 0.0
-    _end = 0.0
+    def __init__(self, settings: SmtpSettings, helo: str, last: float, context: ssl.SSLContext | None) -> None:
+        self.seconds, self._last, self._end = settings.command_seconds, last, 0.0
+        timeout = min(settings.connect_seconds, last - time.monotonic())
+        if timeout <= 0:
+            raise TimeoutError("the answer took too long")
+        self._open(settings, helo, timeout, context)
+
+    def _open(self, settings: SmtpSettings, helo: str, timeout: float, context: ssl.SSLContext | None) -> None:
+        super().__init__(settings.host, settings.port, helo, timeout=timeout)
 
     def allow(self, seconds: float) -> None:
         """Give what comes next this long."""
-        self._end = time.monotonic() + seconds
+        self._end = min(time.monotonic() + seconds, self._last)
         if self.sock is not None:
-            self.sock.settimeout(seconds)
+            self.sock.settimeout(max(self._end - time.monotonic(), 0.001))
 
     def putcmd(self, cmd: str, args: str = "") -> None:
         self.allow(self.seconds)
@@ -313,6 +290,9 @@ class _Wire(smtplib.SMTP):
 
 class _TlsWire(_Wire, smtplib.SMTP_SSL):
     """The same, in TLS from the first byte."""
+
+    def _open(self, settings: SmtpSettings, helo: str, timeout: float, context: ssl.SSLContext | None) -> None:
+        smtplib.SMTP_SSL.__init__(self, settings.host, settings.port, helo, timeout=timeout, context=context)
 
 
 class _Reply(io.RawIOBase):

@@ -21,10 +21,12 @@ _DOT = b".\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Bytes to write (none: only wait), and then one reply to read, within `seconds`."""
+    """Bytes to write (none: only wait), and then one reply to read, within `seconds`; where `whole`, begun only with
+    all of these ahead."""
 
     data: bytes
     seconds: float
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def transaction(
 def _message(content: bytes, seconds: float) -> Talk:
     """Say the message and its end in one. From the dot on, whatever is not a clear answer is UNCERTAIN."""
     try:
-        code, words = yield Say(content + _DOT, seconds)
+        code, words = yield Say(content + _DOT, seconds, whole=True)
     except Cut as cut:
         return _cut(Outcome.DEFERRED if cut.written <= len(content) else Outcome.UNCERTAIN, cut)
     outcome = _outcome(code, unclear=Outcome.UNCERTAIN)

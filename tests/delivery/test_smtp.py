@@ -18,7 +18,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from feedbot.delivery import Answer, Outcome, Outgoing
-from feedbot.delivery._send import SmtpSession, SmtpSettings
+from feedbot.delivery._relays import SmtpSession
+from feedbot.delivery._send import SmtpSettings
 from feedbot.delivery.smtp import open_channel
 from feedbot.errors import ConfigError, DeliveryError
 from tests.conftest import need_program

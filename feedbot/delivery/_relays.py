@@ -1,0 +1,165 @@
+"""Which relay says which message: the lowest order first, shares by weight, and another where one gives no session.
+
+A message moves on to another relay only while nothing has been said about it anywhere: NO_SESSION. Every other answer,
+UNCERTAIN above all, is the message's own and goes back to the caller.
+
+A relay that gives no session is set aside for the life of this object; `avoid` says which were before, and lets one
+be tried again. Where all are set aside they are tried all the same: somebody has to find out that they are back. One
+that refuses a further connection beside others that work is not set aside: it gets no more connections.
+"""
+
+import math
+from collections import deque
+from collections.abc import Collection, Mapping
+
+from feedbot.delivery._channel import Answer, Outcome
+from feedbot.delivery._model import Outgoing
+from feedbot.delivery._send import Job, Lane, SmtpSettings, job_of, opened, ready
+from feedbot.delivery._talk import Ended
+
+_LATE = Answer(Outcome.NO_SESSION, 0, "there was no time left for it")
+_BUSY = (0, 421)
+"""No answer, and `closing`: what a connection too many is told (RFC 5321, 3.8)."""
+
+
+class SmtpSession:
+    """A MailChannel of several relays and connections, kept between messages: one message, one recipient a
+    transaction."""
+
+    def __init__(self, *relays: SmtpSettings) -> None:
+        self._relays = [_Relay(one) for one in sorted(relays, key=lambda one: one.order)]
+        self._busy: dict[Lane, _Relay] = {}
+        self._waiting: deque[Job] = deque()
+        self._done: deque[tuple[Outgoing, Answer]] = deque()
+        self._avoided: frozenset[str] = frozenset()
+        self._news: dict[str, Answer | None] = {}
+        self._why = _LATE
+
+    def send(self, outgoing: Outgoing) -> Answer:
+        """Send one message. Raises DeliveryError, permanent, where its bytes must not go on the wire."""
+        self.begin(outgoing)
+        ((_, answer),) = self.answers()
+        return answer
+
+    def free(self) -> int:
+        """Return how many messages may be begun now."""
+        room = sum(max(one.limit - one.busy, 0) for one in self._candidates())
+        return max(room - len(self._waiting) - len(self._done), 0)
+
+    def begin(self, outgoing: Outgoing, seconds: float = math.inf) -> None:
+        """Begin to send one, which is over within `seconds` whatever comes. Raises DeliveryError as `send` does;
+        nothing has been said then."""
+        self._waiting.append(job_of(outgoing, seconds))
+        self._go_on()
+
+    def answers(self, seconds: float = math.inf) -> tuple[tuple[Outgoing, Answer], ...]:
+        """Wait until at least one of the messages begun has its answer, `seconds` at most; return all that have."""
+        while self._busy and not self._done:
+            found = ready(self._busy, seconds)
+            for lane in found:
+                if (ended := lane.go_on()) is not None:
+                    self._take(lane, ended)
+            if not found and seconds < math.inf:
+                break
+        done = tuple(self._done)
+        self._done.clear()
+        return done
+
+    def avoid(self, relays: Collection[str]) -> None:
+        """Set these relays aside, and let all others be tried."""
+        self._avoided = frozenset(relays)
+        for one in self._relays:
+            one.failed &= one.settings.name in relays
+
+    def news(self) -> Mapping[str, Answer | None]:
+        """Return of which relays there is news since this was asked last: why one gave no session, None where it did
+        after it had been set aside."""
+        news, self._news = self._news, {}
+        return news
+
+    def close(self) -> None:
+        """End the sessions politely, but without waiting for politeness; what is under way is cut."""
+        for lane in self._busy:
+            lane.close(polite=False)
+        self._busy.clear()
+        for one in self._relays:
+            one.hang_up(polite=True)
+            one.busy = 0
+
+    def _candidates(self) -> "list[_Relay]":
+        """Return the relays that may be used now: of those left, the ones of the lowest order."""
+        left = [one for one in self._relays if not one.failed]
+        left = [one for one in left if one.settings.name not in self._avoided] or left
+        return [one for one in left if one.settings.order == left[0].settings.order]
+
+    def _go_on(self) -> None:
+        """Let what waits begin where there is a connection for it."""
+        while self._waiting:
+            candidates = self._candidates()
+            if not candidates or self._waiting[0].is_late():
+                why = self._why if not candidates else _LATE
+                self._done.append((self._waiting.popleft().outgoing, why))
+            elif room := [one for one in candidates if one.busy < one.limit]:
+                self._start(min(room, key=lambda one: one.given / one.settings.weight))
+            else:
+                return
+
+    def _start(self, relay: "_Relay") -> None:
+        """Give the message that waits longest to a relay, or set that aside."""
+        if relay.idle:
+            lane = relay.idle.pop()
+        else:
+            found = opened(relay.settings, self._waiting[0].end)
+            if isinstance(found, Answer):
+                self._set_aside(relay, found, connected=False)
+                return
+            lane = found
+        if relay.settings.name in self._avoided:
+            self._news[relay.settings.name] = None
+            self._avoided -= {relay.settings.name}
+        relay.busy += 1
+        relay.given += 1
+        self._busy[lane] = relay
+        lane.start(self._waiting.popleft())
+
+    def _set_aside(self, relay: "_Relay", answer: Answer, *, connected: bool) -> None:
+        """Use a relay no more, or no more connections to it where others of them work."""
+        others = relay.busy + len(relay.idle)
+        if others and (not connected or answer.code in _BUSY):
+            relay.limit = others
+            return
+        relay.failed, self._why = True, answer
+        relay.hang_up(polite=True)
+        self._news[relay.settings.name] = answer
+
+    def _take(self, lane: Lane, ended: Ended) -> None:
+        relay, used = self._busy.pop(lane), lane.used
+        relay.busy -= 1
+        lane.used = True
+        if ended.usable:
+            relay.idle.append(lane)
+        else:
+            lane.close(polite=False)
+        if ended.answer.outcome is not Outcome.NO_SESSION:
+            self._done.append((lane.job.outgoing, ended.answer))
+        else:
+            self._waiting.appendleft(lane.job)
+            if not used:  # else it died while idle, and a fresh connection may do
+                self._set_aside(relay, ended.answer, connected=True)
+        self._go_on()
+
+
+class _Relay:
+    """One relay: its idle connections, how many are busy and how many may be, what it was given, whether it failed."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self.settings, self.limit = settings, settings.connections
+        self.idle: list[Lane] = []
+        self.busy = self.given = 0
+        self.failed = False
+
+    def hang_up(self, *, polite: bool) -> None:
+        """Let go of the idle connections."""
+        for lane in self.idle:
+            lane.close(polite=polite)
+        self.idle.clear()

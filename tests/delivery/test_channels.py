@@ -14,7 +14,20 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from feedbot.delivery import AlarmChannel, Outcome, chatwork, command, mattermost, slack, teams, webhook, wordpress
+from feedbot.delivery import (
+    AlarmChannel,
+    Answer,
+    Outcome,
+    chatwork,
+    command,
+    mattermost,
+    slack,
+    teams,
+    webhook,
+    wordpress,
+)
+from feedbot.delivery._hook import failed
+from feedbot.errors import FetchError
 from feedbot.fetch.http import NetworkPolicy
 
 WORDS = "【注意喚起】A&B の脆弱性 [info] https://status.aozora.example/INFO-2026-0001.html"
@@ -34,6 +47,9 @@ def policy(server: HTTPServer) -> NetworkPolicy:
     return NetworkPolicy(allow_private=(f"localhost:{server.port}",), allow_http=("localhost",))
 
 
+CHATWORK = "/v2X/rooms/42/messages"
+POSTS = f"/{SECRET}X/wp-json/wp/v2/posts"
+"""Where Chatwork and WordPress take what is said: the addresses of the settings end in a slash."""
 Made = Callable[[HTTPServer], AlarmChannel]
 ROOMS: dict[str, Made] = {
     "slack": lambda server: slack.open_channel(slack.Settings(server.url_for(f"/{SECRET}"), policy(server))),
@@ -42,13 +58,13 @@ ROOMS: dict[str, Made] = {
     ),
     "teams": lambda server: teams.open_channel(teams.Settings(server.url_for(f"/{SECRET}"), policy(server))),
     "chatwork": lambda server: chatwork.open_channel(
-        chatwork.Settings("42", SECRET, policy(server), server.url_for("/v2"))
+        chatwork.Settings("42", SECRET, policy(server), server.url_for("/v2X/"))
     ),
     "webhook": lambda server: webhook.open_channel(
         webhook.Settings(server.url_for(f"/{SECRET}"), policy(server), secret="key")
     ),
     "wordpress": lambda server: wordpress.open_channel(
-        wordpress.Settings(server.url_for(f"/{SECRET}"), "ops", "abcd efgh", policy(server))
+        wordpress.Settings(server.url_for(f"/{SECRET}X/"), "ops", "abcd efgh", policy(server))
     ),
 }
 
@@ -56,20 +72,20 @@ ROOMS: dict[str, Made] = {
 def words(room: str, request: Request) -> str:
     """Return what the room would show, by its own rules."""
     if room == "chatwork":
-        return parse_qs(request.get_data(as_text=True))["body"][0]
+        said = parse_qs(request.get_data(as_text=True))
+        assert said == {"body": said["body"], "self_unread": ["1"]}
+        return said["body"][0]
     body = json.loads(request.get_data())
     if room == "teams":
-        (card,) = body["attachments"]
-        assert (body["type"], card["contentType"]) == ("message", "application/vnd.microsoft.card.adaptive")
-        return str(card["content"]["body"][0]["text"])
+        return str(body["attachments"][0]["content"]["body"][0]["text"])
     return str(body["text"]).replace("&amp;", "&") if room == "slack" else str(body["text"])
 
 
 @pytest.mark.parametrize("room", ["slack", "mattermost", "teams", "chatwork"])
 def test_a_room_shows_the_words(httpserver: HTTPServer, room: str) -> None:
     """One POST in the form of the room; its own marks are inert there."""
-    httpserver.expect_request("/v2/rooms/42/messages" if room == "chatwork" else f"/{SECRET}").respond_with_data("ok")
-    assert ROOMS[room](httpserver).tell(CONTENT).outcome is Outcome.ACCEPTED
+    httpserver.expect_request(CHATWORK if room == "chatwork" else f"/{SECRET}").respond_with_data("ok")
+    assert ROOMS[room](httpserver).tell(CONTENT) == Answer(Outcome.ACCEPTED, 200)
     ((request, _),) = httpserver.log
     assert request.method == "POST"
     expected = WORDS.replace("[info]", "［info］") if room == "chatwork" else WORDS
@@ -77,6 +93,34 @@ def test_a_room_shows_the_words(httpserver: HTTPServer, room: str) -> None:
     if room == "chatwork":
         assert request.headers["X-ChatWorkToken"] == SECRET
         assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+
+
+def test_teams_gets_an_adaptive_card(httpserver: HTTPServer) -> None:
+    """The whole form that its Workflows take; long lines wrap."""
+    httpserver.expect_request(f"/{SECRET}").respond_with_data("ok")
+    ROOMS["teams"](httpserver).tell(CONTENT)
+    assert json.loads(httpserver.log[0][0].get_data()) == {
+        "type": "message",
+        "attachments": [
+            {
+                "contentType": "application/vnd.microsoft.card.adaptive",
+                "contentUrl": None,
+                "content": {
+                    "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+                    "type": "AdaptiveCard",
+                    "version": "1.2",
+                    "body": [{"type": "TextBlock", "text": WORDS, "wrap": True}],
+                },
+            }
+        ],
+    }
+
+
+def test_half_a_character_is_shown_as_a_question_mark(httpserver: HTTPServer) -> None:
+    """It cannot be sent as UTF-8, and shall not keep the rest from leaving."""
+    httpserver.expect_request(CHATWORK).respond_with_data("ok")
+    assert ROOMS["chatwork"](httpserver).tell(b'{"text": "a\\ud800b"}').outcome is Outcome.ACCEPTED
+    assert words("chatwork", httpserver.log[0][0]) == "a?b"
 
 
 def test_slack_gets_no_entity_of_ours(httpserver: HTTPServer) -> None:
@@ -92,12 +136,20 @@ def test_a_refusal_is_tried_again_and_tells_no_secret(httpserver: HTTPServer, ro
     """Whatever it is, what waits is not lost, and neither address nor token stands in the reason."""
     moved = Response(status=status, headers={"Location": httpserver.url_for("/elsewhere")})
     httpserver.expect_request("/elsewhere").respond_with_data("?")
-    for path in (f"/{SECRET}", "/v2/rooms/42/messages", f"/{SECRET}/wp-json/wp/v2/posts"):
+    for path in (f"/{SECRET}", CHATWORK, POSTS):
         httpserver.expect_request(path).respond_with_response(moved)
     answer = ROOMS[room](httpserver).tell(CONTENT)
     assert (answer.outcome, answer.code) == (Outcome.DEFERRED, status)
     assert SECRET not in answer.text
     assert len(httpserver.log) == 1
+
+
+def test_in_place_of_a_secret_stand_three_dots() -> None:
+    """The rest of the reason stays; no secret configured is no text to look for, no answer has no code."""
+    error = FetchError(
+        "x.example", "no answer from {url} with {token}", url="https://x.example/hook", token=SECRET, permanent=False
+    )
+    assert failed(error, "", SECRET, "https://x.example/hook") == Answer(Outcome.DEFERRED, 0, "no answer from … with …")
 
 
 def test_a_signed_webhook_can_be_checked(httpserver: HTTPServer) -> None:
@@ -116,14 +168,15 @@ class Articles:
     def __init__(self, server: HTTPServer) -> None:
         self.held: dict[int, dict[str, object]] = {}
         self.lose_next = False
-        server.expect_request(f"/{SECRET}/wp-json/wp/v2/posts").respond_with_handler(self.all)
-        server.expect_request(f"/{SECRET}/wp-json/wp/v2/posts/1").respond_with_handler(self.one)
+        server.expect_request(POSTS).respond_with_handler(self.all)
+        server.expect_request(f"{POSTS}/1").respond_with_handler(self.one)
 
     def all(self, request: Request) -> Response:
         """List by slug, or make a new one."""
         assert request.headers["Authorization"] == "Basic " + b64encode(b"ops:abcd efgh").decode()
         if request.method == "GET":
-            assert request.args["status"] == "any"
+            asked = {"slug": request.args["slug"], "status": "any", "context": "edit", "_fields": "id"}
+            assert request.args.to_dict() == asked
             found = [{"id": number} for number, one in self.held.items() if one["slug"] == request.args["slug"]]
             return Response(json.dumps(found), mimetype="application/json")
         number = len(self.held) + 1
@@ -168,7 +221,7 @@ def test_wordpress_makes_one_article_of_a_notice(httpserver: HTTPServer) -> None
 @pytest.mark.parametrize("answer", ["<html>", "{}", "[7]", '[{"id": "1"}]', "[" * 100_000])
 def test_an_answer_that_is_not_wordpress(httpserver: HTTPServer, answer: str) -> None:
     """A parked domain or a plugin's page makes nothing, and is tried again."""
-    httpserver.expect_request(f"/{SECRET}/wp-json/wp/v2/posts", method="GET").respond_with_data(answer)
+    httpserver.expect_request(POSTS, method="GET").respond_with_data(answer)
     found = ROOMS["wordpress"](httpserver).tell(CONTENT)
     assert (found.outcome, len(httpserver.log)) == (Outcome.DEFERRED, 1)
     assert "WordPress" in found.text
@@ -185,7 +238,7 @@ def test_a_program_reads_the_document(tmp_path: Path) -> None:
     """On its standard input, its arguments untouched by any shell."""
     out = tmp_path / "out"
     made = program(tmp_path, f"open({str(out)!r}, 'wb').write(sys.stdin.buffer.read() + sys.argv[1].encode())")
-    assert made.tell(CONTENT).outcome is Outcome.ACCEPTED
+    assert made.tell(CONTENT) == Answer(Outcome.ACCEPTED, 0, "")
     assert out.read_bytes() == CONTENT + b"$(x); *"
 
 
@@ -195,8 +248,10 @@ def test_a_program_that_fails_is_tried_again(tmp_path: Path) -> None:
     assert (answer.outcome, answer.code) == (Outcome.DEFERRED, 3)
     assert answer.text.endswith("xpager is off")
     assert len(answer.text) == 500
+    answer = program(tmp_path, "sys.stderr.buffer.write(b'off\\xff\\n'); sys.exit(1)").tell(CONTENT)
+    assert answer == Answer(Outcome.DEFERRED, 1, "off\ufffd")
     gone = command.open_channel(command.Settings((str(tmp_path / "none"),))).tell(CONTENT)
-    assert gone.outcome is Outcome.DEFERRED
+    assert (gone.outcome, gone.code) == (Outcome.DEFERRED, 0)
     assert "none" in gone.text
     assert command.open_channel(command.Settings(())).tell(CONTENT).outcome is Outcome.DEFERRED
 

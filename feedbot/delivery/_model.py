@@ -41,6 +41,11 @@ class Outgoing:
     stage: int = 0
     sender: str = ""
 
+    @property
+    def domain(self) -> str:
+        """Whose rate counts: the recipient's domain, in small letters."""
+        return self.recipient.rpartition("@")[2].lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

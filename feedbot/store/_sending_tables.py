@@ -57,3 +57,21 @@ tasks = Table(
     Column("closed_by", String, nullable=False),
     Index(None, "kind", "subject"),
 )
+# Relays that gave no session: how often in a row, and until when they are set aside.
+relays = Table(
+    "relays",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+)
+# When the next mail to a domain is due by its rate; the domain of all mails together is empty.
+paces = Table(
+    "paces",
+    metadata,
+    Column("domain", String, primary_key=True),
+    Column("due", UtcTime, nullable=False),
+)

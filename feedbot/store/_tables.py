@@ -300,6 +300,7 @@ outbox = Table(
     Column("channel", String, nullable=False),
     Column("customer", String, nullable=False, index=True),
     Column("recipient", Text, nullable=False),
+    Column("domain", String, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("stage", Integer, nullable=False),
     Column("state", String, nullable=False),

@@ -92,7 +92,7 @@ _NUMBERS = select(outbox.c.key, outbox.c.id)
 
 
 def _facts(outgoing: Outgoing) -> dict[str, object]:
-    facts = asdict(outgoing) | {"state": outgoing.state.value, "worker": "", "fence": 0}
+    facts = asdict(outgoing) | {"state": outgoing.state.value, "domain": outgoing.domain, "worker": "", "fence": 0}
     return {name: value for name, value in facts.items() if name not in ("content", "sender")}
 
 

@@ -382,6 +382,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("customer", sa.String(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
@@ -512,6 +513,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
     )
     op.create_index(op.f("ix_tasks_kind_subject"), "tasks", ["kind", "subject"], unique=False)
+    op.create_table(
+        "relays",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_relays")),
+    )
+    op.create_table(
+        "paces",
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("domain", name=op.f("pk_paces")),
+    )
     op.create_table(
         "servers",
         sa.Column("name", sa.String(), nullable=False),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedbot.cli import _shell
+from feedbot.cli import _render, _shell
 from feedbot.cli import outbox as _outbox
 from feedbot.errors import ConfigError, NoticeError
 from feedbot.messages import tr
@@ -167,20 +167,13 @@ def preview(
     from feedbot.review import State
 
     found, made = render(_shell.edges(), draft)
-    rule = "─" * 72
     shown = [one for one in made.mails if not customer or one.recipient.customer.id == customer]
     if customer and not shown:
         raise NoticeError(f"draft {draft}", "{customer} is not among its recipients", customer=customer)
-    if not customer:
-        print(made.post.text.rstrip())
-        print(rule)
-        shown = shown[:3]
-    for one in shown:
-        _shell.show("to: {name} <{address}>", name=one.recipient.customer.name, address=one.recipient.customer.email)
-        _shell.show("subject: {subject}", subject=one.mail.subject)
-        print()
-        print(one.mail.text.rstrip())
-        print(rule)
+    if customer:
+        _render.show_mails(shown)
+    else:
+        _render.show(made.post, shown)
     _shell.show("recipients: {count}", count=len(made.mails))
     if found.state is State.PROPOSED:
         digest = made.digests.text[:SEEN_DIGITS]

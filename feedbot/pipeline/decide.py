@@ -49,10 +49,27 @@ def propose(edges: Edges, number: int, actor: str) -> Rendering:
                 number=number,
             )
         move(f"draft {number}", draft.state, State.PROPOSED)
-        drafts.freeze(tx, number, made.notice, made.digests, made.post, made.mails)
+        drafts.freeze(tx, number, made.notice, made.digests, made.post, made.mails, made.pages)
         go(edges, tx, draft, State.PROPOSED)
         _decide(edges, tx, draft, "propose", actor, made.digests)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a yes would be to: `draft`, its text digest's first digits, and who proposed just this."""
+
+    draft: Draft
+    seen: str
+    proposer: str
+
+
+def proposed(tx: Transaction, number: int) -> Proposed:
+    """Return what is proposed of a draft. Raises ReviewError where nothing is, StoreError where there is no such
+    draft."""
+    draft, bound = _proposed(tx, number)
+    last = next(one for one in reversed(decisions.of_draft(tx, number)) if one.verb == "propose")
+    return Proposed(draft, bound.text[:SEEN_DIGITS], last.actor)
 
 
 def approve(edges: Edges, number: int, actor: str, *, seen: str | None = None) -> Draft:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,55 @@ def test_a_yes_may_name_what_was_seen(desk: Desk) -> None:
     assert code == 1
     assert f"what is proposed is {digest}" in out + err
     assert desk("approve", 1, "--seen", digest)[0] == 0
+
+
+@pytest.fixture
+def other(desk: Desk) -> str:
+    """Draft 1 as it was proposed by somebody else; its digest."""
+    desk.fleet()
+    desk("collect", "csirt_a")
+    digest = desk("propose", 1)[1].split("text ")[1].split()[0]
+    path = desk.folder / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("見本の担当者", "もうひとりの担当者"), encoding="utf-8")
+    return digest
+
+
+def test_a_yes_to_another_persons_proposal_names_it(desk: Desk, other: str) -> None:
+    """Without a terminal and without a digest it is wrong use, and nothing is decided; who proposed it needs none."""
+    code, _, err = desk("approve", 1)
+    assert code == 2
+    assert "--seen" in err
+    assert "feedbot draft preview 1" in err
+    assert "proposed" in desk("draft", "show", 1)[1].splitlines()[0]
+    code, _, err = desk("approve", 2)
+    assert code == 1
+    assert "not proposed" in err
+    assert desk("approve", 1, "--seen", other)[0] == 0
+
+
+def test_on_a_terminal_the_notice_is_shown_and_asked_for(
+    desk: Desk, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The frozen post and mails, the count and the digest; only a yes is one, and the end of the input is none."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    for answer, wanted, state in (
+        ("", 1, "proposed"),
+        ("\n", 1, "proposed"),
+        ("n\n", 1, "proposed"),
+        ("y\n", 0, "approved"),
+    ):
+        monkeypatch.setattr(sys, "stdin", _Terminal(answer))
+        code, out, _ = desk("approve", 1)
+        assert code == wanted
+        assert f"4 recipients, text {other}" in out
+        assert out.count("subject: ") == 3
+        assert state in desk("draft", "show", 1)[1].splitlines()[0]
+
+
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def test_a_file_by_hand_goes_the_same_way(desk: Desk, tmp_path: Path) -> None:

@@ -1,0 +1,30 @@
+"""A notice as it goes out, printed for a person who is to look at it."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from feedbot.cli import _shell
+
+if TYPE_CHECKING:
+    from feedbot.notice import Post
+    from feedbot.store.drafts import FrozenMail
+
+_RULE = "─" * 72
+_SAMPLES = 3
+
+
+def show(post: "Post", mails: "Sequence[FrozenMail]") -> None:
+    """Print the post and the first three mails."""
+    print(post.text.rstrip())
+    print(_RULE)
+    show_mails(mails[:_SAMPLES])
+
+
+def show_mails(mails: "Iterable[FrozenMail]") -> None:
+    """Print mails: to whom, the subject, the text."""
+    for one in mails:
+        _shell.show("to: {name} <{address}>", name=one.recipient.customer.name, address=one.recipient.customer.email)
+        _shell.show("subject: {subject}", subject=one.mail.subject)
+        print()
+        print(one.mail.text.rstrip())
+        print(_RULE)

@@ -10,6 +10,7 @@ from feedbot.version import Comparator, Constraint, VersionRange
 AFTER: dict[str, Comparator] = {"below": "<", "upto": "<=", "since": ">=", "above": ">", "unclear": "<="}
 BEFORE: dict[str, Comparator] = {f"before_{kind}": sign for kind, sign in AFTER.items()}
 _TO = {"through", "thru", "to", "up to", "up to and including", "up through"}
+_INCLUSIVE = "inclusive"
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -145,10 +146,23 @@ class Bounds(Cursor):
         high = self.version()
         self.skip("noun")
         end: Comparator = "<" if self.take("below") else "<="
-        closed = end == "<" or self.take("upto") is not None or sign.kind == "before_upto"
+        closed = end == "<" or self._inclusive(sign) or self.take("upto") is not None or sign.kind == "before_upto"
         between = self.take("between") if not closed else None
         made = bound(self.scheme, ">=", low).intersection(bound(self.scheme, end, high))
         return Clause(made, sign=between or sign, loose=not closed, twice=twice or between is not None)
+
+    def _inclusive(self, sign: Token) -> bool:
+        """Read 「to 9.7 (inclusive)」: the sign is then in no doubt. 「before 9.7 (inclusive)」 is left as it is."""
+        if sign.kind == "before_below":
+            return False
+        group = self.peek("group")
+        said = group is not None and group.text[1:-1].strip().casefold() == _INCLUSIVE
+        word = self.peek("upto")
+        if not said and (word is None or word.text.casefold() != _INCLUSIVE):
+            return False
+        self.at += 1
+        self.means |= dict.fromkeys((sign.start, self.tokens[self.at - 1].start), "bound")
+        return True
 
     def same_subject(self) -> None:
         """Go over the product's name where it is repeated."""
@@ -179,10 +193,13 @@ class Bounds(Cursor):
         if sign.kind not in {"before_since", "before_above"}:
             if sign.text.casefold() == "to":
                 raise UnclearError(sign)  # which ends a range and begins none: an upgrade to 2.0
+            self._inclusive(sign)
             return Clause(made, sign=sign)
         with self.attempt():
             self.skip("noun")
             self.take("and")
             upper = self.need("before_below", "before_upto", "before_unclear")
-            return Clause(made.intersection(bound(self.scheme, BEFORE[upper.kind], self.version())))
+            both = made.intersection(bound(self.scheme, BEFORE[upper.kind], self.version()))
+            self._inclusive(upper)
+            return Clause(both)
         return Clause(made, sign=sign)

@@ -12,6 +12,8 @@ from feedbot.reading._tokens import MEANINGS, spans, tokenise, two_senses
 from feedbot.version import VersionRange
 
 _SHUTS_OUT = ("below", "before_below", "above", "before_above")
+_SETTLED = ("condition", "bound")
+"""What a rule took a word for where its two senses do not count: it is of something else, or 「inclusive」 follows."""
 _LONGEST = 2000
 """Characters of a line that is read at all: nobody writes longer ones by hand."""
 
@@ -102,7 +104,7 @@ def end_in_doubt(text: str) -> str:
 
 def _in_two_senses(line: Line) -> Iterator[str]:
     for token in line.words:
-        if token.text.casefold() in two_senses() and line.means.get(token.start) != "condition":
+        if token.text.casefold() in two_senses() and line.means.get(token.start) not in _SETTLED:
             yield token.text
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from feedbot.advisory import Affected, Fixed, UnreadRange
-from feedbot.reading import phrases
 from feedbot.source import _facts, _json, _vers
 from feedbot.version import VersionRange
 
@@ -23,7 +22,8 @@ _LONGEST = 400
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What a product id stands for. `shown` is its full name with its versions, `unread` what was not understood."""
+    """What a product id stands for. `shown` is its full name with its versions; `unread`, `notes` and `two_senses` are
+    those of an Affected."""
 
     name: str
     vendor: str
@@ -32,10 +32,22 @@ class Product:
     unread: tuple[str, ...] = ()
     cpe: str = ""
     purl: str = ""
+    notes: tuple[str, ...] = ()
+    two_senses: tuple[str, ...] = ()
 
     def affected(self) -> Affected:
         """Return it as a product that is affected."""
-        return Affected(self.name, self.range, self.shown, self.vendor, self.cpe, self.purl, self.unread)
+        return Affected(
+            self.name,
+            self.range,
+            self.shown,
+            self.vendor,
+            self.cpe,
+            self.purl,
+            self.unread,
+            self.notes,
+            self.two_senses,
+        )
 
     def fixed(self) -> Fixed | None:
         """Return it as what holds the correction; None where its versions are not understood completely."""
@@ -128,16 +140,16 @@ def _product(full: _json.Node, place: _Place) -> Product:
     shown = full.text("name") or place.product
     package = _vers.package(purl)
     stated = _vers.exactly(package.scheme, package.version) if package and package.scheme and package.version else None
+    called, vendor = place.product or shown, place.vendor
+    cpe, evidence = helper.text("cpe"), shown if place.version in shown else f"{shown}: {place.version}"
     if not place.product:
         # A full product name alone: its versions, if any, stand in the name.
         wording = shown if _facts.names_version(shown) else ""
-        versions, unread = stated or UnreadRange(wording), tuple[str, ...]()
-    elif stated and not place.ranged:
-        versions, unread = stated, ()
-    else:
-        versions, unread = _versions(place.version, place.product)
-    evidence = shown if place.version in shown else f"{shown}: {place.version}"
-    return Product(place.product or shown, place.vendor, evidence, versions, unread, helper.text("cpe"), purl)
+        return Product(called, vendor, evidence, stated or UnreadRange(wording), cpe=cpe, purl=purl)
+    if stated and not place.ranged:
+        return Product(called, vendor, evidence, stated, cpe=cpe, purl=purl)
+    read = _versions(place.version, place.product)
+    return Product(called, vendor, evidence, read.range, read.unread, cpe, purl, read.notes, read.two_senses)
 
 
 def _component(full: _json.Node, part: Product) -> Product:
@@ -149,15 +161,13 @@ def _component(full: _json.Node, part: Product) -> Product:
     )
 
 
-def _versions(wording: str, product: str) -> tuple[VersionRange | UnreadRange, tuple[str, ...]]:
+def _versions(wording: str, product: str) -> Affected:
     """Read the name of a product_version or product_version_range: VERS, comparators, or a wording."""
     if wording.startswith("vers:"):
-        return _vers.parse(wording) or UnreadRange(wording), ()
+        return Affected(product, _vers.parse(wording) or UnreadRange(wording), wording)
     if len(wording) > _LONGEST or not _STARTS_LIKE_VERSIONS.match(wording):
-        return UnreadRange(wording), ()
+        return Affected(product, UnreadRange(wording), wording)
     span, listed = _SPAN.fullmatch(wording), _LIST.fullmatch(wording)
     plain = f"{span[1]} {span[2]}" if span else wording.replace("|", ",") if listed else wording
-    phrase = phrases.read(plain, product, _facts.SCHEME, listed=True)
-    if phrase.range is None:
-        return UnreadRange(wording), ()
-    return phrase.range, phrase.unread
+    read = _facts.affected(plain, product=product)
+    return replace(read, range=UnreadRange(wording)) if isinstance(read.range, UnreadRange) else read

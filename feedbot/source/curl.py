@@ -176,7 +176,7 @@ def _affected(wording: str) -> Affected:
     phrase = phrases.read(wording, "", _facts.SCHEME, listed=True)
     if phrase.range is None or not phrase.complete:
         return Affected(phrase.product or "curl", UnreadRange(wording), wording)
-    return Affected(phrase.product or "curl", phrase.range, wording)
+    return Affected(phrase.product or "curl", phrase.range, wording, notes=phrase.notes, two_senses=phrase.two_senses)
 
 
 def _fixed(wording: str, product: str) -> Iterator[Fixed]:

@@ -11,6 +11,7 @@ Form: freebsd-doc, website/static/security/advisories, 1996 to 2026. Dates are U
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 
@@ -144,11 +145,15 @@ def _affected(lines: tuple[str, ...], corrections: dict[str, str]) -> Iterator[A
     whole = _said(wording)
     alone = () if whole else tuple(line for line in lines if line.startswith("FreeBSD ") and _said(line))
     rest = () if whole else tuple(line for line in lines if line not in alone)
-    said = whole or reduce(_joined, map(_said, alone), None)
+    said = tuple(filter(None, (whole,) if whole else map(_said, alone)))
     try:
-        if said is not None:
-            left = _branches.without(said, _by_major(corrections), newest_open=True)
-            yield Affected("FreeBSD", left, wording, unread=(texts.joined(rest),) if rest else ())
+        if said:
+            ranges = reduce(VersionRange.union, (one.range for one in said))
+            left = _branches.without(ranges, _by_major(corrections), newest_open=True)
+            unread = (texts.joined(rest),) if rest else ()
+            notes = tuple(dict.fromkeys(note for one in said for note in one.notes))
+            senses = tuple(dict.fromkeys(word for one in said for word in one.two_senses))
+            yield Affected("FreeBSD", left, wording, unread=unread, notes=notes, two_senses=senses)
             return
         below = _branches.before(corrections.items()) if _SUPPORTED.search(wording) else None
     except VersionError:
@@ -168,24 +173,29 @@ def _by_major(corrections: dict[str, str]) -> Iterator[tuple[str, str]]:
         yield (major if newest[major] == branch else branch), release
 
 
-def _joined(one: VersionRange | None, two: VersionRange | None) -> VersionRange | None:
-    return one.union(two) if one and two else one or two
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a wording of `Affects` says, as an Affected has it."""
+
+    range: VersionRange
+    notes: tuple[str, ...] = ()
+    two_senses: tuple[str, ...] = ()
 
 
-def _said(wording: str) -> VersionRange | None:
-    """Return the range of `Affects` where it is understood completely and speaks of FreeBSD itself, not of a port."""
+def _said(wording: str) -> _Said | None:
+    """Return what `Affects` says where it is understood completely and speaks of FreeBSD itself, not of a port."""
     if _ALL.fullmatch(wording):
-        return VersionRange(_facts.SCHEME)
+        return _Said(VersionRange(_facts.SCHEME))
     phrase = phrases.read(wording.rstrip(".").removesuffix(" and"), "", _facts.SCHEME, listed=True)
-    return _with_patch_levels(phrase.range) if phrase.complete and phrase.product in ("", "FreeBSD") else None
+    if phrase.range is None or not phrase.complete or phrase.product not in ("", "FreeBSD"):
+        return None
+    return _Said(_with_patch_levels(phrase.range), phrase.notes, phrase.two_senses)
 
 
-def _with_patch_levels(said: VersionRange | None) -> VersionRange | None:
+def _with_patch_levels(said: VersionRange) -> VersionRange:
     """Return a range in which a release holds its patch levels: "FreeBSD 13.0" is 13.0-RELEASE-p3 too."""
-    named = (
-        [_RELEASE.fullmatch(one.version) for one in said.constraints if one.comparator in ("=", "<=")] if said else []
-    )
-    return reduce(_joined, (VersionRange.branch(_facts.SCHEME, one["branch"]) for one in named if one), said)
+    named = (_RELEASE.fullmatch(one.version) for one in said.constraints if one.comparator in ("=", "<="))
+    return reduce(VersionRange.union, (VersionRange.branch(_facts.SCHEME, one["branch"]) for one in named if one), said)
 
 
 def _history(top: str) -> Iterator[HistoryEntry]:

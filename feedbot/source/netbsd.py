@@ -165,7 +165,7 @@ def _prose(statement: str) -> Affected:
     phrase = phrases.read(releases[0].rstrip("."), "", _facts.SCHEME, listed=True) if len(releases) == 1 else None
     if phrase is None or phrase.range is None or not phrase.complete or phrase.product not in ("", "NetBSD"):
         return Affected("NetBSD", UnreadRange(statement), statement)
-    return Affected("NetBSD", phrase.range, statement, unread=current)
+    return Affected("NetBSD", phrase.range, statement, unread=current, notes=phrase.notes, two_senses=phrase.two_senses)
 
 
 def _fixed(lines: tuple[str, ...]) -> Iterator[Fixed]:

@@ -127,6 +127,6 @@ def _affected(node: _xml.Node, good: tuple[str, ...]) -> Iterator[Affected]:
             raise VersionError(wording, "not a version range (VERS)")
         corrections = [(_branches.branch_of(one, 2), one) for one in good]
         left = _branches.without(phrase.range, corrections, newest_open=True)
-        yield Affected(product, left, evidence)
+        yield Affected(product, left, evidence, notes=phrase.notes, two_senses=phrase.two_senses)
     except VersionError:
         yield Affected(product, UnreadRange(wording), evidence)

@@ -109,9 +109,9 @@ def _date(found: re.Match[str], where: str) -> datetime:
 
 def _affected(sentence: str) -> Iterator[Affected]:
     """Read the first sentence ("sshd(8) in Portable OpenSSH versions 8.5p1 to 9.7p1 (inclusive).")."""
-    plain = _WHERE.sub("", sentence).replace(" (inclusive)", "").rstrip(".")
+    plain = _WHERE.sub("", sentence).rstrip(".")
     phrase = phrases.read(plain, "", _facts.SCHEME, listed=True)
     if phrase.range is not None and phrase.complete and phrase.product == "OpenSSH":
-        yield Affected("OpenSSH", phrase.range, sentence)
+        yield Affected("OpenSSH", phrase.range, sentence, notes=phrase.notes, two_senses=phrase.two_senses)
     elif _VERSION.search(sentence):
         yield Affected("OpenSSH", UnreadRange(sentence), sentence)

@@ -23,6 +23,7 @@ ORDER = (
         "_config_channels",
         "_config_values",
         "_config_inventory",
+        "_config_mail",
         "_config_reminders",
         "_config_desk",
         "_config_blocklists",
@@ -43,6 +44,7 @@ ORDER = (
     ("store",),
     ("pipeline",),
     ("engine",),
+    ("_bootstrap_mail",),
     ("bootstrap",),
     ("web",),
     ("cli",),
@@ -68,6 +70,7 @@ HOMES = {
     "pyrate_limiter": {"fetch/polite.py"},
     "prometheus_client": {"pipeline/metrics.py"},
     "sqlalchemy": {"store/"},
+    "numpy": {"store/_crowds.py"},
     "alembic": {"store/"},
 }
 CLOCKS = {
@@ -92,7 +95,7 @@ CLOCKS = {
     ("random", "uniform"),
 }
 MAY_USE_MONOTONIC = {"fetch/http.py", "signature/gpgv.py", "delivery/_send.py"}
-SHELLS = {"pipeline", "engine", "bootstrap", "web", "cli"}
+SHELLS = {"pipeline", "engine", "_bootstrap_mail", "bootstrap", "web", "cli"}
 MODULE_CAP, FUNCTION_CAP = 400, 50
 
 

@@ -10,8 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pyroaring import BitMap
-
 from feedbot import matching
 from feedbot.advisory.case import Case
 from feedbot.distro import Statement
@@ -50,9 +48,8 @@ def reaches(edges: Edges, tx: Transaction, cases: Sequence[Case]) -> Iterator[Re
         by_verdict: dict[MatchVerdict, list[int]] = {_AFFECTED: [], _UNKNOWN: []}
         for number, judged in found.matches.items():
             by_verdict[judged.verdict].append(number)
-        affected, unknown = (
-            held.names(held.customers(by_verdict[verdict], found.kernels)) for verdict in (_AFFECTED, _UNKNOWN)
-        )
+        crowds = held.having([by_verdict[_AFFECTED], by_verdict[_UNKNOWN]], found.kernels)
+        affected, unknown = map(held.names, crowds)
         yield Reach(case.id, affected, unknown)
 
 
@@ -64,19 +61,16 @@ def spoken(tx: Transaction) -> Iterator[Reach]:
         yield Reach(cve, held.names(affected), held.names(unknown))
 
 
-def spread(held: fleet.Fleet, said: Sequence[Statement]) -> dict[str, tuple[BitMap, BitMap]]:
-    """Return CVE → numbers of the customers of whom something is AFFECTED, and UNKNOWN, by these statements."""
-    found: dict[str, tuple[BitMap, BitMap]] = {}
+def spread(held: fleet.Fleet, said: Sequence[Statement]) -> dict[str, tuple[fleet.Crowd, fleet.Crowd]]:
+    """Return CVE → the customers of whom something is AFFECTED, and UNKNOWN, by these statements."""
+    reached: dict[tuple[str, MatchVerdict], tuple[int, ...]] = {}
     for one in matching.spoken_of(held.components, said):
-        customers = held.customers(one.numbers, held.kernels)
-        if one.cve not in found:
-            found[one.cve] = (BitMap(), BitMap())
-        affected, unknown = found[one.cve]
-        if one.verdict is _AFFECTED:
-            affected |= customers
-        else:
-            unknown |= customers
-    return {cve: one for cve, one in found.items() if one[0] or one[1]}
+        key = one.cve, one.verdict
+        reached[key] = reached[key] + one.numbers if key in reached else one.numbers
+    crowds = dict(zip(reached, held.having(list(reached.values()), held.kernels), strict=True))
+    nobody = fleet.Crowd()
+    found = {cve: (crowds.get((cve, _AFFECTED), nobody), crowds.get((cve, _UNKNOWN), nobody)) for cve, _ in crowds}
+    return {cve: both for cve, both in found.items() if both[0] or both[1]}
 
 
 def _touches(one: Suppression, case: Case) -> bool:

@@ -1,15 +1,13 @@
-"""The fleet as bitmaps, read once: which customers have any of some components, for thousands of questions in a row.
+"""The fleet, read once: which customers have any of some components, for thousands of questions in a row.
 
-A fleet's package sets are drifted copies of few bases (store/_packages.py), so a question is answered by bases: the
-customers of all sets that derive from a base which has a component are known beforehand, and only the sets that left
-the component behind, or came to it, are looked at one by one. The cost follows bases and drift, not servers.
+The cost follows components and what sets differ in from their bases (store/_packages.py, _crowds.py).
 """
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
+from sys import intern
 from typing import Any
 
 from pyroaring import BitMap
@@ -18,48 +16,19 @@ from sqlalchemy import Connection, Select, func, select
 from feedbot import matching
 from feedbot.inventory import Component
 from feedbot.store import _packages
+from feedbot.store._crowds import Crowd, Crowds
 from feedbot.store._inventory_tables import OWN_LISTS, component_sets, components, contracts, host_sets, package_sets
 from feedbot.store._sql import chunks
 
+__all__ = ["Crowd", "Fleet", "load", "owners"]
+
 _NOBODY = 0
-"""The number of no customer: a set that no host has, or hosts without a contract alone."""
+"""The number of no customer."""
+_NONE = BitMap().serialize()
 _STEP = 50_000
 """Rows that are fetched at a time."""
 _MANY = 5_000
 """So many sets are quicker found by reading all hosts than by asking for each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owners:
-    """Whose sets are. Customers go by numbers from 1: `names` by number, `first` one of each set's, `more` all of those
-    sets that have several, `sets` of each customer."""
-
-    names: tuple[str, ...]
-    first: "array[int]"
-    more: Mapping[int, BitMap]
-    shared: BitMap
-    sets: tuple[BitMap, ...]
-
-    def of(self, sets: BitMap) -> BitMap:
-        """Return the customers of sets."""
-        numbers = sets.to_array()
-        if len(numbers) < 2:
-            found = BitMap([self.first[one] for one in numbers])
-        else:
-            found = BitMap(array("I", itemgetter(*numbers)(self.first)))
-        for one in sets & self.shared:
-            found |= self.more[one]
-        found.discard(_NOBODY)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Where:
-    """Where a component is: `sets` that have it, `derived` all sets of the bases that have it, `owners` of those."""
-
-    sets: BitMap
-    derived: BitMap
-    owners: BitMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,85 +43,53 @@ class Fleet:
     """All of it, of one moment."""
 
     components: Mapping[int, Component]
-    owners: Owners
+    customers: tuple[str, ...]
     derived: Mapping[int, BitMap]
-    owners_of_base: Mapping[int, BitMap]
-    in_sets: Mapping[int, tuple[bytes, bytes]]
+    crowds: Crowds
     running: tuple[_Host, ...]
     kernels: frozenset[int]
-    _where: dict[int, _Where] = field(default_factory=dict)
-    _known: dict[tuple[int, ...], BitMap] = field(default_factory=dict)
-    _kernels: dict[tuple[int, ...], Mapping[int, BitMap]] = field(default_factory=dict)
+    _kernels: dict[tuple[int, ...], Mapping[int, Crowd]] = field(default_factory=dict)
 
-    def names(self, customers: BitMap) -> tuple[str, ...]:
+    def names(self, crowd: Crowd) -> tuple[str, ...]:
         """Return customers by id, sorted."""
-        return tuple(sorted(self.owners.names[one] for one in customers))
+        return tuple(sorted(self.customers[one] for one in crowd))
 
-    def customers(self, numbers: Iterable[int], kernels: Iterable[int] = ()) -> BitMap:
-        """Return who has any of these components. Of `kernels`, all kernel packages in question, only the running one
-        counts where that is known."""
-        asked = tuple(numbers)
-        idle = self.kernels.intersection(asked)
-        if not idle or not self.running:
-            return self._of(asked)
-        by_kernel = self._by_kernel(tuple(sorted(idle.union(kernels))))
-        found = BitMap.union(self._of(tuple(one for one in asked if one not in idle)), BitMap())
-        for one in idle:
-            found |= by_kernel.get(one, BitMap())
+    def having(self, groups: Sequence[Collection[int]], kernels: Iterable[int] = ()) -> list[Crowd]:
+        """Return, of each group of components, who has any of them. Of `kernels`, all kernel packages in question, only
+        the running one counts where that is known."""
+        if not self.running:
+            return self.crowds.of(groups)
+        idle = [self.kernels.intersection(one) for one in groups]
+        plain = [one if not out else tuple(set(one) - out) for one, out in zip(groups, idle, strict=True)]
+        found = self.crowds.of(plain)
+        for at, out in enumerate(idle):
+            by_kernel = self._by_kernel(tuple(sorted(out.union(kernels)))) if out else {}
+            for one in out & by_kernel.keys():
+                found[at] |= by_kernel[one]
         return found
 
-    def _of(self, numbers: tuple[int, ...]) -> BitMap:
-        found = self._known.get(numbers)
-        if found is None:
-            found = self._known[numbers] = self._find([where for one in numbers if (where := self._at(one))])
-        return found
-
-    def _at(self, number: int) -> _Where | None:
-        where = self._where.get(number)
-        if where is None and number in self.in_sets:
-            bases, holders = map(BitMap.deserialize, self.in_sets[number])
-            derived = BitMap.union(BitMap(), *(self.derived[one] for one in bases))
-            owners = BitMap.union(BitMap(), *(self.owners_of_base[one] for one in bases))
-            where = self._where[number] = _Where(holders ^ derived, derived, owners)
-        return where
-
-    def _find(self, places: list[_Where]) -> BitMap:
-        """Return the customers of all sets that have any of the components."""
-        sets = BitMap.union(BitMap(), *(one.sets for one in places))
-        derived = BitMap.union(BitMap(), *(one.derived for one in places))
-        left = derived - sets
-        if not left:
-            return BitMap.union(self.owners.of(sets - derived), *(one.owners for one in places))
-        certain = [one.owners for one in places if one.derived.isdisjoint(left)]
-        doubtful = [one.owners for one in places if not one.derived.isdisjoint(left)]
-        found = BitMap.union(self.owners.of(sets - derived), *certain)
-        leaving = self.owners.of(left) - found
-        found |= BitMap.union(*doubtful) - leaving
-        of = self.owners.sets
-        for one in leaving:
-            if not of[one].isdisjoint(sets):
-                found.add(one)
-        return found
-
-    def _by_kernel(self, kernels: tuple[int, ...]) -> Mapping[int, BitMap]:
+    def _by_kernel(self, kernels: tuple[int, ...]) -> Mapping[int, Crowd]:
         """Return kernel package → who has it where it runs, or where it is not known what runs."""
         if kernels in self._kernels:
             return self._kernels[kernels]
         held: dict[int, list[int]] = defaultdict(list)
         for number in kernels:
-            where = self._at(number)
-            for one in where.sets if where else ():
+            for one in self._sets(number):
                 held[one].append(number)
         counting: dict[tuple[tuple[int, ...], str], tuple[int, ...]] = {}
-        found: dict[int, BitMap] = defaultdict(BitMap)
+        found: dict[int, set[int]] = defaultdict(set)
         for host in self.running:
             key = (tuple(held.get(host.set, ())), host.kernel)
             if key not in counting:
                 counting[key] = self._counting(*key)
             for number in counting[key]:
                 found[number].add(host.customer)
-        self._kernels[kernels] = found
-        return found
+        self._kernels[kernels] = {number: Crowd.of(whose) for number, whose in found.items()}
+        return self._kernels[kernels]
+
+    def _sets(self, number: int) -> BitMap:
+        bases, holders = map(BitMap.deserialize, self.crowds.in_sets.get(number, (_NONE, _NONE)))
+        return holders ^ BitMap.union(BitMap(), *(self.derived[one] for one in bases))
 
     def _counting(self, held: tuple[int, ...], kernel: str) -> tuple[int, ...]:
         idle = matching.not_running([self.components[one] for one in held], kernel)
@@ -187,24 +124,14 @@ def load(tx: Connection) -> Fleet:
     """Read the fleet as it is in force. Servers that no contract names, or of which their present
     customer has no list yet, are left out."""
     every = {number: Component(*rest) for number, *rest in _rows(tx, select(*_COMPONENT))}
-    names, hosts = _hosts(tx)
-    derived = {
-        row[0]: BitMap.deserialize(row[1])
-        for row in _rows(
-            tx, select(package_sets.c.id, package_sets.c.derived).where(package_sets.c.derived.is_not(None))
-        )
-    }
-    whose = _owners(names, hosts, tx.scalar(select(func.max(package_sets.c.id))) or 0)
+    names, sets, customers, kernel = _hosts(tx)
+    derived = {row[0]: BitMap.deserialize(row[1]) for row in _rows(tx, _BASES)}
+    in_sets = {row[0]: (row[1], row[2]) for row in _rows(tx, select(*_IN_SETS))}
+    last = tx.scalar(select(func.max(package_sets.c.id))) or 0
     kernels = frozenset(number for number, one in every.items() if matching.is_kernel(one))
-    return Fleet(
-        every,
-        whose,
-        derived,
-        {base: whose.of(sets) for base, sets in derived.items()},
-        {row[0]: (row[1], row[2]) for row in _rows(tx, select(*_IN_SETS))},
-        tuple(_Host(*row) for row in hosts) if kernels and any(row[2] for row in hosts) else (),
-        kernels,
-    )
+    running = map(_Host, sets, customers, kernel) if kernels and any(kernel) else ()
+    crowds = Crowds.made((sets, customers), len(names), derived, last, in_sets)
+    return Fleet(every, names, derived, crowds, tuple(running), kernels)
 
 
 _COMPONENT = (
@@ -218,6 +145,7 @@ _COMPONENT = (
     components.c.distro,
     components.c.stream,
 )
+_BASES = select(package_sets.c.id, package_sets.c.derived).where(package_sets.c.derived.is_not(None))
 _IN_SETS = (component_sets.c.component, component_sets.c.bases, component_sets.c.holders)
 _HOSTS = select(host_sets.c.set, contracts.c.customer, host_sets.c.kernel).select_from(OWN_LISTS)
 
@@ -227,22 +155,15 @@ def _rows(tx: Connection, query: Select[Any]) -> Iterator[Any]:
         yield from part
 
 
-def _hosts(tx: Connection) -> tuple[tuple[str, ...], list[tuple[int, int, str]]]:
-    """Return the customers by number, and of each host its set, its customer and its kernel."""
+def _hosts(tx: Connection) -> "tuple[tuple[str, ...], array[int], array[int], list[str]]":
+    """Return the customers by number, and side by side of each host its set, its customer and its kernel."""
     numbers: dict[str, int] = {"": _NOBODY}
-    hosts = [(row[0], numbers.setdefault(row[1], len(numbers)), row[2]) for row in _rows(tx, _HOSTS)]
-    return tuple(numbers), hosts
-
-
-def _owners(names: tuple[str, ...], hosts: Sequence[tuple[int, int, str]], last: int) -> Owners:
-    """Return whose each set is; a set of the past, up to the `last`, is nobody's."""
-    first = array("I", bytes(4 * (last + 1)))
-    more: dict[int, BitMap] = {}
-    sets: list[list[int]] = [[] for _ in names]
-    for number, customer, _ in hosts:
-        sets[customer].append(number)
-        if first[number] == _NOBODY:
-            first[number] = customer
-        elif first[number] != customer:
-            more.setdefault(number, BitMap()).add(customer)
-    return Owners(names, first, more, BitMap(more), tuple(map(BitMap, sets)))
+    sets, customers, kernels = array("I"), array("I"), list[str]()
+    for part in tx.execute(_HOSTS.execution_options(yield_per=_STEP)).partitions():
+        of_part, whose, kernel = zip(*part, strict=True)
+        for one in set(whose).difference(numbers):
+            numbers[one] = len(numbers)
+        sets.extend(of_part)
+        customers.extend(map(numbers.__getitem__, whose))
+        kernels += map(intern, kernel)
+    return tuple(numbers), sets, customers, kernels

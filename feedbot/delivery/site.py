@@ -66,7 +66,7 @@ class _Site:
     def _check_paths(self, tree: Mapping[str, bytes]) -> None:
         for path in tree:
             parts = path.split("/")
-            if not path or "\0" in path or any(part in ("", ".", "..") for part in parts):
+            if "\0" in path or any(part in ("", ".", "..") for part in parts):
                 raise DeliveryError(str(self._link), "no path for a page: {path}", permanent=True, path=ascii(path))
 
     def _claim(self) -> None:

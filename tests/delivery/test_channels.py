@@ -202,7 +202,7 @@ def test_wordpress_makes_one_article_of_a_notice(httpserver: HTTPServer) -> None
     site, made = Articles(httpserver), ROOMS["wordpress"](httpserver)
     site.lose_next = True
     assert made.tell(CONTENT).outcome is Outcome.DEFERRED
-    assert made.tell(CONTENT).text == "https://www.aozora.example/1"
+    assert made.tell(CONTENT) == Answer(Outcome.ACCEPTED, 0, "https://www.aozora.example/1")
     assert site.held[1] == {
         "title": "A&B の脆弱性",
         "content": POST["html"],
@@ -218,12 +218,29 @@ def test_wordpress_makes_one_article_of_a_notice(httpserver: HTTPServer) -> None
     assert site.held[1]["status"] == "private"
 
 
+def test_a_new_article_stands_as_configured(httpserver: HTTPServer) -> None:
+    """As a draft for a person to publish, in its categories."""
+    site = Articles(httpserver)
+    settings = wordpress.Settings(
+        httpserver.url_for(f"/{SECRET}X"), "ops", "abcd efgh", policy(httpserver), "draft", (3, 5)
+    )
+    assert wordpress.open_channel(settings).tell(CONTENT).outcome is Outcome.ACCEPTED
+    assert (site.held[1]["status"], site.held[1]["categories"]) == ("draft", [3, 5])
+
+
+def test_of_several_articles_the_first_is_changed(httpserver: HTTPServer) -> None:
+    """Whatever stands behind it."""
+    httpserver.expect_request(POSTS, method="GET").respond_with_json([{"id": 1}, 7])
+    httpserver.expect_request(f"{POSTS}/1", method="POST").respond_with_json({"link": "https://a.example/1"})
+    assert ROOMS["wordpress"](httpserver).tell(CONTENT) == Answer(Outcome.ACCEPTED, 0, "https://a.example/1")
+
+
 @pytest.mark.parametrize("answer", ["<html>", "{}", "[7]", '[{"id": "1"}]', "[" * 100_000])
 def test_an_answer_that_is_not_wordpress(httpserver: HTTPServer, answer: str) -> None:
     """A parked domain or a plugin's page makes nothing, and is tried again."""
     httpserver.expect_request(POSTS, method="GET").respond_with_data(answer)
     found = ROOMS["wordpress"](httpserver).tell(CONTENT)
-    assert (found.outcome, len(httpserver.log)) == (Outcome.DEFERRED, 1)
+    assert (found.outcome, found.code, len(httpserver.log)) == (Outcome.DEFERRED, 0, 1)
     assert "WordPress" in found.text
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from feedbot.delivery import site as member
 from feedbot.delivery.site import Settings, open_channel
 from feedbot.errors import DeliveryError
 
-FIRST = {"index.html": b"one", "2026/0001.html": b"page", "feed.atom": b"<feed/>"}
+FIRST = {"index.html": b"one", "2026/0001.html": b"page", "assets/fonts/a.woff2": b"font", "feed.atom": b"<feed/>"}
 SECOND = {"index.html": b"two", "2026/0002.html": b"page 2"}
 
 
@@ -45,6 +46,14 @@ def test_a_site_is_replaced_as_a_whole(site: Path) -> None:
     assert not before.exists()
 
 
+def test_an_edition_is_found_again_by_its_name(site: Path) -> None:
+    """By the same name in each version of feedbot, in a folder that is marked as ours."""
+    publish(site, {"b.html": b"2", "a.html": b"1"})
+    named = sha256(b"".join(sha256(part).digest() for part in (b"a.html", b"1", b"b.html", b"2"))).hexdigest()
+    assert site.readlink() == Path(".site.editions") / named[:32]
+    assert (site.parent / ".site.editions/.feedbot").is_file()
+
+
 def test_the_same_tree_again_changes_nothing(site: Path) -> None:
     """Neither the link nor the files are written anew."""
     publish(site, FIRST)
@@ -69,9 +78,10 @@ def test_an_empty_folder_is_taken(site: Path) -> None:
     assert shown(site) == FIRST
 
 
-@pytest.mark.parametrize("kind", ["full", "file", "link", "dangling", "editions"])
+@pytest.mark.parametrize("kind", ["full", "file", "link", "dangling", "editions", "elsewhere", "unmarked"])
 def test_what_we_did_not_make_is_not_touched(site: Path, kind: str) -> None:
-    """A folder with files, a file, somebody's link, or a folder where our editions would be."""
+    """A folder with files, a file, somebody's link, a folder where our editions would be, or a link that somebody set
+    anew beside our editions, or to a folder of that name which is not ours."""
     site.parent.mkdir()
     other = site.parent / "other"
     other.mkdir()
@@ -82,6 +92,12 @@ def test_what_we_did_not_make_is_not_touched(site: Path, kind: str) -> None:
         site.write_text("mine")
     elif kind == "editions":
         other.rename(site.parent / ".site.editions")
+    elif kind == "elsewhere":
+        publish(site, FIRST)
+        site.unlink()
+        site.symlink_to("other")
+    elif kind == "unmarked":
+        site.symlink_to(".site.editions/mine")
     else:
         site.symlink_to("other" if kind == "link" else "nowhere")
     before = {str(path): path.lstat().st_mtime_ns for path in site.parent.rglob("*")}
@@ -132,6 +148,17 @@ def test_a_failure_at_any_step_leaves_the_old_site(site: Path, call: int, monkey
     assert shown(site) in ((FIRST, SECOND) if failures else (SECOND,))
     publish(site, SECOND)
     assert shown(site) == SECOND
+
+
+def test_a_failure_without_words_of_the_system_is_told_in_its_own(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not every error of a disk has a number."""
+
+    def fails(file: Path, content: bytes) -> None:
+        raise OSError("odd")
+
+    monkeypatch.setattr(member, "write", fails)
+    with pytest.raises(DeliveryError, match="the site cannot be written: odd"):
+        publish(site, FIRST)
 
 
 def test_a_page_and_a_folder_of_one_name_is_an_error(site: Path) -> None:

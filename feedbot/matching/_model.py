@@ -66,12 +66,14 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """One customer's share of a case: his contract, his server, and the matches on it. What a mail may name, and
-    nothing else."""
+    nothing else. In a mail about several cases `matter` tells their shares apart: it is the draft of the case's own
+    notice; else 0."""
 
     customer: Customer
     contract: Contract
     server: Server
     matches: tuple[Match, ...]
+    matter: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What to say: the notice, its drafting from a case, its lint, its rendering. Japanese prose lives in templates/."""
 
 from feedbot.notice import _again as again
+from feedbot.notice import _digest as digests
 from feedbot.notice import _draft as draft
 from feedbot.notice import _lint as lint
 from feedbot.notice import _listing as listings
@@ -17,6 +18,7 @@ from feedbot.notice._model import (
     Block,
     Kind,
     MailText,
+    Matter,
     Notice,
     Post,
     Provider,
@@ -37,6 +39,7 @@ __all__ = [
     "BlockList",
     "Kind",
     "MailText",
+    "Matter",
     "Notice",
     "Post",
     "Provider",
@@ -45,6 +48,7 @@ __all__ = [
     "addressed",
     "again",
     "audience_text",
+    "digests",
     "draft",
     "kind_of",
     "lint",

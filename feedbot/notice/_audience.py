@@ -9,12 +9,14 @@ from feedbot.notice._model import Audience
 
 _MATCH, _ALL, _NONE = "影響のあるお客様", "すべてのお客様", "なし"
 _WHERE = "条件"
+_DIGEST = "まとめの各件に該当するお客様"
 _TOLD = "先にお知らせしたお客様"
 _AGAIN = {
     "still": "引き続き影響のあるお客様",
     "patched": "対応を確認できたお客様",
     "changed": "状況が変わったお客様",
 }
+_PLAIN = {_MATCH: "match", _NONE: "none", _DIGEST: "digest"}
 _NUMBER = re.compile(rf"{_TOLD}\((?P<number>[^()]+)\)")
 _PLANS = {"共用": Plan.SHARED, "VPS": Plan.VPS, "専用": Plan.DEDICATED, "マネージド": Plan.MANAGED}
 _ROOTS = {"": None, "(root)": True, "(rootなし)": False}
@@ -31,7 +33,7 @@ def audience_text(audience: Audience) -> str:
     if audience.rule == "told":
         return f"{_TOLD}({audience.number})"
     if audience.rule != "contract":
-        return _MATCH if audience.rule == "match" else _NONE
+        return next(words for words, rule in _PLAIN.items() if rule == audience.rule)
     root = next(words for words, value in _ROOTS.items() if value is audience.root)
     if audience.plans == _EVERY:
         return _ALL + root
@@ -49,8 +51,8 @@ def read_audience(text: str, subject: str) -> Audience:
         expression.parse(written)
         return Audience("expression", expression=written)
     words = text.strip().replace("(", "(").replace(")", ")").replace(" ", "")
-    if words in (_MATCH, _NONE):
-        return Audience("match" if words == _MATCH else "none")
+    if words in _PLAIN:
+        return Audience(_PLAIN[words])
     for rule, said in _AGAIN.items():
         if words.startswith(f"{said}(") and words.endswith(")"):
             return Audience(rule, number=words[len(said) + 1 : -1])

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from feedbot.advisory import Trust, Verdict
 from feedbot.notice._claims import unsupported, words_of
 from feedbot.notice._findings import AUDIENCE, BODY, POST, STEP, TITLE, Finding, error, in_block, in_mail, warning
-from feedbot.notice._model import JIS, MailText, Notice, Post, Provider, Recipient, Step
+from feedbot.notice._model import JIS, Kind, MailText, Notice, Post, Provider, Recipient, Step
 from feedbot.notice._places import original_url
 from feedbot.notice._separation import foreign
 from feedbot.notice._spelling import misspelt, misspelt_products
@@ -59,7 +59,7 @@ def check(
     found += misspelt_products(_texts(notice), products, said, is_product)
     found += unsupported(notice, recipients)
     found += _original(notice, post, provider)
-    if not mails:
+    if not mails and not notice.digest:
         found.append(warning("no-mails", AUDIENCE, "no mail is sent (the page alone is published)"))
     for subject in {mail.subject for _, mail in mails} or {post.title}:
         found += [*_doubled(TITLE, subject), *_subject(notice, subject)]
@@ -175,6 +175,8 @@ def _subject(notice: Notice, subject: str) -> Iterator[Finding]:
         yield error("subject-length", TITLE, "{count} characters; {limit} at most", count=len(subject), limit=LIMIT)
     place = named_at(subject, notice.advisories)
     products = sorted({name for one in notice.advisories for name in products_of(one)})
+    if notice.kind is Kind.DIGEST:
+        return  # it names no case: each reader's mail has its own
     if place > MATTER:
         yield error("subject-matter", TITLE, "the product's name comes after the first {limit}", limit=MATTER)
     elif products and place < 0:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from feedbot.advisory import Advisory
-from feedbot.inventory import Customer
+from feedbot.inventory import Customer, Plan
 from feedbot.matching import Exposure
 
 JIS = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")
@@ -14,13 +14,14 @@ keyboards type the left ones, the iso2022_jp codec knows the right ones."""
 
 
 class Kind(StrEnum):
-    """What sort of notice: 注意喚起, 障害報告, メンテナンス, お知らせ, ブロックリスト登録."""
+    """What sort of notice: 注意喚起, 障害報告, メンテナンス, お知らせ, ブロックリスト登録, まとめ."""
 
     ADVISORY = "advisory"
     TROUBLE = "trouble"
     MAINTENANCE = "maintenance"
     OWN = "own"
     LISTING = "listing"
+    DIGEST = "digest"
 
 
 class Step(StrEnum):
@@ -37,8 +38,8 @@ class Step(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Audience:
     """Who is meant: `rule` is `match` (those whose servers are affected), `contract` (by plan), `expression` (those for
-    whom the operator's `expression` holds), `told` (those to whom a mail of the notice `number` went, or may have gone)
-    or `none` (post only).
+    whom the operator's `expression` holds), `told` (those to whom a mail of the notice `number` went, or may have
+    gone), `digest` (those whom one of a digest's matters concerns) or `none` (post only).
 
     `plans` names the plans of a contract audience; `root` limits it to customers who administer their servers (None:
     no limit).
@@ -62,6 +63,25 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What a public post may say of those concerned: counts alone."""
+
+    customers: int = 0
+    servers: int = 0
+    by_plan: tuple[tuple[Plan, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One case in a digest (まとめ), in the words of its own notice, whose draft is `draft`. `told` says that an
+    earlier edition went to somebody by mail, so that what changed is of interest."""
+
+    draft: int
+    notice: "Notice"
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One notice in one edition (版), before it is rendered for anybody.
 
@@ -70,6 +90,9 @@ class Notice:
     `whole`. `rest` says that this edition goes, by mail alone, to those of the audience for whom no mail of this number
     has been queued since edition `rest_of`; to those of whom something is other than they read (audience `changed`)
     also where one has.
+
+    Of a `digest` notice the page is published as ever, and its mails wait for the next digest; `totals` are then those
+    that its post tells, which of other notices follow from the mails. A digest itself (kind DIGEST) has `matters`.
     """
 
     kind: Kind
@@ -87,6 +110,9 @@ class Notice:
     history: tuple[tuple[date, str], ...] = ()
     rest: bool = False
     rest_of: int = 0
+    digest: bool = False
+    totals: Totals | None = None
+    matters: tuple[Matter, ...] = ()
 
     def block(self, key: str) -> str:
         """The text of a block; empty where the notice has none of that key."""

@@ -30,7 +30,7 @@ from feedbot.notice._render import Templates
 from feedbot.notice._words import KINDS, spelt_times
 from feedbot.reading.dates import JST, read_date
 
-_KINDS = {words: kind for kind, words in KINDS.items() if kind is not Kind.LISTING}
+_KINDS = {words: kind for kind, words in KINDS.items() if kind not in (Kind.LISTING, Kind.DIGEST)}
 _STEPS = {
     "第一報": Step.FIRST,
     "初報": Step.FIRST,
@@ -52,7 +52,7 @@ _BLOCKS = {
     "対応": "action",
     "次報予定": "next",
 }
-_JUDGED = ("match", "still", "patched", "changed")
+_JUDGED = ("match", "still", "patched", "changed", "digest")
 """Audiences that follow from the case: what an operator adds goes to those who were told."""
 _TIMES = ("occurred", "recovered", "window", "next")
 _FIELD = re.compile(rf"({'|'.join(('種別', '段階', '件名', '対象', *_BLOCKS))})\s*[::]\s*(.*)$")
@@ -100,7 +100,7 @@ def _own(text: str, provider: Provider, now: datetime, previous: Notice | None) 
 
 def _kind(previous: Notice | None) -> Kind:
     """An advisory's words come from its publishers: what an operator adds to it is his own notice."""
-    return Kind.OWN if previous is None or previous.kind is Kind.ADVISORY else previous.kind
+    return Kind.OWN if previous is None or previous.kind in (Kind.ADVISORY, Kind.DIGEST) else previous.kind
 
 
 def _audience(previous: Notice | None) -> Audience:

@@ -23,11 +23,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from feedbot.errors import NoticeError
-from feedbot.inventory import Plan
 from feedbot.notice import _words
+from feedbot.notice._chapters import chapters
 from feedbot.notice._formats import to_html, to_markdown, to_text, unbroken
 from feedbot.notice._layout import parse
 from feedbot.notice._model import Block, MailText, Notice, Post, Provider, Recipient
+from feedbot.notice._model import Totals as Totals  # noqa: PLC0414 - read as render.Totals
 from feedbot.notice._places import original_name, original_url, page_url
 from feedbot.notice._share import commands, concerning, shares
 from feedbot.notice._titles import fits, shorter
@@ -50,15 +51,6 @@ _FAILURES = (
 )
 _HINT = "correct the file named; where it is your own, deleting it puts the shipped one in force again"
 _Made = TypeVar("_Made")
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What a public post may say of those concerned: counts alone."""
-
-    customers: int = 0
-    servers: int = 0
-    by_plan: tuple[tuple[Plan, int], ...] = ()
 
 
 _LEFT: ContextVar[list[int]] = ContextVar("turns left")
@@ -289,7 +281,8 @@ def post(notice: Notice, totals: Totals, provider: Provider, templates: Template
 
     Raises NoticeError where a template fails or leaves out a block of the notice.
     """
-    parts = parse(_filled(f"notice/{notice.kind}_post.j2", notice, provider, templates, {"totals": totals}))
+    more = {"totals": totals, "chapters": chapters(notice, None, provider)}
+    parts = parse(_filled(f"notice/{notice.kind}_post.j2", notice, provider, templates, more))
     return Post(notice.title, to_html(parts), to_text(parts, kept(notice)), to_markdown(parts))
 
 
@@ -306,7 +299,8 @@ def mail(notice: Notice, recipient: Recipient, provider: Provider, templates: Te
 
 def mail_source(notice: Notice, recipient: Recipient, provider: Provider, templates: Templates) -> str:
     """Render one recipient's mail in the light markup of `_layout`. Raises NoticeError as `post` does."""
-    return _filled(f"notice/{notice.kind}_mail.j2", notice, provider, templates, _shares(recipient))
+    more = _shares(recipient) | {"chapters": chapters(notice, recipient, provider)}
+    return _filled(f"notice/{notice.kind}_mail.j2", notice, provider, templates, more)
 
 
 def _shares(recipient: Recipient) -> dict[str, object]:

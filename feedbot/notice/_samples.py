@@ -19,10 +19,10 @@ from feedbot.advisory import (
 from feedbot.advisory.case import Case
 from feedbot.inventory import Component, Contract, Customer, Plan, Server
 from feedbot.matching import Because, Exposure, Match, MatchVerdict
-from feedbot.notice import _draft
+from feedbot.notice import _digest, _draft
 from feedbot.notice._again import reminder, thanks
 from feedbot.notice._listing import TITLE
-from feedbot.notice._model import Audience, Block, Kind, Notice, Provider, Recipient, Step
+from feedbot.notice._model import Audience, Block, Kind, Matter, Notice, Provider, Recipient, Step
 from feedbot.notice._own import own, withdrawal
 from feedbot.notice._render import Templates
 from feedbot.signature.sample import made_up
@@ -124,6 +124,7 @@ _BARE_RECIPIENT = (Recipient(_PERSON, ()),)
 def samples(provider: Provider, templates: Templates) -> Iterator[Sample]:
     """Yield every sample. Raises NoticeError where a template of blocks fails, naming its file and line."""
     yield from _of_advisories(provider, templates)
+    yield from _of_digests(provider, templates)
     yield from _by_hand(provider, templates)
 
 
@@ -144,6 +145,33 @@ def _of_advisories(provider: Provider, templates: Templates) -> Iterator[Sample]
     again = reminder(replace(first, advisories=(known, *first.advisories[1:])), 2, NOW, templates)
     yield Sample("reminder", again, _BY_MATCH)
     yield Sample("thanks", thanks(first, 2, NOW, templates), _BARE_RECIPIENT)
+
+
+def _of_digests(provider: Provider, templates: Templates) -> Iterator[Sample]:
+    rated = replace(_ALERT, severity=(Severity("CVSSv3.1", "CVSS:3.1/AV:N", "5.3"),))
+    first = _issued(_draft.from_case(Case("C-1", (rated,)), _ROOT, 0, provider, NOW, templates=templates))
+    more = Case("C-1", (replace(rated, workarounds=()),))
+    update = _draft.from_case(more, _ROOT, 0, provider, NOW, first, templates=templates)
+    bare = _draft.from_case(Case("C-2", (_BARE,)), (), 0, provider, NOW, templates=templates)
+    matters = (
+        Matter(3, replace(_issued(bare), number="INFO-2026-0003")),
+        Matter(1, replace(update, issued=first.issued), told=True),
+        Matter(2, replace(first, number="INFO-2026-0002", title="timed の設定に関する注意喚起")),
+    )
+    made = replace(_digest.digest(matters, provider, NOW, templates), number="INFO-2026-0004", issued=first.issued)
+    recipients = tuple(_concerned(one) for one in _BY_MATCH)
+    yield Sample("digest", made, recipients)
+    alone = replace(_digest.over(made, matters[2:]), edition=2, rest=True, rest_of=1)
+    yield Sample("digest, one case", alone, recipients)
+    yield Sample("digest, every block", replace(made, blocks=(*made.blocks, Block("body", "本文です。"))), recipients)
+
+
+def _concerned(one: Recipient) -> Recipient:
+    """Give a recipient a share of each of three cases: by contract, of all servers, of the first."""
+    first, *_ = one.exposures
+    bare = tuple(replace(share, matches=(), matter=3) for share in one.exposures)
+    whole = tuple(replace(share, matter=1) for share in one.exposures)
+    return replace(one, exposures=(*bare, *whole, replace(first, matter=2)))
 
 
 def _issued(notice: Notice) -> Notice:

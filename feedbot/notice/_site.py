@@ -70,9 +70,10 @@ class Row:
 def has_page(notice: Notice) -> bool:
     """Say whether a notice has a page of its own. A 取下げ to those who were told has none: the page of the notice that
     it takes back says that it was withdrawn, and why. Nor have an edition for the rest and a
-    再通知: the page is up already. A server's address is told to its customer alone."""
+    再通知: the page is up already. A server's address is told to its customer alone. The cases of a digest have their
+    own."""
     taken_back = notice.step is Step.WITHDRAWN and notice.audience.rule == "told"
-    return not (notice.rest or taken_back or repeats(notice) or notice.kind is Kind.LISTING)
+    return not (notice.rest or taken_back or repeats(notice) or notice.kind in (Kind.LISTING, Kind.DIGEST))
 
 
 def _newest(row: Row) -> tuple[date, datetime, str]:

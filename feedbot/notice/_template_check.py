@@ -23,7 +23,7 @@ _GIVEN = frozenset(
         "notice provider block omit signed page_url totals customer shares acting ours commands end_customer "
         "subject body lead others updated by_contract affected overview impact severities fixed fixed_as_of "
         "solution workarounds both references unknowns changes previous reason due done now server address "
-        "lists acts row years kinds self super loop caller varargs kwargs",
+        "lists acts chapters chapter row years kinds self super loop caller varargs kwargs",
     )
 )
 """What one template or another is given; what is none of these is set nowhere."""

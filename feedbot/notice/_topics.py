@@ -6,6 +6,7 @@ from feedbot.notice._model import Kind, Notice
 TOPICS = {
     Kind.ADVISORY: Topic.SECURITY,
     Kind.LISTING: Topic.SECURITY,
+    Kind.DIGEST: Topic.SECURITY,
     Kind.TROUBLE: Topic.TROUBLE,
     Kind.MAINTENANCE: Topic.MAINTENANCE,
     Kind.OWN: Topic.OWN,
@@ -31,8 +32,9 @@ def topics(notice: Notice) -> tuple[Topic, ...]:
 
 
 def kind_of(notice: Notice) -> str:
-    """Return under which name the configuration says who gets it: `urgent`, or its kind."""
-    return "urgent" if urgent(notice) else notice.kind.value
+    """Return under which name the configuration says who gets it: `urgent`, or its kind; a digest tells advisories."""
+    kind = Kind.ADVISORY if notice.kind is Kind.DIGEST else notice.kind
+    return "urgent" if urgent(notice) else kind.value
 
 
 def _number(score: str) -> float:

@@ -21,6 +21,7 @@ KINDS = {
     Kind.MAINTENANCE: "メンテナンス",
     Kind.OWN: "お知らせ",
     Kind.LISTING: "ブロックリスト登録",
+    Kind.DIGEST: "まとめ",
 }
 STEPS = {
     Step.FIRST: "初報",

@@ -15,7 +15,7 @@ from feedbot.distro import DistroInfo
 from feedbot.errors import NoticeError
 from feedbot.fetch import Document, Inbox, NotModified, Validators
 from feedbot.inventory import Role
-from feedbot.notice import Notice, Provider, again, render
+from feedbot.notice import Notice, Provider, again, digests, render
 from feedbot.pipeline._sending import Sending
 from feedbot.review import Desk
 from feedbot.signature import Detached, UnsignedText, VerifiedText
@@ -154,7 +154,8 @@ class Brand:
         number = self.provider.numbered(notice.number)
         own = re.compile(rf"(?<![\w-]){re.escape(notice.number)}(?![\w-])", re.ASCII)
         blocks = tuple(replace(one, text=own.sub(number, one.text)) for one in notice.blocks)
-        return replace(notice, number=number, title=own.sub(number, notice.title), blocks=blocks)
+        matters = tuple(replace(one, notice=self.numbered(one.notice)) for one in notice.matters)
+        return replace(notice, number=number, title=own.sub(number, notice.title), blocks=blocks, matters=matters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ class Edges:
     `sign_mail` and `sign_post`, where what leaves is signed, raise SigningError. `posts` are the channels, by name,
     where notices are told besides mail and site. `brands` are the names that contracts may bear, `roles` who gets which
     kind of notice (`urgent` before all kinds), `audiences` the operator's expressions by name,
-    `reminders` his policy of 再通知, `desk` who may decide what."""
+    `reminders` his policy of 再通知, `digests` that of まとめ, `desk` who may decide what."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -231,6 +232,7 @@ class Edges:
     reminders: again.Reminders = field(default_factory=again.Reminders)
 
     def brand(self, name: str) -> Brand:
+    digests: digests.Digests = digests.Digests()
         """Return a brand, the provider itself for an empty name. Raises NoticeError for one that is not configured:
         another's name in its place would be a wrong one."""
         if not name:

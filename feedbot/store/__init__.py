@@ -17,6 +17,7 @@ PostgreSQL run the same statements.
 from sqlalchemy import Connection, Engine
 
 from feedbot.store import _blocklist_tables as _blocklist_tables
+from feedbot.store import _digest_tables as _digest_tables
 from feedbot.store import _distro_tables as _distro_tables  # parts of the metadata, whoever asks for it
 from feedbot.store import _inventory_tables as _inventory_tables
 from feedbot.store import _sending_tables as _sending_tables

@@ -78,9 +78,9 @@ def mail(notice: Notice, recipient: Recipient) -> dict[str, str]:
 SAMPLES = {one.name: one for one in samples(PROVIDER, TEMPLATES)}
 
 
-def sample(name: str) -> dict[str, str]:
-    """Render the first mail of a built-in sample: a shipped form as it is filled in, 再通知, a block list's."""
-    return mail(SAMPLES[name].notice, SAMPLES[name].recipients[0])
+def sample(name: str, reader: int = 0) -> dict[str, str]:
+    """Render a mail of a built-in sample, the first one: a shipped form as it is filled in, 再通知, a block list's."""
+    return mail(SAMPLES[name].notice, SAMPLES[name].recipients[reader])
 
 
 MADE: dict[str, Callable[[], dict[str, str]]] = {
@@ -111,6 +111,10 @@ MADE: dict[str, Callable[[], dict[str, str]]] = {
     "thanks_mail": lambda: sample("thanks"),
     "listed_mail": lambda: sample("listing, first"),
     "delisted_mail": lambda: sample("listing, done"),
+    "digest_mail_person": lambda: sample("digest"),
+    "digest_mail_organisation": lambda: sample("digest", 1),
+    "digest_mail_served": lambda: sample("digest, one case", 2),
+    "digest_post": lambda: post(SAMPLES["digest"].notice),
     "own_mail": lambda: mail(from_file("plain.txt"), Recipient(AOBA, ())),
 }
 

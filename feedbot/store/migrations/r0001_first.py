@@ -613,3 +613,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_distro_quarantine")),
     )
     op.create_index(op.f("ix_distro_quarantine_file"), "distro_quarantine", ["file"], unique=False)
+    op.create_table(
+        "digest_items",
+        sa.Column("draft", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.Integer(), nullable=True),
+        sa.Column("why_left", sa.String(), nullable=False),
+        sa.Column("left_by", sa.String(), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_digest_items_draft")),
+        sa.ForeignKeyConstraint(["digest"], ["drafts.id"], name=op.f("fk_digest_items_digest")),
+        sa.PrimaryKeyConstraint("draft", name=op.f("pk_digest_items")),
+    )
+    op.create_index(op.f("ix_digest_items_digest"), "digest_items", ["digest"], unique=False)
+    op.create_table(
+        "digest_mails",
+        sa.Column("digest", sa.Integer(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("draft", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["digest"], ["drafts.id"], name=op.f("fk_digest_mails_digest")),
+        sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_digest_mails_draft")),
+        sa.PrimaryKeyConstraint("digest", "recipient", "draft", name=op.f("pk_digest_mails")),
+    )
+    op.create_index(op.f("ix_digest_mails_number"), "digest_mails", ["number"], unique=False)

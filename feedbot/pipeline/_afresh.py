@@ -123,10 +123,14 @@ def _tell_the_rest(edges: Edges, tx: Transaction, draft: Draft, found: Judgement
 
 
 def ask_no_more(edges: Edges, tx: Transaction) -> None:
-    """Close the tasks about void mails where a later edition is out or was rejected, or the notice was withdrawn."""
+    """Close the tasks about void mails where a later edition is out or was rejected, or the notice was withdrawn, and
+    those about mails that could not be judged where none waits any more."""
     for one in tasks.listing(tx):
-        if one.kind == VOID and _settled(tx, drafts.load(tx, int(one.subject.removeprefix("draft ")))):
-            tasks.close(tx, VOID, one.subject, _ACTOR, edges.clock())
+        if one.kind not in (VOID, UNJUDGED):
+            continue
+        draft = drafts.load(tx, int(one.subject.removeprefix("draft ")))
+        if _settled(tx, draft) if one.kind == VOID else not releases.to_leave(tx, draft.id, edges.channel)[0]:
+            tasks.close(tx, one.kind, one.subject, _ACTOR, edges.clock())
 
 
 def _settled(tx: Transaction, draft: Draft) -> bool:

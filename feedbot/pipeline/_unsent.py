@@ -1,7 +1,9 @@
-"""Ask a person about mails that do not leave by themselves: those that failed, and those held when their turn came.
+"""Ask a person about mails that do not leave by themselves: those that failed, those held when their turn came, and
+those that may or may not have arrived.
 
-One task a notice and kind, however many mails, in the transaction that learns of them; it ends when none is left. Where
-the task about the very address is open, nobody is asked again.
+One task a notice and kind, however many mails, in the transaction that learns of them; it ends by itself where nothing
+is left to decide, in the transaction in which a person decided it. Where the task about the very address is open,
+nobody is asked again; what a person closed is asked anew only for what came to it since.
 """
 
 from collections.abc import Iterable
@@ -10,12 +12,17 @@ from feedbot.delivery import OutboxState
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.tasks import open_task
-from feedbot.store import Transaction, outbox, suppressed, tasks
+from feedbot.store import Transaction, doubtful, outbox, suppressed, tasks
 from feedbot.store.outbox import Claimed
 
-FAILED, HELD = "mails failed", "mails held"
-"""The kinds of the tasks."""
-_STATES = {FAILED: OutboxState.FAILED, HELD: OutboxState.HELD}
+FAILED, HELD, UNCERTAIN = "mails failed", "mails held", "mails uncertain"
+HALTED = "halted"
+"""A first stage that went badly."""
+READDRESS = "readdress"
+"""One person's word for another address, that waits for a second person."""
+_STATES = {FAILED: OutboxState.FAILED, HELD: OutboxState.HELD, UNCERTAIN: OutboxState.UNCERTAIN}
+_LEFT_OVER = (OutboxState.FAILED, OutboxState.BOUNCED, OutboxState.HELD)
+_TO_LEAVE = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.DEFERRED, OutboxState.HELD)
 _ACTOR = "(feedbot)"
 
 
@@ -35,10 +42,36 @@ def ask_held(edges: Edges, tx: Transaction, held: Iterable[tuple[int, str]]) -> 
             open_task(edges, tx, HELD, f"draft {draft}", why, _ACTOR)
 
 
+def ask_doubtful(edges: Edges, tx: Transaction) -> None:
+    """Ask about mails that may or may not have arrived: a crash on the wire, an answer that never came."""
+    for one in doubtful.listing(tx):
+        subject = f"draft {one.draft}"
+        asked = tasks.last_closed(tx, UNCERTAIN, subject)
+        if asked is None or one.since > asked:
+            why = tr(
+                "{count} mails may or may not have arrived, as message {number}: feedbot outbox resolve NUMBER --sent"
+                " where it has, --resend where it has not",
+                count=one.count,
+                number=one.message,
+            )
+            open_task(edges, tx, UNCERTAIN, subject, why, _ACTOR)
+
+
 def ask_no_more(edges: Edges, tx: Transaction) -> None:
-    """Close the tasks of notices of which no mail is in this state any more."""
+    """Close the tasks in which nothing is left to decide."""
     for one in tasks.listing(tx):
-        if one.kind in _STATES:
-            draft = int(one.subject.removeprefix("draft "))
-            if not outbox.counts(tx, draft)[_STATES[one.kind]]:
-                tasks.close(tx, one.kind, one.subject, _ACTOR, edges.clock())
+        if _solved(tx, one):
+            tasks.close(tx, one.kind, one.subject, _ACTOR, edges.clock())
+
+
+def _solved(tx: Transaction, task: tasks.Task) -> bool:
+    number = int(task.subject.rpartition(" ")[2]) if task.kind in (*_STATES, HALTED, READDRESS) else 0
+    if task.kind in _STATES:
+        return not outbox.counts(tx, number)[_STATES[task.kind]]
+    if task.kind == HALTED:
+        counts = outbox.counts(tx, number)
+        return not any(counts[state] for state in _TO_LEAVE)
+    if task.kind == READDRESS:
+        message = outbox.find(tx, number)
+        return message is None or message.state not in _LEFT_OVER
+    return False

@@ -19,6 +19,7 @@ from feedbot.fetch import Document
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._sending import BounceBox
+from feedbot.pipeline._unsent import ask_no_more
 from feedbot.pipeline.tasks import open_task
 from feedbot.store import Transaction, audit, documents, inbox, outbox, reading, suppressed, tasks
 from feedbot.store.suppressed import Bounce, Suppressed
@@ -117,6 +118,7 @@ def _follow(edges: Edges, tx: Transaction, box: BounceBox, number: int, one: Bou
     if one.kind not in (BounceKind.HARD, BounceKind.SOFT):
         return
     outbox.bounce(tx, number, Receipt(OutboxState.BOUNCED, one.at, 0, f"{one.kind}: {said}"))
+    ask_no_more(edges, tx)  # one that may have arrived has not
     audit.append(tx, _ACTOR, "bounce", f"message {number}", f"{one.kind}: {said}", one.at)
     many = suppressed.bounced(tx, one.address, BounceKind.SOFT, one.at - box.soft_within)
     if one.kind == BounceKind.HARD:
@@ -180,6 +182,7 @@ def unsuppress(edges: Edges, address: str, actor: str) -> int:
             raise DeliveryError(address, "it is not suppressed", permanent=True, hint=hint)
         freed = outbox.unhold(tx, address, Receipt(OutboxState.PENDING, now, 0, f"by {actor}"))
         tasks.close(tx, ADDRESS, suppressed.normal(address), actor, now)
+        ask_no_more(edges, tx)
         audit.append(tx, actor, "unsuppress", suppressed.normal(address), f"{freed} messages", now)
     return freed
 

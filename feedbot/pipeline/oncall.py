@@ -21,6 +21,7 @@ from feedbot.errors import ReviewError
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._telling import Saying
+from feedbot.pipeline._unsent import UNCERTAIN
 from feedbot.pipeline.alarms import deliver, write
 from feedbot.pipeline.release import is_urgent
 from feedbot.review import State
@@ -108,6 +109,8 @@ def _matters(edges: Edges, tx: Transaction) -> Iterator[_Matter]:
         words = tr("{count} mails of draft {id} may or may not have arrived", count=count, id=number)
         yield _Matter(f"uncertain {number}", True, words)
     for task in tasks.listing(tx):
+        if task.kind == UNCERTAIN:
+            continue  # called for above, with how many there are now
         yield _Matter(f"task {task.id}", False, f"{tr(task.kind)}: {task.subject} {task.detail}")
 
 

@@ -9,11 +9,10 @@ another customer is refused, whoever asks (I8). The old row stays as evidence, c
 from feedbot.delivery import OutboxState, Outgoing, Receipt, readdressed
 from feedbot.errors import DeliveryError
 from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._unsent import READDRESS, ask_no_more
 from feedbot.pipeline.tasks import open_task
 from feedbot.store import Transaction, audit, contacts, inventory, outbox, suppressed, tasks
 
-READDRESS = "readdress"
-"""The kind of the task that waits for a second person."""
 _STATES = (OutboxState.FAILED, OutboxState.BOUNCED, OutboxState.HELD)
 
 
@@ -38,6 +37,7 @@ def readdress(edges: Edges, number: int, address: str, actor: str) -> bool:
         if not outbox.add(tx, new):
             raise DeliveryError(subject, "it has been addressed anew before", permanent=True)
         tasks.close(tx, "address", suppressed.normal(old.recipient), actor, now)
+        ask_no_more(edges, tx)
         audit.append(tx, actor, READDRESS, subject, f"{old.recipient} → {address}", now)
     return True
 

@@ -15,6 +15,7 @@ from feedbot.errors import DeliveryError
 from feedbot.messages import tr
 from feedbot.notice import Notice
 from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._unsent import HALTED
 from feedbot.pipeline.tasks import open_task
 from feedbot.reading.dates import JST
 from feedbot.review import Draft, State, required_approvals
@@ -22,8 +23,6 @@ from feedbot.store import Transaction, audit, drafts, inventory, outbox, release
 from feedbot.store._gates import Limits
 from feedbot.store.releases import FIRST, REST, Release
 
-HALTED = "halted"
-"""The kind of the task that a first stage which went badly raises."""
 FIT = timedelta(minutes=15)
 """How long mails may leave after a look at their audience; a longer wait asks for another."""
 _FAILURES = (OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.BOUNCED)

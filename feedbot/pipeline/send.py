@@ -26,7 +26,7 @@ from feedbot.delivery import (
 from feedbot.errors import DeliveryError
 from feedbot.pipeline import _afresh, announce
 from feedbot.pipeline._edges import Edges
-from feedbot.pipeline._unsent import ask_failed, ask_held, ask_no_more
+from feedbot.pipeline._unsent import ask_doubtful, ask_failed, ask_held, ask_no_more
 from feedbot.pipeline.alarms import deliver
 from feedbot.pipeline.draft import go
 from feedbot.pipeline.publish import build_site
@@ -89,6 +89,7 @@ def resolve(edges: Edges, number: int, actor: str, *, resend: bool) -> None:
                 permanent=True,
                 hint="feedbot outbox status shows the messages",
             )
+        ask_no_more(edges, tx)
         audit.append(tx, actor, "resend" if resend else "resolve-sent", f"message {number}", "", now)
 
 
@@ -108,6 +109,7 @@ def stop_draft(edges: Edges, draft: int, actor: str, reason: str) -> int:
                 permanent=True,
                 hint="feedbot outbox status shows the messages",
             )
+        ask_no_more(edges, tx)
         audit.append(tx, actor, "stop", f"draft {draft}", f"{count} messages; {reason}", edges.clock())
     return count
 
@@ -131,6 +133,7 @@ def retry(edges: Edges, number: int | None, actor: str) -> int:
                     permanent=True,
                     hint="an uncertain one: feedbot outbox resolve; feedbot outbox status shows the messages",
                 )
+        ask_no_more(edges, tx)
         subject = "outbox" if number is None else f"message {number}"
         audit.append(tx, actor, "retry", subject, f"{count} messages", now)
     return count
@@ -139,12 +142,18 @@ def retry(edges: Edges, number: int | None, actor: str) -> int:
 def _tidy(edges: Edges) -> None:
     """Settle what a crash or a withdrawal left behind."""
     with edges.database.begin() as tx:
-        ask_no_more(edges, tx)
-        _afresh.ask_no_more(edges, tx)
         lost, orphans = outbox.recover(tx, edges.clock()), outbox.cancel_orphans(tx)
         for verb, count in (("uncertain", lost), ("cancel", orphans)):
             if count:
                 audit.append(tx, "(feedbot)", verb, "outbox", f"{count} messages", edges.clock())
+        _ask(edges, tx)
+
+
+def _ask(edges: Edges, tx: Transaction) -> None:
+    """Ask a person what only he can say, and no more where it is settled."""
+    ask_doubtful(edges, tx)
+    ask_no_more(edges, tx)
+    _afresh.ask_no_more(edges, tx)
 
 
 @dataclass(slots=True)
@@ -246,3 +255,4 @@ def _settle(edges: Edges, shown: frozenset[int]) -> None:
             counts = outbox.counts(tx, draft.id, channel=edges.channel)
             if draft.id in shown and not any(counts[state] for state in _WAITING):
                 go(edges, tx, draft, State.PUBLISHED)
+        _ask(edges, tx)

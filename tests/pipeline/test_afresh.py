@@ -15,7 +15,7 @@ from feedbot.pipeline import Edges, _afresh, decide, draft, release
 from feedbot.pipeline._sending import Sending, quiet_hours
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.readdress import readdress
-from feedbot.pipeline.send import send_due
+from feedbot.pipeline.send import send_due, stop_draft
 from feedbot.review import State
 from feedbot.store import _tables, assignments, drafts, freezes, inventory, outbox, releases
 from feedbot.store import tasks as todo
@@ -256,6 +256,19 @@ def test_what_cannot_be_judged_does_not_leave_until_it_can(house: House, monkeyp
     monkeypatch.setattr(_afresh, "judge", whole)
     assert house.send(timedelta(minutes=1)) == others()
     assert house.tasks() == []
+
+
+def test_who_asks_about_mails_that_were_stopped_asks_no_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be judged was cancelled by a person: nothing is left to say."""
+
+    def fails(*_: object) -> object:
+        raise NoticeError("notice/mail.j2", "line 3: no such variable")
+
+    number = house.published(WAIT)
+    monkeypatch.setattr(_afresh, "judge", fails)
+    house.send(WAIT)
+    stop_draft(house.edges, number, "author", "wrong")
+    assert (house.send(), house.tasks()) == ([], [])
 
 
 def test_the_outbox_gives_out_nothing_that_was_not_looked_at(house: House) -> None:

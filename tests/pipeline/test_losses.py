@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
+from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing, Receipt
 from feedbot.pipeline import Edges, bounces, decide, draft, release, tasks
 from feedbot.pipeline._sending import Sending, quiet_hours
 from feedbot.pipeline.publish import let_out, publish
@@ -241,3 +241,81 @@ def test_the_rest_of_a_correction_is_for_whom_it_was_withheld(
     send_due(edges, "w")
     corrections = [one for one in stage.mails if not one.key.startswith("INFO-2026-0001/1/")]
     assert sorted(one.customer for one in corrections) == sorted(EVERYBODY)
+
+
+def in_doubt(office: Office, *customers: str) -> int:
+    """Publish, and let the connection be cut after the dot of these mails; return the draft."""
+    number = office.published()
+    answering(office, Outcome.UNCERTAIN, {f"{one}@customer.example" for one in customers})
+    office.send()
+    return number
+
+
+@pytest.mark.parametrize("resend", [False, True])
+def test_mails_in_doubt_are_one_task_until_all_are_resolved(office: Office, resend: bool) -> None:
+    """It says how; it ends with the last one, at once, and no later round opens it again."""
+    number = in_doubt(office, "C01", "C02")
+    assert office.tasks() == [("mails uncertain", f"draft {number}")]
+    one, two = office.rows(OutboxState.UNCERTAIN)
+    with reading(office.stage.database) as tx:
+        (task,) = todo.listing(tx)
+    assert "feedbot outbox resolve" in task.detail
+    resolve(office.edges, one.id, "author", resend=resend)
+    assert office.tasks() == [("mails uncertain", f"draft {number}")]
+    resolve(office.edges, two.id, "author", resend=resend)
+    assert office.tasks() == []
+    office.stage.answer = lambda _: Answer(Outcome.ACCEPTED, 250, "ok")
+    assert (office.send(timedelta(minutes=1)), office.tasks()) == (2 if resend else 0, [])
+
+
+def test_a_crash_on_the_wire_is_a_task(office: Office) -> None:
+    """Whoever finds the row past its lease asks."""
+    number = office.published()
+    with office.stage.database.begin() as tx:
+        (claimed, *_) = outbox.claim(tx, "w", office.stage.now, timedelta(minutes=15), 100)
+        outbox.mark_sending(tx, [claimed], office.stage.now, timedelta(minutes=15))
+    office.send(timedelta(minutes=15))
+    assert ("mails uncertain", f"draft {number}") in office.tasks()
+
+
+def test_a_doubt_that_a_person_put_aside_is_asked_again_for_what_came_since(office: Office) -> None:
+    """He closed the task and left the mail as it is: the next doubtful mail of the notice is another matter."""
+    number = in_doubt(office, "C01")
+    with reading(office.stage.database) as tx:
+        (task,) = todo.listing(tx)
+    office.stage.now += timedelta(minutes=1)
+    tasks.done(office.edges, task.id, "author")
+    assert (office.send(), office.tasks()) == (0, [])
+    sent, *_ = office.rows(OutboxState.SENT)
+    with office.stage.database.begin() as tx:
+        outbox.resolve(tx, sent.id, OutboxState.SENT, Receipt(OutboxState.UNCERTAIN, office.stage.now))
+    assert (office.send(timedelta(minutes=1)), office.tasks()) == (0, [])  # not later than the closing
+    with office.stage.database.begin() as tx:
+        outbox.resolve(tx, sent.id, OutboxState.UNCERTAIN, Receipt(OutboxState.UNCERTAIN, office.stage.now))
+    office.send()
+    assert office.tasks() == [("mails uncertain", f"draft {number}")]
+
+
+def test_a_doubt_that_comes_back_is_settled(office: Office) -> None:
+    """The bounce says that it has not arrived: what is left to decide is the address."""
+    in_doubt(office, "C01")
+    (row,) = office.rows(OutboxState.UNCERTAIN)
+    office.come_back([office.bounce_of(row)])
+    assert office.tasks() == [("address", "c01@customer.example")]
+
+
+def test_tasks_about_what_will_not_leave_end_with_it(office: Office) -> None:
+    """A stop ends the halt; a mail that arrived after all needs no second person for its address."""
+    office.sending = replace(office.sending, first=3, wait=timedelta(minutes=10))
+    number = office.published()
+    answering(office, Outcome.REFUSED, {f"C0{n}@customer.example" for n in range(3)})
+    office.send()
+    failed = office.rows(OutboxState.FAILED)
+    assert not readdress(office.edges, failed[0].id, "x@else.example", "author")
+    kinds = {kind for kind, _ in office.tasks()}
+    assert kinds == {"mails failed", "halted", "readdress"}
+    stop_draft(office.edges, number, "author", "wrong")
+    assert {kind for kind, _ in office.tasks()} == {"mails failed", "readdress"}
+    for row in failed:
+        resolve(office.edges, row.id, "author", resend=False)
+    assert office.tasks() == []

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from typing import TypeVar, cast
 
 from feedbot import members, store
 from feedbot.advisory import Verdict
@@ -34,6 +34,7 @@ PROVIDER = Provider(
     contact="support@hosting.example",
     site_url="https://status.hosting.example/",
 )
+T = TypeVar("T")
 START = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 
 
@@ -120,6 +121,27 @@ def world(folder: Path) -> World:
     path = folder / "feedbot.db"
     path.write_bytes(_established())
     return World(store.open(f"sqlite:///{path}"))
+
+
+_reached: dict[str, tuple[bytes, list[tuple[str, Validators | None]], object]] = {}
+
+
+def once(stage: World, name: str, make: Callable[[], T]) -> T:
+    """Bring a new world to where `make` leads: it runs for the first one of that name, later ones get its database.
+
+    `make` may ask for pages, but lets nothing out and turns no clock; what it returns is shared, so it must be frozen.
+    """
+    path = Path(stage.database.url.database or "")
+    if name not in _reached:
+        answer = make()
+        assert (stage.mails, stage.site, stage.now) == ([], {}, START)
+        stage.database.dispose()  # the last connection moves the log into the file
+        _reached[name] = (path.read_bytes(), list(stage.asked), answer)
+    else:
+        stage.database.dispose()
+        content, stage.asked[:], answer = _reached[name]
+        path.write_bytes(content)
+    return cast(T, answer)
 
 
 @cache

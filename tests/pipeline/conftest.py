@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from feedbot.pipeline import Edges, intake, packages
+from feedbot.pipeline import Edges, draft, intake, packages
+from feedbot.pipeline.collect import collect
 from tests.fakes import World, world
 
 DATA = Path(__file__).resolve().parent.parent.parent / "demo" / "data"
@@ -53,3 +54,11 @@ def import_fleet(edges: Edges) -> None:
     intake.import_customers(edges, [folder / "customers.csv", folder / "servers.csv"], "tester")
     files = [file for file in sorted(folder.iterdir()) if file.suffix != ".csv" or file.stem == "self-built"]
     packages.import_packages(edges, files, "tester")
+
+
+def drafted(edges: Edges) -> None:
+    """Take in the demo's customers and servers, one round of its publishers, and draft what it brings."""
+    import_fleet(edges)
+    for source in edges.sources.values():
+        collect(edges, source)
+    draft.draft_cases(edges, "feedbot")

@@ -18,7 +18,7 @@ from feedbot.pipeline._vouchers import places
 from feedbot.pipeline.collect import collect
 from feedbot.signature import Signer, verify_file
 from feedbot.store import advisories, audit, documents, reading
-from tests.fakes import START, World, world
+from tests.fakes import START, World, once, world
 from tests.pipeline import publisher
 from tests.pipeline.conftest import pages, wired
 from tests.providerkey import KeyHome, key_home
@@ -54,8 +54,12 @@ def outside(tmp_path: Path, keys: KeyHome) -> Edges:
     made = world(folder)
     made.pages |= pages("www")
     edges = trading(wired(made), keys)
-    for source in edges.sources.values():
-        collect(edges, source)
+
+    def collected() -> None:
+        for source in edges.sources.values():
+            collect(edges, source)
+
+    once(made, "collected", collected)
     return edges
 
 

@@ -14,19 +14,16 @@ from feedbot.pipeline import Edges, decide, draft, intake, packages
 from feedbot.pipeline.collect import collect
 from feedbot.review import Draft, State
 from feedbot.store import audit, drafts, inventory
-from tests.fakes import World
-from tests.pipeline.conftest import DATA, import_fleet, pages
+from tests.fakes import World, once
+from tests.pipeline.conftest import DATA, drafted, import_fleet, pages
 
 APACHE = "Apache HTTP Server の脆弱性に関する注意喚起"
 
 
 @pytest.fixture
-def desk(edges: Edges) -> Edges:
+def desk(stage: World, edges: Edges) -> Edges:
     """Edges with the fleet taken in, one round collected and drafted."""
-    import_fleet(edges)
-    for source in edges.sources.values():
-        collect(edges, source)
-    draft.draft_cases(edges, "feedbot")
+    once(stage, "drafted", lambda: drafted(edges))
     return edges
 
 

@@ -15,7 +15,7 @@ from feedbot.pipeline.publish import Published, let_out, publish
 from feedbot.pipeline.send import send_due
 from feedbot.review import State
 from feedbot.store import audit, freezes, inventory, outbox
-from tests.fakes import World
+from tests.fakes import World, once
 from tests.pipeline.test_decide import about, state_of
 
 CUSTOMERS = 40
@@ -71,23 +71,31 @@ class Fleet:
 
 
 @pytest.fixture
-def fleet(edges: Edges) -> Fleet:
+def fleet(stage: World, edges: Edges) -> Fleet:
     """Forty customers, and drafts of one round."""
     made = Fleet(edges)
-    for source in edges.sources.values():
-        collect(edges, source)
-    draft.draft_cases(edges, "feedbot")
+
+    def collected() -> None:
+        for source in edges.sources.values():
+            collect(edges, source)
+        draft.draft_cases(edges, "feedbot")
+
+    once(stage, "forty customers", collected)
     return made
 
 
 @pytest.fixture
-def approved(edges: Edges, fleet: Fleet) -> int:
+def approved(stage: World, edges: Edges, fleet: Fleet) -> int:
     """The approved notice to all of them."""
-    number = about(edges).id
-    decide.propose(edges, number, "author")
-    decide.approve(edges, number, "reviewer")
-    assert state_of(edges, number) is State.APPROVED
-    return number
+
+    def make() -> int:
+        number = about(edges).id
+        decide.propose(edges, number, "author")
+        decide.approve(edges, number, "reviewer")
+        assert state_of(edges, number) is State.APPROVED
+        return number
+
+    return once(stage, "forty customers, approved", make)
 
 
 def sent(stage: World) -> set[str]:

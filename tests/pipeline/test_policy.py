@@ -13,18 +13,22 @@ from feedbot.pipeline.policy import approve_by_policy
 from feedbot.pipeline.publish import publish
 from feedbot.review import Desk, DeskRole, Draft, Policy, State
 from feedbot.store import audit, drafts
-from tests.fakes import World
+from tests.fakes import World, once
 from tests.pipeline.conftest import import_fleet
 
 POLICY = Policy("少数", frozenset({"csirt_a"}), recipients=10, a_day=5)
 
 
 @pytest.fixture
-def edges(edges: Edges) -> Edges:
+def edges(stage: World, edges: Edges) -> Edges:
     """One round of the signed publisher alone, drafted."""
-    import_fleet(edges)
-    collect(edges, edges.sources["csirt_a"])
-    draft.draft_cases(edges, "(feedbot)")
+
+    def make() -> None:
+        import_fleet(edges)
+        collect(edges, edges.sources["csirt_a"])
+        draft.draft_cases(edges, "(feedbot)")
+
+    once(stage, "one publisher", make)
     return edges
 
 

@@ -18,8 +18,8 @@ from feedbot.review import State
 from feedbot.signature import Signer, SigningError, VerifiedText, verify_detached, verify_file
 from feedbot.store import audit, drafts, outbox
 from tests.delivery.test_compose import taken_apart
-from tests.fakes import World
-from tests.pipeline.conftest import import_fleet, pages
+from tests.fakes import World, once
+from tests.pipeline.conftest import drafted, pages
 from tests.pipeline.test_decide import about, state_of
 from tests.providerkey import KeyHome, key_home
 
@@ -27,13 +27,14 @@ SOON = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def approved(edges: Edges) -> int:
+def approved(stage: World, edges: Edges) -> int:
     """An approved draft over the demo's fleet."""
-    import_fleet(edges)
-    for source in edges.sources.values():
-        collect(edges, source)
-    draft.draft_cases(edges, "feedbot")
-    return approve(edges)
+
+    def make() -> int:
+        drafted(edges)
+        return approve(edges)
+
+    return once(stage, "approved", make)
 
 
 def approve(edges: Edges) -> int:

@@ -18,7 +18,7 @@ from feedbot.pipeline.match import CaseMatch, match
 from feedbot.pipeline.why_not import why_not
 from feedbot.source import csaf
 from feedbot.store import audit, cases, suppressions
-from tests.fakes import World
+from tests.fakes import World, once
 from tests.pipeline.conftest import import_fleet, wired
 from tests.source.reading import judge
 
@@ -29,9 +29,13 @@ DAY = timedelta(days=1)
 def edges(stage: World) -> Edges:
     """The demo's advisories and fleet."""
     made = wired(stage)
-    for source in made.sources.values():
-        collect.collect(made, source)
-    import_fleet(made)
+
+    def make() -> None:
+        for source in made.sources.values():
+            collect.collect(made, source)
+        import_fleet(made)
+
+    once(stage, "undrafted", make)
     return made
 
 

@@ -1,5 +1,7 @@
 """Package sets as differences from one another: what they hold and who holds what is as if each were kept whole."""
 
+from random import Random
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, func, select
@@ -71,3 +73,18 @@ def test_drifted_servers_are_kept_as_differences(tx: Connection) -> None:
     told = tx.execute(select(func.sum(func.length(component_sets.c.holders)))).scalar_one()
     assert kept[0] == 195
     assert kept[1] + told < 195 * 200
+
+
+def test_what_drifted_apart_is_kept_as_differences_from_what_it_has_in_common(tx: Connection) -> None:
+    """The base is the image, which no server has any more: two of them differ from one another twice as much."""
+    rng = Random(3)
+    image = frozenset(component(name, 1) for name in range(100))
+    fleet = [frozenset(component(name, 1 + (rng.random() < 0.1)) for name in range(100)) for _ in range(40)]
+    intern(tx, fleet[:20])
+    intern(tx, [*fleet[20:], image])
+    (base,) = tx.scalars(select(package_sets.c.id).where(package_sets.c.base.is_(None)))
+    ids = _packages.component_numbers(tx, [_packages.digest_of(one) for one in image])
+    assert set(_packages.members_of(tx, base)) == set(ids.values())
+    size, schemes = tx.execute(select(package_sets.c.size, package_sets.c.schemes)).first() or (0, "")
+    assert (size, schemes) == (100, "deb")
+    assert tx.scalar(select(func.count()).select_from(package_sets)) == 41

@@ -197,7 +197,7 @@ class Edges:
     `sign_mail` and `sign_post`, where what leaves is signed, raise SigningError. `posts` are the channels, by name,
     where notices are told besides mail and site. `brands` are the names that contracts may bear, `roles` who gets which
     kind of notice (`urgent` before all kinds), `audiences` the operator's expressions by name,
-    `reminders` his policy of 再通知, `digests` that of まとめ, `desk` who may decide what."""
+    `reminders` his policy of 再通知, `digest` that of まとめ, `desk` who may decide what."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -232,7 +232,7 @@ class Edges:
     reminders: again.Reminders = field(default_factory=again.Reminders)
 
     def brand(self, name: str) -> Brand:
-    digests: digests.Digests = digests.Digests()
+    digest: digests.Digests = field(default_factory=digests.Digests)
         """Return a brand, the provider itself for an empty name. Raises NoticeError for one that is not configured:
         another's name in its place would be a wrong one."""
         if not name:

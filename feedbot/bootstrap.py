@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from feedbot import __version__, members, store
 from feedbot import config as configuration
+from feedbot._bootstrap_mail import open_mail as open_mail
+from feedbot._bootstrap_mail import password as _password
 from feedbot._config_channels import opened_channel
 from feedbot.advisory import Verdict
 from feedbot.catalog import Catalog
@@ -25,7 +27,7 @@ from feedbot.config import (
     DistroSection,
     SourceSection,
 )
-from feedbot.delivery import AlarmChannel, MailChannel, SiteChannel
+from feedbot.delivery import AlarmChannel, Rates, SiteChannel
 from feedbot.distro import DistroInfo
 from feedbot.errors import ConfigError, SignatureError
 from feedbot.fetch import Inbox, http, polite
@@ -310,37 +312,8 @@ def sending(section: DeliverySection) -> Sending:
         cap=section.daily_cap,
         urgent_score=section.urgent_score,
         bounces=box,
+        rates=Rates(**section.rates.model_dump()),
     )
-
-
-def open_mail(config: Config) -> MailChannel:
-    """Return the relay, not yet connected to. Raises ConfigError for settings that cannot work."""
-    channel = members.load("feedbot.delivery", "smtp")
-    smtp = config.delivery.smtp
-    settings = channel.Settings(
-        host=smtp.host,
-        sender=config.provider.from_address,
-        port=smtp.port,
-        security=smtp.security,
-        username=smtp.username,
-        password=_password(smtp.password_file),
-        connections=smtp.connections,
-    )
-    return cast(MailChannel, channel.open_channel(settings))
-
-
-def _password(file: Path | None) -> str:
-    """Read a password. Raises ConfigError where the file cannot be read or others can read it."""
-    if file is None:
-        return ""
-    try:
-        if file.stat().st_mode & 0o077:
-            raise ConfigError(str(file), "others can read the password file", hint="chmod 600 {file}", file=file)
-        return file.read_text(encoding="utf-8").rstrip("\n")
-    except OSError as error:
-        raise ConfigError(str(file), "cannot be read: {why}", why=error.strerror or error) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(str(file), "the password is not UTF-8", hint="save it as UTF-8") from error
 
 
 def open_site(directory: Path) -> SiteChannel:

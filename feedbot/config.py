@@ -23,6 +23,7 @@ from feedbot import _config_checks, _config_faults
 from feedbot._config_blocklists import BlocklistsSection
 from feedbot._config_desk import AutoApprovalSection, DeskSection
 from feedbot._config_inventory import InventorySection
+from feedbot._config_mail import RatesSection, SmtpSection
 from feedbot._config_reminders import RemindersSection
 from feedbot._config_values import Address, Duration, Fingerprint, Place, database, place, source_url
 from feedbot._config_values import Section as _Section
@@ -135,17 +136,6 @@ class SiteSection(_Section):
     directory: Place = Path("var/site")
 
 
-class SmtpSection(_Section):
-    """The relay that takes the mails."""
-
-    host: str = "localhost"
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    username: str = ""
-    password_file: Place | None = None
-    connections: int = Field(default=10, ge=1, le=50)
-
-
 class BouncesSection(_Section):
     """Where mails that come back arrive (`inbox`: maildir: or imaps:), and how often is too often."""
 
@@ -173,6 +163,7 @@ class DeliverySection(_Section):
     urgent_score: float = Field(default=9.0, ge=0, le=11)
     bounces: BouncesSection = _default(BouncesSection)
     smtp: SmtpSection = _default(SmtpSection)
+    rates: RatesSection = _default(RatesSection)
 
 
 class AlarmsSection(_Section):

@@ -2,10 +2,20 @@
 
 from feedbot.delivery._bounces import BounceKind, Returned, claims, proves, return_address
 from feedbot.delivery._bounces import read as read_bounce
-from feedbot.delivery._channel import AlarmChannel, Answer, MailChannel, MailLanes, Outcome, SiteChannel, lanes_of
+from feedbot.delivery._channel import (
+    AlarmChannel,
+    Answer,
+    MailChannel,
+    MailLanes,
+    Outcome,
+    Relayed,
+    SiteChannel,
+    lanes_of,
+)
 from feedbot.delivery._compose import message, readdressed, signed
 from feedbot.delivery._model import OutboxState, Outgoing, Receipt
-from feedbot.delivery._outbox import MOVES, Verdict, after, move
+from feedbot.delivery._outbox import MOVES, Verdict, after, move, wait
+from feedbot.delivery._pace import Pace, Rates
 
 __all__ = [
     "MOVES",
@@ -17,7 +27,10 @@ __all__ = [
     "OutboxState",
     "Outcome",
     "Outgoing",
+    "Pace",
+    "Rates",
     "Receipt",
+    "Relayed",
     "Returned",
     "SiteChannel",
     "Verdict",
@@ -31,4 +44,5 @@ __all__ = [
     "readdressed",
     "return_address",
     "signed",
+    "wait",
 ]

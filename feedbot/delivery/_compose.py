@@ -301,9 +301,10 @@ _SIGNATURE = (
 )
 
 
-def readdressed(outgoing: Outgoing, address: str, secret: bytes, number: int) -> Outgoing:
+def readdressed(outgoing: Outgoing, address: str, secret: bytes, number: int, in_reply_to: str = "") -> Outgoing:
     """Return a message that could not be delivered, the row `number`, as a new one to another address: the same bytes
-    but for To and Message-ID, which is of a new key. What a signature covers stays as it is (RFC 3156, section 5).
+    but for To, Message-ID, which is of a new key, and what it refers to: `in_reply_to`, the first mail on the matter
+    that came to this address. What a signature covers stays as it is (RFC 3156, section 5).
 
     Raises DeliveryError where the address is not one plain address.
     """
@@ -313,10 +314,13 @@ def readdressed(outgoing: Outgoing, address: str, secret: bytes, number: int) ->
     old_domain = outgoing.message_id.rpartition("@")[2].rstrip(">")
     message_id = f"<{hmac.new(secret, key.encode(), sha256).hexdigest()[:40]}@{old_domain}>"
     head, blank, body = outgoing.content.partition(b"\r\n\r\n")
-    for name, old, new in (("To", outgoing.recipient, address), ("Message-ID", outgoing.message_id, message_id)):
-        line = f"\r\n{name}: {old}\r\n".encode("ascii")
-        if (head + b"\r\n").count(line) != 1:
-            raise DeliveryError(key, "the headers do not read back as they were meant", permanent=True)
-        head = (head + b"\r\n").replace(line, f"\r\n{name}: {new}\r\n".encode("ascii"))[:-2]
-    content = head + blank + body
+    # None of the headers that go is folded: _thread wrote them.
+    kept = [line for line in head.split(b"\r\n") if not line.startswith((b"In-Reply-To: ", b"References: "))]
+    new = {f"To: {outgoing.recipient}": f"To: {address}", f"Message-ID: {outgoing.message_id}": ""}
+    if any(kept.count(line.encode("ascii")) != 1 for line in new):
+        raise DeliveryError(key, "the headers do not read back as they were meant", permanent=True)
+    named = (_plain("Message-ID", message_id), *_thread(key, in_reply_to))
+    new[f"Message-ID: {outgoing.message_id}"] = "\r\n".join(f"{one.name}: {one.wire}" for one in named)
+    changed = {old.encode("ascii"): line.encode("ascii") for old, line in new.items()}
+    content = b"\r\n".join(changed.get(line, line) for line in kept) + blank + body
     return Outgoing(key, outgoing.draft, outgoing.channel, outgoing.customer, address, message_id, content)

@@ -1,8 +1,9 @@
 """What holds mails back, as the operator configured it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from feedbot.delivery import Rates
 from feedbot.fetch import Inbox
 from feedbot.reading.dates import JST
 
@@ -22,7 +23,8 @@ class BounceBox:
 class Sending:
     """Of a notice to many, `first` mails leave (0: all at once), the rest `wait` after these were answered (zero: by a
     person's word), unless more than `failures` per cent of them failed. `quiet` are hours of the day in Japan, `cap`
-    mails a customer a day (0: any number); what is urgent, a score from `urgent_score` up, passes both."""
+    mails a customer a day (0: any number); what is urgent, a score from `urgent_score` up, passes both, but not the
+    `rates` of the relays' and recipients' sake."""
 
     first: int = 0
     wait: timedelta = timedelta(minutes=10)
@@ -31,6 +33,7 @@ class Sending:
     cap: int = 0
     urgent_score: float = 9.0
     bounces: BounceBox | None = None
+    rates: Rates = field(default_factory=Rates)
 
     def is_quiet(self, now: datetime) -> bool:
         """Tell whether `now` is in the quiet hours; they may go over midnight."""

@@ -24,7 +24,19 @@ from feedbot.pipeline.release import staged
 from feedbot.reading.dates import JST
 from feedbot.review import Digests, Draft, Drift, State
 from feedbot.signature import GrammarError, SigningError, clearsign
-from feedbot.store import Transaction, advisories, audit, decisions, documents, drafts, freezes, lock, outbox, reading
+from feedbot.store import (
+    Transaction,
+    advisories,
+    audit,
+    decisions,
+    documents,
+    drafts,
+    freezes,
+    lock,
+    outbox,
+    reading,
+    threads,
+)
 from feedbot.store.drafts import FrozenMail, FrozenRender
 
 
@@ -158,7 +170,8 @@ def _ready(edges: Edges, number: int) -> _Ready:
     with reading(edges.database) as tx:
         draft, bound = _approved(tx, number)
         frozen = drafts.frozen(tx, number)
-        mails = {mail.recipient.id: _outgoing(edges, tx, draft, mail) for mail in frozen.mails}
+        before = _received(edges, tx, draft)
+        mails = {mail.recipient.id: _outgoing(edges, draft, mail, before) for mail in frozen.mails}
     try:
         if edges.sign_mail is not None:
             mails = {whose: signed(mail, edges.sign_mail) for whose, mail in mails.items()}
@@ -189,14 +202,22 @@ def build_site(edges: Edges) -> int:
     return len(entries)
 
 
-def _outgoing(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenMail) -> Outgoing:
+def _received(edges: Edges, tx: Transaction, draft: Draft) -> Mapping[tuple[str, str], str]:
+    """Return the Message-IDs of earlier editions' mails that arrived, by recipient and address."""
+    notice = draft.notice
+    if notice.edition == 1:
+        return {}
+    earlier = [one.id for one in drafts.of_number(tx, notice.number) if one.notice.edition < notice.edition]
+    return threads.received(tx, earlier, edges.channel)
+
+
+def _outgoing(edges: Edges, draft: Draft, frozen: FrozenMail, before: Mapping[tuple[str, str], str]) -> Outgoing:
     """Fix a mail's bytes. In shadow mode it goes to the operator alone, marked as a trial."""
     notice, customer = draft.notice, frozen.recipient.customer
     mail, recipient = frozen.mail, frozen.recipient
     if edges.shadow_operator:
         mail = _marked(mail, customer)
         recipient = replace(recipient, customer=replace(customer, email=edges.shadow_operator))
-    first = f"{notice.number}/1/{recipient.id}/{edges.channel}"
     return message(
         mail,
         provider=edges.brand(recipient.brand).provider,
@@ -205,7 +226,7 @@ def _outgoing(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenMail) -
         secret=edges.secret,
         date=edges.clock(),
         draft=draft.id,
-        in_reply_to=outbox.message_id(tx, first) if notice.edition > 1 else "",
+        in_reply_to=before.get((recipient.id, recipient.customer.email.lower()), ""),
     )
 
 

@@ -11,7 +11,7 @@ from feedbot.errors import DeliveryError
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._unsent import READDRESS, ask_no_more
 from feedbot.pipeline.tasks import open_task
-from feedbot.store import Transaction, audit, contacts, inventory, outbox, suppressed, tasks
+from feedbot.store import Transaction, audit, contacts, drafts, inventory, outbox, suppressed, tasks, threads
 
 _STATES = (OutboxState.FAILED, OutboxState.BOUNCED, OutboxState.HELD)
 
@@ -24,7 +24,7 @@ def readdress(edges: Edges, number: int, address: str, actor: str) -> bool:
     now, subject = edges.clock(), f"message {number}"
     with edges.database.begin() as tx:
         old = _checked(edges, tx, number, address)
-        new = readdressed(old, address, edges.secret, number)
+        new = readdressed(old, address, edges.secret, number, _first(tx, old, address))
         if suppressed.normal(address) not in _own(tx, old.customer):
             asked = tasks.find(tx, READDRESS, subject)
             if asked is None or asked.detail != address or asked.opened_by == actor:
@@ -84,6 +84,13 @@ def _checked(edges: Edges, tx: Transaction, number: int, address: str) -> Outgoi
             address, "it is another customer's address", permanent=True, hint="correct the customer list first"
         )
     return old
+
+
+def _first(tx: Transaction, old: Outgoing, address: str) -> str:
+    """Return the Message-ID of the first mail on the matter that came to this address; empty where none did."""
+    notice = drafts.load(tx, old.draft).notice
+    earlier = [one.id for one in drafts.of_number(tx, notice.number) if one.notice.edition < notice.edition]
+    return threads.first(tx, earlier, old, address)
 
 
 def _own(tx: Transaction, customer: str) -> set[str]:

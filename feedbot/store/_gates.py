@@ -17,11 +17,12 @@ LEFT = (OutboxState.SENT.value, OutboxState.UNCERTAIN.value, OutboxState.BOUNCED
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What holds mails back that are not urgent: the hour is `quiet`; `cap` mails (0: any number) a customer since
-    `day`."""
+    `day`. Where they are `paced`, a domain has its turns, urgent or not."""
 
     quiet: bool = False
     cap: int = 0
     day: datetime | None = None
+    paced: bool = False
 
 
 UNLIMITED = Limits()

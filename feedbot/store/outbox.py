@@ -40,6 +40,7 @@ from feedbot.store._keys import recipient_of
 from feedbot.store._sending_tables import suppressed_addresses
 from feedbot.store._sql import chunks, insert, lock
 from feedbot.store._tables import contents, drafts, outbox, receipts
+from feedbot.store.paces import has_turn
 
 _WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
 _UNSENT = (*_WAITING, OutboxState.HELD.value)
@@ -113,6 +114,7 @@ def claim(
     PostgreSQL skips rows that another worker is just taking; SQLite has one writer at a time.
     """
     due = _due(now, limits) if not channel else _due(now, limits) & (outbox.c.channel == channel)
+    due = due & has_turn(now) if limits.paced else due
     chosen = select(outbox.c.id).where(due).order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)
     free = tx.scalars(chosen).all()
     while found := _hold(tx, outbox.c.id.in_(free), now):
@@ -343,11 +345,6 @@ def is_standing(tx: Connection, draft: int) -> bool:
     """Tell whether the messages of a draft may still leave: it is being published, or is published."""
     query = select(drafts.c.id).where(drafts.c.id == draft, drafts.c.state.in_(STANDING))
     return tx.scalar(query) is not None
-
-
-def message_id(tx: Connection, key: str) -> str:
-    """Return the Message-ID of the message of a key, for a later one to refer to; empty where there is none."""
-    return tx.scalar(select(outbox.c.message_id).where(outbox.c.key == key)) or ""
 
 
 def answers(tx: Connection, number: int) -> tuple[Receipt, ...]:

@@ -62,13 +62,6 @@ def test_many_are_kept_at_a_stroke(tx: Connection) -> None:
     assert outbox.add_all(tx, made) == 0
 
 
-def test_a_later_mail_refers_to_the_first(tx: Connection) -> None:
-    """The Message-ID is found by the key; there is none of an unknown key."""
-    (one,) = fill(tx)
-    assert outbox.message_id(tx, one.key) == one.message_id
-    assert outbox.message_id(tx, "X/1/C0/smtp") == ""
-
-
 def test_the_way_of_a_message(tx: Connection) -> None:
     """Claimed, on the wire, sent; the receipt stays beside it, and it is due no more."""
     (one,) = fill(tx)

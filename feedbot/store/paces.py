@@ -1,0 +1,40 @@
+"""When the next mail to each domain is due by its rate: kept here, so that it holds for every sender and round."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, select
+
+from feedbot.store._sending_tables import paces
+from feedbot.store._sql import chunks, insert, lock
+from feedbot.store._tables import outbox
+
+
+def load(tx: Connection, domains: Collection[str]) -> dict[str, datetime]:
+    """Return when the next mail to these domains is due, where that is known. On PostgreSQL others that ask wait until
+    this transaction ends."""
+    lock(tx, "outbox pace")
+    found: dict[str, datetime] = {}
+    for part in chunks(domains):
+        rows = tx.execute(select(paces).where(paces.c.domain.in_(part)))
+        found |= {row.domain: row.due for row in rows}
+    return found
+
+
+def keep(tx: Connection, due: Mapping[str, datetime]) -> None:
+    """Note when the next mails are due."""
+    if due:
+        new = insert(tx, paces)
+        changed = new.on_conflict_do_update(index_elements=[paces.c.domain], set_={"due": new.excluded.due})
+        tx.execute(changed, [{"domain": domain, "due": at} for domain, at in due.items()])
+
+
+def forget_past(tx: Connection, now: datetime) -> None:
+    """Forget what holds nobody back any more."""
+    tx.execute(delete(paces).where(paces.c.due <= now))
+
+
+def has_turn(now: datetime) -> ColumnElement[bool]:
+    """The domain of a row of the outbox has its turn."""
+    waits = exists().where(paces.c.domain == outbox.c.domain, paces.c.due > now)
+    return ~waits.correlate(outbox)

@@ -7,7 +7,8 @@ The tests are those of the folder tests/PACKAGE, or those given. One run of them
 what it costs; a mutant then meets only the tests that run its lines, the cheap ones first, until one fails or --budget
 seconds of tests have passed (a survivor can be held against all of them later: `--survivors --budget 99`). Each mutant
 lives in a fork of one process that has pytest and the libraries loaded: a finder hands it the changed module, no file
-is written. All this happens in a copy of the tree under /tmp.
+is written. All this happens in a copy of the tree under /tmp. A mutant does what the code does when it is broken: look
+first that no test names a file of the system, which a broken check would let it write over.
 
 Results go to a file of JSON lines (--results), also under /tmp; a run goes on where the last one stopped. What is in it
 stays as long as the module's source does; after adding tests, `--survivors` tries again what had survived.

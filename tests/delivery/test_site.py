@@ -110,8 +110,9 @@ def test_what_we_did_not_make_is_not_touched(site: Path, kind: str) -> None:
 @pytest.mark.parametrize("path", ["", "{folder}/page", "../out.html", "a/../../b", "a//b", "a/", "./a", "a\0b"])
 def test_a_path_that_leads_out_is_refused(site: Path, path: str) -> None:
     """Nothing is written, not even the good pages. An absolute path is one of the test's own, should it be written."""
-    with pytest.raises(DeliveryError, match="no path for a page"):
+    with pytest.raises(DeliveryError, match="no path for a page") as caught:
         publish(site, {"index.html": b"x", path.format(folder=site.parent): b"x"})
+    assert caught.value.permanent
     assert not site.exists()
 
 

@@ -230,9 +230,9 @@ class Edges:
     roles: Mapping[str, tuple[Role, ...]] = field(default_factory=lambda: ROLES)
     audiences: Mapping[str, str] = field(default_factory=dict)
     reminders: again.Reminders = field(default_factory=again.Reminders)
+    digest: digests.Digests = field(default_factory=digests.Digests)
 
     def brand(self, name: str) -> Brand:
-    digest: digests.Digests = field(default_factory=digests.Digests)
         """Return a brand, the provider itself for an empty name. Raises NoticeError for one that is not configured:
         another's name in its place would be a wrong one."""
         if not name:

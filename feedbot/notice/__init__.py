@@ -27,7 +27,7 @@ from feedbot.notice._model import (
 )
 from feedbot.notice._readers import misread
 from feedbot.notice._shared import mails
-from feedbot.notice._topics import TOPICS, kind_of, topics
+from feedbot.notice._topics import TOPICS, kind_of, pressing, topics
 
 __all__ = [
     "JIS",
@@ -55,6 +55,7 @@ __all__ = [
     "listings",
     "mails",
     "misread",
+    "pressing",
     "read_audience",
     "render",
     "site",

@@ -1,5 +1,7 @@
 """What a notice is about, as far as it decides who gets it."""
 
+import re
+
 from feedbot.inventory import Topic
 from feedbot.notice._model import Kind, Notice
 
@@ -14,6 +16,14 @@ TOPICS = {
 _CRITICAL = 9.0
 """The least base score that IPA's words for CVSS v3 and v4 call 緊急; v2 knows no such step."""
 _EXPLOITED = "cisa_kev"
+_CALLED_URGENT = re.compile(r"[\s【\[((〔《「]*緊急(?!連絡|時)")
+
+
+def pressing(notice: Notice) -> bool:
+    """Say whether a notice is 緊急 whatever a score says: exploited already, or called so by its writer at the head of
+    the title."""
+    exploited = any(one.source == _EXPLOITED for one in notice.advisories)
+    return exploited or _CALLED_URGENT.match(notice.title) is not None
 
 
 def urgent(notice: Notice) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 from feedbot.delivery import OutboxState, Outgoing
 from feedbot.errors import DeliveryError
 from feedbot.messages import tr
-from feedbot.notice import Notice
+from feedbot.notice import Notice, pressing
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._unsent import HALTED
 from feedbot.pipeline.tasks import open_task
@@ -59,9 +59,10 @@ def fit(tx: Transaction, until: datetime) -> dict[str, object]:
 
 
 def is_urgent(notice: Notice, score: float) -> bool:
-    """Tell whether a publisher rates the matter so high, by CVSS 3 or 4: 9.0 is 緊急 with IPA."""
+    """Tell whether a notice is 緊急: a publisher rates the matter so high, by CVSS 3 or 4 (9.0 is 緊急 with IPA), it is
+    exploited already, or its writer calls it so."""
     scores = (each.score for one in notice.advisories for each in one.severity if each.system in _RATED)
-    return any(float(one) >= score for one in scores if re.fullmatch(r"\d{1,2}(?:\.\d)?", one))
+    return pressing(notice) or any(float(one) >= score for one in scores if re.fullmatch(r"\d{1,2}(?:\.\d)?", one))
 
 
 def advance(edges: Edges) -> None:

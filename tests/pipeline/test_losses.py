@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from feedbot.advisory import Advisory, Severity, Signature, Verdict
 from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing, Receipt
+from feedbot.notice import Audience, Kind, Notice, Step
 from feedbot.pipeline import Edges, bounces, decide, draft, release, tasks
 from feedbot.pipeline._sending import Sending, quiet_hours
 from feedbot.pipeline.publish import let_out, publish
@@ -15,9 +17,9 @@ from feedbot.pipeline.send import resolve, send_due, stop_draft
 from feedbot.store import audit, outbox, reading, told
 from feedbot.store import tasks as todo
 from feedbot.store._keys import recipient_of
-from tests.fakes import World
+from tests.fakes import START, World
 from tests.pipeline.test_drift import Fleet, approved, fleet, left_over
-from tests.pipeline.test_sending import CUSTOMERS, Office, answering, office
+from tests.pipeline.test_sending import CUSTOMERS, OWN, Office, answering, office
 
 __all__ = ["approved", "fleet", "office"]
 
@@ -71,6 +73,44 @@ def test_what_a_person_says_of_urgency_stays(
     publish(edges, approved, "author")
     send_due(edges, "w")
     assert len(stage.mails) == leave
+
+
+def rated(*severity: Severity, source: str = "jvn", title: str = "OpenSSL の脆弱性") -> Notice:
+    """An advisory's notice, as the quiet hours see it."""
+    signature = Signature(Verdict.UNSIGNED, "")
+    one = Advisory(source, "N-1", "1", title, "ja", signature, severity=severity)
+    return Notice(Kind.ADVISORY, Step.FIRST, title, Audience("match"), (), START, advisories=(one,))
+
+
+@pytest.mark.parametrize(
+    ("notice", "urgent"),
+    [
+        (rated(), False),
+        (rated(Severity("CVSSv3.1", "", "8.9")), False),
+        (rated(Severity("CVSSv3.1", "", "9.0")), True),
+        (rated(Severity("CVSSv2.0", "", "10.0")), False),
+        (rated(Severity("CVSSv3.1", "", "5.0"), source="cisa_kev"), True),
+        (rated(title="【緊急】メンテナンスのお知らせ"), True),
+        (rated(title="緊急メンテナンスのお知らせ"), True),
+        (rated(title="緊急連絡先のご登録のお願い"), False),
+        (rated(title="メンテナンス(緊急ではありません)"), False),
+    ],
+)
+def test_what_passes_the_quiet_hours(notice: Notice, urgent: bool) -> None:
+    """A score from 9.0 up, what is exploited already, and what its writer calls 緊急."""
+    assert release.is_urgent(notice, 9.0) is urgent
+
+
+def test_what_a_writer_calls_urgent_leaves_in_quiet_hours(office: Office) -> None:
+    """The other one waits for the morning."""
+    office.sending = replace(office.sending, quiet=quiet_hours("00:00-23:59"))
+    office.published()
+    number = draft.new_own(office.edges, OWN.format(n="").replace("件名: ", "件名: 【緊急】"), "author").id
+    decide.propose(office.edges, number, "author")
+    decide.approve(office.edges, number, "reviewer")
+    publish(office.edges, number, "author")
+    assert office.send() == CUSTOMERS
+    assert {one.draft for one in office.stage.mails} == {number}
 
 
 CORRECTION = "種別: お知らせ\n段階: 訂正\n件名: 誤記の訂正\n\n誤記がありました。\n"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from feedbot.delivery import Answer, Outcome
-from feedbot.delivery._talk import Cut, Ended, Reply, Talk, line, stuffed, transaction
+from feedbot.delivery._talk import Cut, Ended, Reply, Say, Talk, line, stuffed, transaction
 from feedbot.errors import DeliveryError
 from tests.delivery.test_channel import OUTGOING
 
@@ -23,21 +23,16 @@ def talk(*, pipelining: bool = False) -> Talk:
     )
 
 
-Said = list[tuple[bytes, float]]
-
-
-def told(*replies: Reply | Cut, pipelining: bool = False) -> tuple[Said, Ended]:
+def told(*replies: Reply | Cut, pipelining: bool = False) -> tuple[list[Say], Ended]:
     """Say it to a relay that answers so, and must be asked for each of its answers."""
-    talking, given, said = talk(pipelining=pipelining), iter(replies), Said()
-    say = next(talking)
-    said.append((say.data, say.seconds))
+    talking, given = talk(pipelining=pipelining), iter(replies)
+    said = [next(talking)]
     for reply in given:
         try:
-            say = talking.throw(reply) if isinstance(reply, Cut) else talking.send(reply)
+            said.append(talking.throw(reply) if isinstance(reply, Cut) else talking.send(reply))
         except StopIteration as stop:
             end = stop.value
             break
-        said.append((say.data, say.seconds))
     else:
         pytest.fail("it waits for another reply")
     assert list(given) == []
@@ -52,14 +47,17 @@ def ended(*replies: Reply | Cut, pipelining: bool = False) -> Ended:
 def test_one_command_after_the_other() -> None:
     """Each waits for its answer, the message for longer; then the connection serves the next."""
     said, end = told(OK, OK, GO, (250, b"2.0.0 queued\r\nas 1"))
-    assert said == [(MAIL, 60), (RCPT, 60), (DATA, 60), (CONTENT + b".\r\n", 600)]
+    message = Say(CONTENT + b".\r\n", 600, whole=True)
+    assert said == [Say(MAIL, 60), Say(RCPT, 60), Say(DATA, 60), message]
+    assert not said[0].whole
     assert end == Ended(Answer(Outcome.ACCEPTED, 250, "2.0.0 queued as 1"), usable=True)
 
 
 def test_three_commands_in_one_write() -> None:
     """Two waits instead of four; each command has its own answer."""
     said, end = told(OK, (251, b"will forward"), GO, OK, pipelining=True)
-    assert said == [(MAIL + RCPT + DATA, 60), (b"", 60), (b"", 60), (CONTENT + b".\r\n", 600)]
+    message = Say(CONTENT + b".\r\n", 600, whole=True)
+    assert said == [Say(MAIL + RCPT + DATA, 60), Say(b"", 60), Say(b"", 60), message]
     assert end == Ended(Answer(Outcome.ACCEPTED, 250, "ok"), usable=True)
 
 
@@ -94,7 +92,7 @@ def test_a_refused_recipient_gets_nothing(code: int, outcome: Outcome, pipelinin
     said, end = told(OK, (code, b"no"), *more, OK, pipelining=pipelining)
     assert end == Ended(Answer(outcome, code, "no"), usable=True)
     commands = [MAIL + RCPT + DATA, b"", b"", RSET] if pipelining else [MAIL, RCPT, RSET]
-    assert said == [(command, 60) for command in commands]
+    assert said == [Say(command, 60) for command in commands]
 
 
 def test_a_message_for_nobody_is_not_begun() -> None:
@@ -110,7 +108,7 @@ def test_a_refused_message_does_not_leave(code: int, outcome: Outcome, pipelinin
     """Only 354 asks for it."""
     said, end = told(OK, OK, (code, b"no"), OK, pipelining=pipelining)
     assert end == Ended(Answer(outcome, code, "no"), usable=True)
-    assert said[-1] == (RSET, 60)
+    assert said[-1] == Say(RSET, 60)
 
 
 @pytest.mark.parametrize("reply", [(421, b"bye"), (500, b"what?"), LOST])

@@ -1,8 +1,9 @@
 """Take in a fleet, keep it, and say whom new advisories concern: the table of what, bar and measured.
 
-    ./run bench fleet [--servers=N] [--folder=DIR] [--json]
+    ./run bench fleet [--servers=N] [--folder=DIR] [--direct] [--json]
 
-The default is 10,000 servers; --servers=1000000 is the full size. The database stays in DIR, and a load that was cut
+The default is 10,000 servers; --servers=1000000 is the full size. With --direct the fleet's rows are written straight
+(bench/_direct.py) and "kept" is not measured. The database stays in DIR, and a load that was cut
 short goes on from there; without it a folder is made and removed. Rows a second are of one core, by processor time.
 "text" and "JSON" are from bytes to components; "kept" from components to the store, for servers that nobody knows yet;
 "unchanged" the same files again, from disk to the confirmed snapshot. "50 ranges" and "full rematch" (124,000 ranges,
@@ -22,6 +23,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from bench import _direct
 from bench._fleet import NAMES, Fleet
 from feedbot import bootstrap, matching, store
 from feedbot import inventory as formats
@@ -117,6 +119,10 @@ def _read(bodies: list[bytes]) -> None:
 
 def _keep(made: Fleet, url: str) -> dict[str, float]:
     database = store.open(url)
+    with database.begin() as tx:
+        counts = inventory.counts(tx)
+    if "--direct" in sys.argv and not counts.hosts:
+        _direct.write(made, database, NOW)
     with database.begin() as tx:
         counts = inventory.counts(tx)
         if counts.servers != made.servers:

@@ -1,6 +1,7 @@
 """Watch: whether addresses of the provider's servers stand on DNS block lists, and draft a notice to whoever is meant.
 
-1 try each list by its test entries: one that is broken is noted, said, and not asked     2 find each server's addresses
+1 try each list by its test entries: one that is broken is noted, told as a source's health is, and not asked
+2 find each server's addresses
 3 ask, at the operator's rate     4 of each address: newly listed → a draft; on none any more → 解除, or the draft that
 waits is over; where a list that named it did not answer → nothing, the matter stays open
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 from feedbot.errors import InventoryError
 from feedbot.inventory import Contract, Server
 from feedbot.notice import BlockList, listings
+from feedbot.pipeline import _list_health, alarms
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.draft import go
 from feedbot.reading.dates import JST
@@ -85,7 +87,8 @@ def _working(edges: Edges, wanted: BlockWatch, report: BlockReport) -> list[str]
         if failure:
             report.broken[one.zone] = failure
         with edges.database.begin() as tx:
-            blocklists.note(tx, one.zone, failure, edges.clock())
+            _list_health.note(edges, tx, one, failure)
+    alarms.deliver(edges)
     return [one.zone for one in wanted.lists if one.zone not in report.broken]
 
 

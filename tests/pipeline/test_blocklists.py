@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from feedbot.errors import InventoryError
 from feedbot.notice import BlockList, Kind, Step
 from feedbot.pipeline import Edges, draft, intake
+from feedbot.pipeline._edges import AlarmChannels
 from feedbot.pipeline.blocklists import BlockReport, BlockWatch, watch
 from feedbot.review import State
 from feedbot.store import blocklists, drafts
 from tests.fakes import World
 from tests.pipeline.conftest import DATA, import_fleet
+from tests.pipeline.test_alarms import Hook
 from tests.pipeline.test_follow import send
 from tests.pipeline.test_publish import parsed
 from tests.source.dnsserver import Zones, serving, working
@@ -26,7 +29,9 @@ class Desk:
     """A fleet of which vps101 has an address, a list, and the way to ask it."""
 
     def __init__(self, edges: Edges, watched: BlockWatch, zones: Zones) -> None:
-        self.edges, self.watched, self.zones = edges, watched, zones
+        self.hook = Hook()
+        self.edges = replace(edges, alarms=AlarmChannels(webhook=self.hook))
+        self.watched, self.zones = watched, zones
         self.pauses: list[float] = []
 
     def ask(self) -> BlockReport:
@@ -109,6 +114,31 @@ def test_a_list_that_answers_everything_is_a_state_and_no_draft(desk: Desk, ever
     report = desk.ask()
     assert report.made == []
     assert report.broken["bl.example"] == desk.states()["bl.example"] != ""
+    assert desk.kinds() == []
+
+
+@pytest.mark.parametrize("everything", ["127.0.0.2", "127.255.255.254"])
+def test_a_list_that_breaks_is_told_once_and_so_is_its_end(stage: World, desk: Desk, everything: str) -> None:
+    """Not at the first round, at the second, each day that it lasts, and when it works again; never of a customer."""
+    desk.ask()
+    desk.zones.everything = everything
+    desk.ask()
+    assert desk.hook.kinds == []
+    for _ in range(6):
+        stage.now += timedelta(hours=6)
+        desk.ask()
+    assert desk.hook.kinds == [("opened", "failing"), ("reminder", "failing")]
+    first = desk.hook.told[0]
+    assert (first["blocklist"], first["reason"]) == ("bl.example", desk.states()["bl.example"])
+    assert first["hint"]
+    desk.zones.everything = ""
+    desk.ask()
+    desk.ask()
+    assert desk.hook.kinds[2:] == [("closed", "ok")]
+    desk.zones.everything = everything
+    desk.ask()
+    desk.ask()
+    assert desk.hook.kinds[3:] == [("opened", "failing")]
     assert desk.kinds() == []
 
 

@@ -3,8 +3,9 @@
 `raw` is the file as TOML gave it, whatever is wrong with it: every fault is told at once.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from feedbot.messages import tr
@@ -37,6 +38,25 @@ def _ladder(raw: dict[str, Any]) -> Iterator[str]:
         webhook = one == "webhook" and isinstance(alarms, dict) and alarms.get("webhook")
         if "@" not in str(one) and not webhook and "alarms" not in carries:
             yield tr("oncall.ladder: {one} is no address, and no channel that carries alarms", one=one)
+
+
+def sites(pages: Mapping[str, tuple[Path, str]]) -> Iterator[str]:
+    """Yield the pages that would stand where another's do: each would take the other's away, and show its own to the
+    other's readers. `pages` are the folder and the address of each, by the table that names them."""
+    for name, (folder, address) in pages.items():
+        for other, (taken, reached) in pages.items():
+            if other == name:
+                break  # each two are held against one another once
+            if folder == taken or taken in folder.parents or folder in taken.parents:
+                yield tr(
+                    "{name}.site: one folder with the pages of [{other}]; each needs its own", name=name, other=other
+                )
+            if _plain(address) == _plain(reached):
+                yield tr("{name}.site_url: the address of the pages of [{other}] too", name=name, other=other)
+
+
+def _plain(address: str) -> str:
+    return address.rstrip("/").casefold()
 
 
 def unknown_distros(raw: dict[str, Any], distros: Sequence[str]) -> Iterator[str]:

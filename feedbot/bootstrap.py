@@ -157,9 +157,10 @@ def edges(config: Config) -> Edges:
 
 
 def _brand(section: BrandSection, config: Config) -> Brand:
-    """Return a name in which mails are written; the public pages are in the provider's, so its mails link to none."""
-    names = section.model_dump(exclude={"templates"})
-    return Brand(Provider(**names, pages=False), render.Templates.load((*section.templates, *config.notices.templates)))
+    """Return a name in which mails are written, with its own pages where it has any."""
+    templates = render.Templates.load((*section.templates, *config.notices.templates))
+    site = open_site(section.site) if section.site else None
+    return Brand(Provider(**section.model_dump(exclude={"templates", "site"}), pages=site is not None), templates, site)
 
 
 def courtesy(config: Config) -> polite.Courtesy:

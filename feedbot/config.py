@@ -49,10 +49,12 @@ class ProviderSection(_Section):
 
 
 class BrandSection(ProviderSection):
-    """A name beside the provider's, in which contracts may have their mails written; `templates` stand before all."""
+    """A name beside the provider's, in which contracts may have their mails written; `templates` stand before all,
+    `site` is the folder of pages of its own."""
 
     number_prefix: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,15}$")
     templates: tuple[Place, ...] = ()
+    site: Place | None = None
 
 
 _Roles = Annotated[tuple[Literal["technical", "administrative", "emergency"], ...], Field(min_length=1)]
@@ -247,6 +249,11 @@ class Config(_Section):
     recipients: RecipientsSection = _default(RecipientsSection)
     audiences: dict[str, str] = Field(default={})
 
+    def pages(self) -> dict[str, tuple[Path, str]]:
+        """Return the folder and the address of the provider's pages and of each brand's that has its own, by table."""
+        own = {f"brands.{name}": (one.site, one.site_url) for name, one in self.brands.items() if one.site}
+        return {"provider": (self.site.directory, self.provider.site_url), **own}
+
 
 def find(named: Path | None) -> Path:
     """Return the configuration file to use. Raises ConfigError naming the places looked at."""
@@ -296,6 +303,7 @@ def load(
         faults += _config_checks.keyless(raw, lambda source: pinned(home, source))
     for name, section in config.channels.items() if config else ():
         faults += of_channel(name, section)
+    faults += _config_checks.sites(config.pages()) if config else ()
     if faults or config is None:
         raise _faulty(path, faults)
     return config

@@ -25,7 +25,7 @@ from feedbot.notice._model import (
     Recipient,
     Step,
 )
-from feedbot.notice._readers import misread
+from feedbot.notice._readers import misplaced, misread
 from feedbot.notice._shared import mails
 from feedbot.notice._topics import TOPICS, kind_of, pressing, topics
 
@@ -54,6 +54,7 @@ __all__ = [
     "lint",
     "listings",
     "mails",
+    "misplaced",
     "misread",
     "pressing",
     "read_audience",

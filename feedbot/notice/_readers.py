@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from feedbot.notice._findings import AUDIENCE, Finding, error, in_mail
-from feedbot.notice._model import MailText, Provider, Recipient
+from feedbot.notice._findings import AUDIENCE, POST, Finding, error, in_mail
+from feedbot.notice._model import MailText, Post, Provider, Recipient
 
 _LEAST = 3
 """A name shorter than this is a part of too many words."""
@@ -26,6 +26,16 @@ def misread(mails: Sequence[tuple[Recipient, MailText]], brands: Mapping[str, Pr
         if recipient.id in seen:
             yield error("mail-twice", AUDIENCE, "two mails are the same recipient's: {id}", id=recipient.id)
         seen.add(recipient.id)
+
+
+def misplaced(pages: Mapping[str, Post], brands: Mapping[str, Provider]) -> Iterator[Finding]:
+    """Yield every name of one brand in the post on another's pages; `pages` by brand, as `brands`."""
+    for brand, post in pages.items():
+        text = f"{post.title}\n{post.text}\n{post.html}\n{post.markdown}"
+        for name in _barred(brand, brands):
+            if name in text:
+                where = f"{POST} {brand}".rstrip()
+                yield error("foreign-brand", where, "names {name} of another brand", name=name)
 
 
 def _strangers(one: Recipient) -> Iterator[Finding]:

@@ -141,10 +141,12 @@ class AlarmChannels:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """In whose name mails are written, and by which templates."""
+    """In whose name mails are written, and by which templates. `site` is where it has pages of its own, None where it
+    has none: its mails then link to no page."""
 
     provider: Provider
     templates: render.Templates
+    site: SiteChannel | None = None
 
     def numbered(self, notice: Notice) -> Notice:
         """Return a notice with its number as this brand shows it, in its texts too: one sequence for all, its own
@@ -245,6 +247,11 @@ class Edges:
                 name=name,
             )
         return self.brands[name]
+
+    @property
+    def brand_sites(self) -> dict[str, SiteChannel]:
+        """The pages of those brands that have their own, by brand."""
+        return {name: one.site for name, one in self.brands.items() if one.site is not None}
 
     @property
     def told(self) -> dict[str, AlarmChannel]:

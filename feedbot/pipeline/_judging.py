@@ -10,10 +10,11 @@
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from feedbot.notice import Recipient, render
+from feedbot.notice import Recipient
+from feedbot.pipeline import _pages
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._recipients import written
-from feedbot.pipeline._rendering import case_of, look, recipients_of, totals_of
+from feedbot.pipeline._rendering import case_of, look, recipients_of
 from feedbot.pipeline.draft import same_advisories
 from feedbot.review import Digests, Draft, Drift, digests, envelope
 from feedbot.store import Transaction
@@ -58,9 +59,8 @@ def _altered(edges: Edges, draft: Draft, bound: Digests, frozen: FrozenRender) -
     """Name what of the freeze itself is not what was decided over, or would come out otherwise."""
     recipients = [one.recipient for one in frozen.mails]
     mails = {one.recipient.id: one.mail for one in frozen.mails}
-    now = digests(frozen.post, mails, recipients, "", look(edges), draft.notice.advisories)
-    post = render.post(draft.notice, totals_of(recipients), edges.provider, edges.templates)
-    if now.text != bound.text or (post != frozen.post and now.template == bound.template):
+    now = digests(frozen.post, mails, recipients, "", look(edges), draft.notice.advisories, frozen.pages)
+    if now.text != bound.text or (now.template == bound.template and _reposted(edges, draft, recipients, frozen)):
         yield "text"
     if now.recipients != bound.recipients:
         yield "recipients"
@@ -68,20 +68,28 @@ def _altered(edges: Edges, draft: Draft, bound: Digests, frozen: FrozenRender) -
         yield "template"
 
 
+def _reposted(edges: Edges, draft: Draft, recipients: list[Recipient], frozen: FrozenRender) -> bool:
+    """Say whether a post would come out otherwise."""
+    return _pages.posts(edges, draft.notice, recipients, frozen.pages.keys()) != (frozen.post, dict(frozen.pages))
+
+
 def _drift(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenRender, begun: Container[str]) -> Drift:
     before = {one.recipient.id: one for one in frozen.mails if one.recipient.id not in begun}
     now = {one.id: one for one in recipients_of(edges, tx, draft.notice) if one.id not in begun}
     other = [one for name, one in now.items() if name in before and before[name].recipient != one]
+    linked = _pages.earlier(edges, tx, draft.notice) | frozen.pages.keys()
     return Drift(
         gone=tuple(name for name in before if name not in now),
-        changed=tuple(_reworded(edges, draft, before, other)),
+        changed=tuple(_reworded(edges, draft, before, other, linked)),
         new=tuple(name for name in now if name not in before),
     )
 
 
-def _reworded(edges: Edges, draft: Draft, before: dict[str, FrozenMail], other: list[Recipient]) -> Iterator[str]:
+def _reworded(
+    edges: Edges, draft: Draft, before: dict[str, FrozenMail], other: list[Recipient], linked: Container[str]
+) -> Iterator[str]:
     """Yield those whose mail would be another: of who is concerned otherwise, the words may still be the same."""
-    for one, mail in written(edges, draft.notice, other):
+    for one, mail in written(edges, draft.notice, other, linked):
         was = before[one.id]
         if mail != was.mail or envelope(one) != envelope(was.recipient):
             yield one.id

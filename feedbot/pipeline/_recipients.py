@@ -1,6 +1,7 @@
 """Who gets a notice, at which addresses and in whose name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from feedbot.inventory import Role, Topic
@@ -64,8 +65,11 @@ def _of_customer(one: Recipient) -> str:
     return one.customer.id
 
 
-def written(edges: Edges, notice: Notice, recipients: Iterable[Recipient]) -> Iterator[tuple[Recipient, MailText]]:
-    """Yield each recipient with his mail, in the name, by the templates and under the number of his brand.
+def written(
+    edges: Edges, notice: Notice, recipients: Iterable[Recipient], linked: Container[str]
+) -> Iterator[tuple[Recipient, MailText]]:
+    """Yield each recipient with his mail, in the name, by the templates and under the number of his brand. A brand's
+    mails link to its page where it is among `linked`.
 
     Raises NoticeError where a template fails or a brand is not configured.
     """
@@ -73,4 +77,5 @@ def written(edges: Edges, notice: Notice, recipients: Iterable[Recipient]) -> It
     for name, own in groupby(ordered, key=lambda one: one.brand):
         brand, held = edges.brand(name), tuple(own)
         shown = brand.numbered(notice) if name else notice
-        yield from zip(held, mails(shown, held, brand.provider, brand.templates), strict=True)
+        provider = replace(brand.provider, pages=name in linked) if name else brand.provider
+        yield from zip(held, mails(shown, held, provider, brand.templates), strict=True)

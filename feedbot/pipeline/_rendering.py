@@ -1,13 +1,12 @@
 """Render a notice whole, for everybody it concerns now: what a preview shows and a proposal freezes."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from feedbot.advisory.case import Case
-from feedbot.inventory import Plan
-from feedbot.notice import Notice, Post, Recipient, lint, misread, render
+from feedbot.notice import Notice, Post, Recipient, lint, misplaced, misread
+from feedbot.pipeline import _pages
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._recipients import at_addresses, written
 from feedbot.pipeline.match import audience, match
@@ -18,13 +17,15 @@ from feedbot.store.drafts import FrozenMail
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A post, a mail for each recipient, and the digests that a decision over them is bound to."""
+    """A post, a mail for each recipient, and the digests that a decision over them is bound to. `pages` are the posts
+    by brand where brands have pages of their own (store.drafts.FrozenRender)."""
 
     notice: Notice
     post: Post
     mails: tuple[FrozenMail, ...]
     digests: Digests
     findings: tuple[lint.Finding, ...]
+    pages: Mapping[str, Post] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[lint.Finding, ...]:
@@ -52,8 +53,10 @@ def recipients_of(edges: Edges, tx: Transaction, notice: Notice) -> tuple[Recipi
 def rendering(edges: Edges, tx: Transaction, notice: Notice) -> Rendering:
     """Render a notice and look it over. Raises NoticeError where a template fails: then nothing is rendered."""
     recipients = recipients_of(edges, tx, notice)
-    post = render.post(notice, totals_of(recipients), edges.provider, edges.templates)
-    mails = tuple(FrozenMail(one, mail) for one, mail in written(edges, notice, recipients))
+    names = _pages.places(edges, tx, notice, recipients)
+    post, pages = _pages.posts(edges, notice, recipients, names)
+    linked = names | _pages.earlier(edges, tx, notice)
+    mails = tuple(FrozenMail(one, mail) for one, mail in written(edges, notice, recipients, linked))
     snapshot = inventory.snapshot(tx)
     case = case_of(tx, notice)
     bound = digests(
@@ -63,26 +66,17 @@ def rendering(edges: Edges, tx: Transaction, notice: Notice) -> Rendering:
         snapshot.digest if snapshot else "",
         look(edges),
         case.advisories if case else notice.advisories,
+        pages,
     )
     pairs = [(one.recipient, one.mail) for one in mails]
     others = {"": edges.provider} | {name: one.provider for name, one in edges.brands.items()}
     found = lint.check(notice, post, pairs, provider=edges.provider, is_product=lambda word: _is_product(edges, word))
-    findings = (*found, *misread(pairs, others))
-    return Rendering(notice, post, mails, bound, findings)
+    findings = (*found, *misread(pairs, others), *misplaced(pages, others))
+    return Rendering(notice, post, mails, bound, findings, pages)
 
 
 def _is_product(edges: Edges, word: str) -> bool:
     return edges.catalog.find(word) is not None
-
-
-def totals_of(recipients: Iterable[Recipient]) -> render.Totals:
-    """Count what a post says of those concerned."""
-    customers: set[str] = set()
-    servers: dict[str, Plan] = {}
-    for one in recipients:
-        customers.add(one.customer.id)
-        servers |= {share.server.name: share.contract.plan for share in one.exposures}
-    return render.Totals(len(customers), len(servers), tuple(sorted(Counter(servers.values()).items())))
 
 
 def look(edges: Edges) -> str:

@@ -1,6 +1,7 @@
 """Tell published notices in the channels that carry posts: chat rooms, WordPress, webhooks, programs.
 
-Each edition is told once a channel, when its page is on the site; a withdrawal once more. What is told is one JSON
+Each edition is told once a channel, when its page is on the site; a withdrawal once more. They are in the provider's
+name: what only the pages of its brands show is not told there. What is told is one JSON
 document of fixed bytes, queued in the transaction that publishes, and handed on behind the pages: in order, again until
 it is taken. What was published in shadow mode is never told: a chat room has no 【試験】 that people would not take for
 true.
@@ -13,6 +14,7 @@ import structlog
 
 from feedbot.notice import Notice, Post, Step, site, words
 from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._pages import PROVIDER
 from feedbot.pipeline._telling import inert
 from feedbot.pipeline.alarms import drain
 from feedbot.review import Draft
@@ -30,7 +32,8 @@ def announce(edges: Edges, tx: Transaction, draft: Draft) -> None:
     if edges.shadow_operator:
         log.info("not_announced", draft=draft.id, number=draft.notice.number, reason="delivery.mode is shadow")
         return
-    for name in edges.posts:
+    pages = drafts.frozen(tx, draft.id, post_only=True).pages
+    for name in edges.posts if not pages or PROVIDER in pages else ():
         _queue(edges, tx, draft, name, None)
 
 

@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -14,9 +14,10 @@ from feedbot.delivery import Outgoing, message, signed
 from feedbot.errors import DeliveryError, ReviewError
 from feedbot.inventory import Customer
 from feedbot.messages import tr
-from feedbot.notice import MailText, site
+from feedbot.notice import MailText, Post, site
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._judging import judge
+from feedbot.pipeline._pages import PROVIDER, SHOWN
 from feedbot.pipeline.announce import announce
 from feedbot.pipeline.decide import check_age, void, voided
 from feedbot.pipeline.draft import for_the_rest, go
@@ -59,10 +60,6 @@ class Published:
     queued: int
     withheld: Mapping[str, str]
     rest: Draft | None
-
-
-_SHOWN = (State.PUBLISHING, State.PUBLISHED, State.WITHDRAWN)
-"""What the pages show; a withdrawn notice stays at its address, marked, for those who were sent there."""
 
 
 def publish(edges: Edges, number: int, actor: str) -> int:
@@ -189,17 +186,39 @@ def _ready(edges: Edges, number: int) -> _Ready:
 
 
 def build_site(edges: Edges) -> int:
-    """Build the public pages from everything published and swap them in. Returns the number of notices.
+    """Build the public pages from everything published and swap them in: the provider's, and those of each brand that
+    has its own. Returns the number of notices.
 
     One at a time: of two builds, the one that read later must be the one that is shown. The same pages again change
-    nothing on the disk. Raises DeliveryError, the old site still standing.
+    nothing on the disk. Raises DeliveryError, the old site still standing, when the others are built.
     """
+    failed: list[DeliveryError] = []
     with edges.database.begin() as tx:
         lock(tx, "site")
-        shown = [one for state in _SHOWN for one in drafts.listing(tx, state) if site.has_page(one.notice)]
+        shown = [one for state in SHOWN for one in drafts.listing(tx, state) if site.has_page(one.notice)]
         entries = [_published(tx, one) for one in shown]
-        edges.site.publish(site.pages(entries, edges.provider, edges.templates))
+        own = [one for one, pages in entries if not pages or PROVIDER in pages]
+        for name, channel in {PROVIDER: edges.site, **edges.brand_sites}.items():
+            told, brand = own if not name else _branded(edges, name, entries), edges.brand(name)
+            try:
+                channel.publish(site.pages(told, brand.provider, brand.templates))
+            except DeliveryError as error:
+                failed.append(error)
+    if failed:
+        raise failed[0]
     return len(entries)
+
+
+def _branded(
+    edges: Edges, name: str, entries: Iterable[tuple[site.Published, Mapping[str, Post]]]
+) -> list[site.Published]:
+    """Return what a brand's own pages show. The provider's signature is not on them: it names the provider."""
+    brand = edges.brand(name)
+    return [
+        replace(one, notice=brand.numbered(one.notice), post=pages[name], signed=b"")
+        for one, pages in entries
+        if name in pages
+    ]
 
 
 def _received(edges: Edges, tx: Transaction, draft: Draft) -> Mapping[tuple[str, str], str]:
@@ -237,13 +256,14 @@ def _marked(mail: MailText, customer: Customer) -> MailText:
     return MailText("【試験】" + mail.subject, f"{words}\n\n{mail.text}", html)
 
 
-def _published(tx: Transaction, draft: Draft) -> site.Published:
+def _published(tx: Transaction, draft: Draft) -> tuple[site.Published, Mapping[str, Post]]:
     frozen = drafts.frozen(tx, draft.id, post_only=True)
     withdrawn = None
     if draft.state is State.WITHDRAWN:
         last = next(one for one in reversed(decisions.of_draft(tx, draft.id)) if one.verb == "withdraw")
         withdrawn = (last.at.astimezone(JST).date(), last.reason)
-    return site.Published(draft.notice, frozen.post, _originals(tx, draft), frozen.signed_post, withdrawn)
+    made = site.Published(draft.notice, frozen.post, _originals(tx, draft), frozen.signed_post, withdrawn)
+    return made, frozen.pages
 
 
 def _originals(tx: Transaction, draft: Draft) -> tuple[tuple[str, bytes], ...]:

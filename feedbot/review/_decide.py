@@ -25,10 +25,12 @@ def digests(
     snapshot: str,
     template: str,
     advisories: Iterable[Advisory],
+    pages: Mapping[str, Post] | None = None,
 ) -> Digests:
     """Freeze a render.
 
-    `mails` go by recipient id, `snapshot` is the inventory's name, `template` the templates' digest.
+    `mails` go by recipient id, `snapshot` is the inventory's name, `template` the templates' digest, `pages` are the
+    posts of brands that have pages of their own.
 
     Order carries no meaning, so the same audience in another order gives the same digests. Raises ReviewError where
     mails and recipients are not one to one: a mail nobody approved, or a recipient without one.
@@ -40,13 +42,18 @@ def digests(
             post.title, "mails and recipients are not one to one: {customers}", customers=", ".join(sorted(odd))
         )
     written = [(customer, seal(mail)) for customer, mail in sorted(mails.items())]
+    others = [("page", brand, *_words(one)) for brand, one in sorted((pages or {}).items())]
     return Digests(
-        text=_digest([(post.title, post.html, post.text, post.markdown), *written]),
+        text=_digest([_words(post), *others, *written]),
         recipients=_digest(sorted(map(envelope, recipients))),
         inventory=_digest([snapshot]),
         template=_digest([template]),
         advisories=_digest(sorted((one.source, one.number, content_digest(one)) for one in advisories)),
     )
+
+
+def _words(post: Post) -> tuple[str, str, str, str]:
+    return (post.title, post.html, post.text, post.markdown)
 
 
 def seal(mail: MailText) -> str:

@@ -270,6 +270,15 @@ frozen_mails = Table(
     Column("mail", Text, nullable=False),
     Column("withheld", String, nullable=False),
 )
+# The post of each brand that has pages of its own, where such a brand's customers read a notice; the provider's is
+# there too, under an empty name, where its pages have the notice beside them.
+frozen_pages = Table(
+    "frozen_pages",
+    metadata,
+    Column("draft", ForeignKey(drafts.c.id), primary_key=True),
+    Column("brand", String, primary_key=True),
+    Column("post", Text, nullable=False),
+)
 decisions = Table(
     "decisions",
     metadata,

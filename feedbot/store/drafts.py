@@ -1,7 +1,7 @@
 """Drafts of notices, and the render that a decision is bound to."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from feedbot.review import Digests, Draft, State
 from feedbot.store._json import dump
 from feedbot.store._json import load as load_noun
 from feedbot.store._sql import insert, next_value
-from feedbot.store._tables import drafts, frozen_mails
+from feedbot.store._tables import drafts, frozen_mails, frozen_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,13 @@ class FrozenMail:
 @dataclass(frozen=True, slots=True)
 class FrozenRender:
     """What is decided over, in words; `mails` by customer id. `signed_post` is the post's text in its signature, made
-    when it was published; empty where posts are not signed."""
+    when it was published; empty where posts are not signed. `pages` are the posts of brands with pages of their own,
+    by brand, with the provider's under an empty name where it shows the notice too; without any it alone does."""
 
     post: Post
     mails: tuple[FrozenMail, ...]
     signed_post: bytes = b""
+    pages: Mapping[str, Post] = field(default_factory=dict)
 
 
 def create(tx: Connection, notice: Notice, actor: str, now: datetime) -> Draft:
@@ -106,7 +108,13 @@ def move(tx: Connection, number: int, old: State, new: State, now: datetime) -> 
 
 
 def freeze(
-    tx: Connection, number: int, notice: Notice, digests: Digests, post: Post, mails: Iterable[FrozenMail]
+    tx: Connection,
+    number: int,
+    notice: Notice,
+    digests: Digests,
+    post: Post,
+    mails: Iterable[FrozenMail],
+    pages: Mapping[str, Post] | None = None,
 ) -> bool:
     """Keep the render that is proposed, in place of an earlier one. False, and nothing done, unless it is a draft or
     void. The caller moves the draft in the same transaction."""
@@ -131,6 +139,10 @@ def freeze(
     tx.execute(delete(frozen_mails).where(frozen_mails.c.draft == number))
     if rows:
         tx.execute(insert(tx, frozen_mails), rows)
+    tx.execute(delete(frozen_pages).where(frozen_pages.c.draft == number))
+    if pages:
+        posts = [{"draft": number, "brand": brand, "post": dump(one)} for brand, one in pages.items()]
+        tx.execute(insert(tx, frozen_pages), posts)
     return True
 
 
@@ -145,7 +157,9 @@ def frozen(tx: Connection, number: int, *, post_only: bool = False) -> FrozenRen
         rows = tx.execute(select(frozen_mails).where(frozen_mails.c.draft == number))
         mails = [FrozenMail(load_noun(Recipient, one.recipient), load_noun(MailText, one.mail)) for one in rows]
     mails.sort(key=lambda one: (one.recipient.customer.id, one.recipient.id))
-    return FrozenRender(load_noun(Post, row.post), tuple(mails), row.signed_post or b"")
+    posts = tx.execute(select(frozen_pages).where(frozen_pages.c.draft == number).order_by(frozen_pages.c.brand))
+    pages = {one.brand: load_noun(Post, one.post) for one in posts}
+    return FrozenRender(load_noun(Post, row.post), tuple(mails), row.signed_post or b"", pages)
 
 
 def keep_signed_post(tx: Connection, number: int, content: bytes) -> None:

@@ -346,6 +346,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("draft", "customer", name=op.f("pk_frozen_mails")),
     )
     op.create_table(
+        "frozen_pages",
+        sa.Column("draft", sa.Integer(), nullable=False),
+        sa.Column("brand", sa.String(), nullable=False),
+        sa.Column("post", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_frozen_pages_draft")),
+        sa.PrimaryKeyConstraint("draft", "brand", name=op.f("pk_frozen_pages")),
+    )
+    op.create_table(
         "held",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),

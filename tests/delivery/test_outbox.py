@@ -33,6 +33,7 @@ def test_a_deferral_waits_longer_each_time() -> None:
     waits = [(verdict.next_try_at or NOW) - NOW for verdict in verdicts]
     assert [wait // timedelta(minutes=1) for wait in waits] == [5, 10, 20, 40, 67, 67]
     assert {verdict.receipt.state for verdict in verdicts} == {OutboxState.DEFERRED}
+    assert [verdict.attempts for verdict in verdicts] == [1, 2, 3, 4, 5, 6]
 
 
 def test_deferrals_end_after_five_days() -> None:
@@ -41,7 +42,7 @@ def test_deferrals_end_after_five_days() -> None:
     while (verdict := after(Answer(Outcome.DEFERRED, 450), attempts, now)).next_try_at is not None:
         now, attempts = verdict.next_try_at, verdict.attempts
     assert verdict.receipt.state is OutboxState.FAILED
-    assert timedelta(days=5) <= now - NOW < timedelta(days=5, hours=2)
+    assert timedelta(days=5) <= now - NOW < timedelta(days=5, minutes=67)
 
 
 @given(st.integers(0, 10_000))
@@ -68,6 +69,25 @@ def test_what_may_have_left_is_not_sent_again_by_itself() -> None:
     assert OutboxState.SENDING not in MOVES[OutboxState.SENDING]
     assert OutboxState.CANCELLED not in MOVES[OutboxState.SENDING]
     assert set(MOVES) == set(OutboxState)
+
+
+def test_the_table_is_the_one_of_the_design() -> None:
+    """Every move, and no other."""
+    written = {
+        "pending": "sending cancelled held",
+        "sending": "sent deferred failed uncertain bounced",
+        "deferred": "sending cancelled held",
+        "uncertain": "sent pending cancelled bounced",
+        "failed": "pending cancelled",
+        "sent": "bounced",
+        "held": "pending sent cancelled",
+        "bounced": "pending sent cancelled",
+        "cancelled": "",
+    }
+    assert {old.value: " ".join(moves) for old, moves in MOVES.items()} == written
+    with pytest.raises(DeliveryError) as caught:
+        move("k", OutboxState.PENDING, OutboxState.SENT)
+    assert caught.value.hint() == "allowed from pending: sending, cancelled, held"
 
 
 def test_a_refused_move_says_what_is_allowed() -> None:

@@ -29,6 +29,7 @@ def _words() -> str:
         '    plan in ["VPS", "専用"] and root and product("openssl")\n'
         '    plan customer contract server os brand reseller language   ==, !=, in [ ], not in [ ], like "web*"\n'
         '    root acts affected unknown product("NAME")                alone; affected and unknown need --case\n'
+        '    os == "debian:14"?                                        with ? it need not be anywhere yet\n'
         "    and, or, not, ( )"
     )
 

@@ -3,9 +3,10 @@
     expression := term { "or" term }          term := factor { "and" factor }
     factor     := "not" factor | "(" expression ")" | test
     test       := root | affected | unknown | acts
-                | field ("==" | "!=") text | field ["not"] "in" "[" text {"," text} "]"
-                | field "like" text                    * stands for any letters
+                | field ("==" | "!=") value | field ["not"] "in" "[" value {"," value} "]"
+                | field "like" value                   * stands for any letters
                 | product "(" text ")"                 installed there, by the catalogue's name
+    value      := text ["?"]                           with ? it need not be any server's or customer's yet
 
 A text stands in "…", '…', “…” or 「…」. Nothing is executed: the words become the nodes below, and a node answers
 for one server at a time. Letters of full width count as those of half width, outside texts.
@@ -25,7 +26,7 @@ from feedbot.messages import tr
 MAX_LENGTH, _DEEPEST = 2_000, 50
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>\"[^\"\n]*\"|'[^'\n]*'|「[^」\n]*」|\u201c[^\u201d\n]*\u201d|\uff02[^\uff02\n]*\uff02)"
-    r"|(?P<word>[^\W\d]\w*)|(?P<mark>==|!=|[()\[\],]))"
+    r"|(?P<word>[^\W\d]\w*)|(?P<mark>==|!=|[()\[\],?]))"
 )
 _AS_TYPED = "\uff02\uff07"
 """Quotation marks of full width: with these a text begins and ends, so they are not made narrow."""
@@ -74,18 +75,30 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A field that is one of these texts."""
+    """A field that is one of these texts, of which `new` need not be anybody's yet."""
 
     field: str
     texts: tuple[str, ...]
+    new: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """A field that goes like a text with * in it, whatever its case."""
+    """A field that goes like a text with * in it, whatever its case; `new`: nobody's need go like it yet."""
 
     field: str
     pattern: str
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A text that an expression compares a field with, and at which character it stands, from 1."""
+
+    field: str
+    text: str
+    at: int
+    like: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +152,8 @@ def _tests(test: Flag | OneOf | Like, one: Exposure) -> bool:
             return _FLAGS[name](one)
         case OneOf(field, texts):
             return _FIELDS[field](one) in texts
-        case Like(field, pattern):
-            return fnmatchcase(_FIELDS[field](one).casefold(), pattern)
+        case Like(field, pattern, _):
+            return goes_like(_FIELDS[field](one), pattern)
 
 
 def nodes(expression: Expression) -> Iterator[Expression]:
@@ -182,12 +195,12 @@ def _written(test: Flag | OneOf | Like) -> str:
     match test:
         case Flag(name):
             return name
-        case OneOf(field, (text,)):
-            return f"{field} == {_quoted(text)}"
-        case OneOf(field, texts):
-            return f"{field} in [{', '.join(map(_quoted, texts))}]"
-        case Like(field, pattern):
-            return f"{field} like {_quoted(pattern)}"
+        case OneOf(field, (text,), new):
+            return f"{field} == {_quoted(text)}{'?' * (text in new)}"
+        case OneOf(field, texts, new):
+            return f"{field} in [{', '.join(_quoted(text) + '?' * (text in new) for text in texts)}]"
+        case Like(field, pattern, new):
+            return f"{field} like {_quoted(pattern)}{'?' * new}"
 
 
 def _bracketed(part: Expression) -> str:
@@ -207,13 +220,28 @@ class _Token:
 
 def parse(text: str) -> Expression:
     """Read an expression. Raises ExpressionError that says at which character it cannot be read on, and why."""
+    return _read(text)[0]
+
+
+def named(text: str) -> tuple[Named, ...]:
+    """Return what an expression takes for somebody's: its texts but those with ? behind them, "" and plans, which
+    `parse` knows. Raises ExpressionError where it cannot be read."""
+    return tuple(_read(text)[1].named)
+
+
+def goes_like(value: str, pattern: str) -> bool:
+    """Tell whether a value goes like a text with * in it, whatever its case."""
+    return fnmatchcase(value.casefold(), pattern.casefold())
+
+
+def _read(text: str) -> "tuple[Expression, _Reader]":
     if len(text) > MAX_LENGTH:
         raise ExpressionError(text[:40] + "…", MAX_LENGTH, "the expression is longer than {most}", most=MAX_LENGTH)
     reader = _Reader(text)
     found = reader.some(0)
     if reader.now.kind != "end":
         raise reader.fault("and, or or the end is expected, not {found}")
-    return found
+    return found, reader
 
 
 class _Reader:
@@ -223,6 +251,7 @@ class _Reader:
         self.text = text
         self.tokens = list(_tokens(text))
         self.place = 0
+        self.named: list[Named] = []
 
     @property
     def now(self) -> _Token:
@@ -281,35 +310,44 @@ class _Reader:
 
     def compared(self, field: str) -> Expression:
         if self.took("=="):
-            return OneOf(field, (self.value(field),))
+            return self.one_of(field, [self.value(field)])
         if self.took("!="):
-            return Not(OneOf(field, (self.value(field),)))
+            return Not(self.one_of(field, [self.value(field)]))
         if self.took("like"):
-            return Like(field, self.quoted().casefold())
+            pattern, new = self.value(field, like=True)
+            return Like(field, pattern.casefold(), new)
         if self.took("not"):
             self.must("in")
-            return Not(OneOf(field, self.values(field)))
+            return Not(self.one_of(field, self.values(field)))
         if self.took("in"):
-            return OneOf(field, self.values(field))
+            return self.one_of(field, self.values(field))
         raise self.fault("{field} needs ==, !=, in, not in or like, not {found}", field=field)
 
-    def values(self, field: str) -> tuple[str, ...]:
+    def one_of(self, field: str, values: list[tuple[str, bool]]) -> OneOf:
+        new = dict.fromkeys(text for text, is_new in values if is_new)
+        return OneOf(field, tuple(dict.fromkeys(text for text, _ in values)), tuple(new))
+
+    def values(self, field: str) -> list[tuple[str, bool]]:
         self.must("[")
         found = [self.value(field)]
         while self.took(","):
             found.append(self.value(field))
         self.must("]")
-        return tuple(dict.fromkeys(found))
+        return found
 
-    def value(self, field: str) -> str:
+    def value(self, field: str, *, like: bool = False) -> tuple[str, bool]:
+        """Read a text, and whether it need not be anybody's yet."""
         place, text = self.place, self.quoted()
-        if field != "plan":
-            return text
-        plan = PLANS.get(normalize("NFKC", text).casefold().removesuffix("サーバー"))
-        if plan is None:
-            self.place = place
-            raise self.fault("no such plan: {plan}; known: {plans}", plan=text, plans=", ".join(PLANS))
-        return plan.value
+        if field == "plan" and not like:
+            plan = PLANS.get(normalize("NFKC", text).casefold().removesuffix("サーバー"))
+            if plan is None:
+                self.place = place
+                raise self.fault("no such plan: {plan}; known: {plans}", plan=text, plans=", ".join(PLANS))
+            return plan.value, False
+        new = self.took("?")
+        if text and not new:
+            self.named.append(Named(field, text, self.tokens[place].at, like))
+        return text, new
 
     def quoted(self) -> str:
         if self.now.kind != "text":

@@ -17,7 +17,7 @@ def chosen(edges: Edges, tx: Transaction, text: str, exposures: Iterable[Exposur
     does not know."""
     wanted = expression.parse(text)
     by_server = {one.server.name: one for one in exposures}
-    everyone = matching.by_contract(inventory.contracts(tx), _placed(tx), inventory.customers(tx), tuple(Plan))
+    everyone = matching.by_contract(inventory.contracts(tx), placed(tx), inventory.customers(tx), tuple(Plan))
     running = {
         node.product: _running(edges, tx, node.product)
         for node in expression.nodes(wanted)
@@ -31,7 +31,7 @@ def chosen(edges: Edges, tx: Transaction, text: str, exposures: Iterable[Exposur
     return tuple(matching.only_affected(one) for one in met if expression.holds(wanted, one, runs))
 
 
-def _placed(tx: Transaction) -> tuple[Server, ...]:
+def placed(tx: Transaction) -> tuple[Server, ...]:
     """Return all servers; where the contract gives no release, with the one that the package list shows."""
     shown = hosts.systems(tx)
     return tuple(one if one.distro else replace(one, distro=shown.get(one.name, "")) for one in inventory.servers(tx))

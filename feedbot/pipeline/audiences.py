@@ -8,6 +8,7 @@ from feedbot.inventory import Topic
 from feedbot.matching import expression
 from feedbot.notice import TOPICS, Audience, Kind, audience_text, read_audience
 from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._known import check
 from feedbot.pipeline._recipients import addressed_as
 from feedbot.pipeline.match import audience, match
 from feedbot.store import cases, reading
@@ -31,8 +32,15 @@ class Count:
 def named(edges: Edges, text: str) -> Audience:
     """Return the audience that a person means: one of the configuration's names, the words of 対象, or an expression.
 
-    Raises ExpressionError at the place that cannot be read.
+    Raises ExpressionError at the place that cannot be read, or that names what nobody has (brand == "tpyo").
     """
+    wanted = _read(edges, text)
+    with reading(edges.database) as tx:
+        check(edges, tx, wanted)
+    return wanted
+
+
+def _read(edges: Edges, text: str) -> Audience:
     if text in edges.audiences:
         return _written(edges.audiences[text])
     try:

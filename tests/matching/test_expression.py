@@ -37,6 +37,8 @@ PLAN, ROOT = OneOf("plan", ("vps", "dedicated")), Flag("root")
         ('os like "Debian:*"', Like("os", "debian:*")),
         ('brand not in ["x", "x", ""]', Not(OneOf("brand", ("x", "")))),
         ('customer == "C-1(東京)"', OneOf("customer", ("C-1(東京)",))),
+        ('os in ["a"?, "b"]', OneOf("os", ("a", "b"), ("a",))),
+        ('server like "New-*"？', Like("server", "new-*", True)),
         ("not not affected", Not(Not(Flag("affected")))),
     ],
 )
@@ -57,6 +59,7 @@ def test_what_is_read(text: str, expected: Expression) -> None:
         ('rooot and plan == "VPS"', 1, "no such word: rooot"),
         ('product "openssl"', 9, "( is expected"),
         ("server == web01", 11, 'a text in "…" is expected, not web01'),
+        ('plan == "VPS"?', 14, "the end is expected, not ?"),
         ('server == "web01', 11, "not understood"),
         ("root; import os", 5, "not understood: ;"),
         ("__import__('os')", 1, "no such word: __import__"),

@@ -21,6 +21,7 @@ from feedbot.notice import again as again_of
 from feedbot.notice import draft as drafting
 from feedbot.pipeline import suppress
 from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._known import check
 from feedbot.pipeline._rendering import Rendering, rendering
 from feedbot.pipeline.audiences import named
 from feedbot.pipeline.match import CaseMatch, audience, match
@@ -71,12 +72,14 @@ def draft_cases(edges: Edges, actor: str, wanted: Sequence[str] = (), audience: 
 
 def new_own(edges: Edges, text: str, actor: str, audience: str = "") -> Draft:
     """Keep the operator's own notice as a draft, for `audience` where it is given, else as the text says. Raises
-    NoticeError for a text without title or words, ExpressionError for an audience that cannot be read."""
+    NoticeError for a text without title or words, ExpressionError for an audience that cannot be read or that names
+    what nobody has."""
     edges.desk.require("draft new", actor, "draft")
     notice = drafting.own(text, edges.provider, edges.clock())
     if audience:
         notice = replace(notice, audience=named(edges, audience))
     with edges.database.begin() as tx:
+        check(edges, tx, notice.audience)
         return _keep(edges, tx, notice, actor)
 
 
@@ -90,6 +93,8 @@ def follow(edges: Edges, number: str, text: str, actor: str) -> Draft:
     with edges.database.begin() as tx:
         previous = _to_follow(tx, number)
         notice = drafting.own(text, edges.provider, edges.clock(), previous.notice)
+        if notice.audience != previous.notice.audience:
+            check(edges, tx, notice.audience)
         editions = [one.notice.edition for one in drafts.of_number(tx, number)]
         return _keep(edges, tx, replace(notice, edition=max(editions) + 1), actor)
 
@@ -132,6 +137,8 @@ def edit(edges: Edges, number: int, text: str, actor: str, *, base: str = "") ->
         if base and base != drafting.to_edit_text(draft.notice):
             raise ReviewError(f"draft {number}", "somebody else edited it meanwhile", hint="look at it again")
         notice = drafting.from_edit_text(draft.notice, text)
+        if notice.audience != draft.notice.audience:
+            check(edges, tx, notice.audience)
         if draft.state is not State.DRAFT:
             go(edges, tx, draft, State.DRAFT)
         if not drafts.update_notice(tx, number, notice):

@@ -3,7 +3,7 @@
 1 its seal says which message it is about; without one its digest is noted, no more is read, and nothing follows
 2 what arrived is stored
 3 the message is BOUNCED; a hard bounce suppresses the address, and so do several soft ones; not where too many come
-  back at once: that raises one task, and nobody more is suppressed until a person has closed it
+  back at once: that raises one task, the first ones are freed, and nobody is suppressed until a person has closed it
 4 a suppressed address raises a task; mails to it become HELD. All of it is one transaction a bounce.
 """
 
@@ -35,7 +35,8 @@ BRAKE_ADDRESSES = 10
 BRAKE_SHARE = 5
 BRAKE_WITHIN = timedelta(days=1)
 """More addresses than these, and more than this many per cent of the mails of the drafts concerned, that come back
-within a day are an error of our own far likelier than so many customers gone at once: a person has to look."""
+within a day are an error of our own far likelier than so many customers gone at once: a person has to look, and those
+who were suppressed before it was seen are no other than those after."""
 _BRAKE_SUBJECT = "bounces"
 _ACTOR = "(feedbot)"
 log = structlog.get_logger()
@@ -141,13 +142,17 @@ def _stop(edges: Edges, tx: Transaction, one: Bounce, why: str) -> None:
     if many <= BRAKE_ADDRESSES or many * 100 <= BRAKE_SHARE * suppressed.gone_out(tx, one.kind, since):
         _suppress(edges, tx, one.address, why, _ACTOR)
         return
+    first = suppressed.by_bounces(tx, one.kind, since, _ACTOR)
+    for address in first:
+        _free(edges, tx, address, _ACTOR)
     detail = tr(
         "mails to {count} addresses came back within a day, the last one to {address}: {why}. This may be an error of"
-        " our own. Nobody more is suppressed until this task is closed; feedbot outbox suppress shows and changes"
-        " the addresses",
+        " our own. The {freed} addresses that were suppressed for it are free again, and none is suppressed until this"
+        " task is closed; feedbot outbox suppress add stops one",
         count=many,
         address=one.address,
         why=why,
+        freed=len(first),
     )
     open_task(edges, tx, BRAKE, _BRAKE_SUBJECT, detail, _ACTOR)
 
@@ -175,15 +180,20 @@ def _suppress(edges: Edges, tx: Transaction, address: str, reason: str, actor: s
 def unsuppress(edges: Edges, address: str, actor: str) -> int:
     """Let mail go to an address again; return how many held mails are due now. Raises DeliveryError where it was not
     suppressed."""
-    now = edges.clock()
     with edges.database.begin() as tx:
-        if not suppressed.remove(tx, address):
+        if not suppressed.find(tx, address):
             hint = "feedbot outbox suppress list shows those that are"
             raise DeliveryError(address, "it is not suppressed", permanent=True, hint=hint)
-        freed = outbox.unhold(tx, address, Receipt(OutboxState.PENDING, now, 0, f"by {actor}"))
-        tasks.close(tx, ADDRESS, suppressed.normal(address), actor, now)
-        ask_no_more(edges, tx)
-        audit.append(tx, actor, "unsuppress", suppressed.normal(address), f"{freed} messages", now)
+        return _free(edges, tx, address, actor)
+
+
+def _free(edges: Edges, tx: Transaction, address: str, actor: str) -> int:
+    now = edges.clock()
+    suppressed.remove(tx, address)
+    freed = outbox.unhold(tx, address, Receipt(OutboxState.PENDING, now, 0, f"by {actor}"))
+    tasks.close(tx, ADDRESS, suppressed.normal(address), actor, now)
+    ask_no_more(edges, tx)
+    audit.append(tx, actor, "unsuppress", suppressed.normal(address), f"{freed} messages", now)
     return freed
 
 

@@ -97,6 +97,18 @@ def returned(tx: Connection, kind: str, since: datetime) -> int:
     return tx.scalar(query.where(bounces.c.kind == kind, bounces.c.at >= since)) or 0
 
 
+def by_bounces(tx: Connection, kind: str, since: datetime, actor: str) -> tuple[str, ...]:
+    """Return the addresses that `actor` has suppressed since then of those from which something came back in this
+    way."""
+    back = select(bounces.c.address).where(bounces.c.kind == kind, bounces.c.at >= since)
+    query = select(suppressed_addresses.c.address).where(
+        suppressed_addresses.c.since >= since,
+        suppressed_addresses.c.actor == actor,
+        suppressed_addresses.c.address.in_(back),
+    )
+    return tuple(tx.scalars(query.order_by(suppressed_addresses.c.address)))
+
+
 def gone_out(tx: Connection, kind: str, since: datetime) -> int:
     """Return how many mails the drafts have of which something came back in this way since then."""
     concerned = select(outbox.c.draft).join(bounces).where(bounces.c.kind == kind, bounces.c.at >= since)

@@ -1,6 +1,6 @@
 """A notice as it goes out, printed for a person who is to look at it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from feedbot.cli import _shell
@@ -13,10 +13,13 @@ _RULE = "─" * 72
 _SAMPLES = 3
 
 
-def show(post: "Post", mails: "Sequence[FrozenMail]") -> None:
-    """Print the post and the first three mails."""
-    print(post.text.rstrip())
-    print(_RULE)
+def show(post: "Post", pages: "Mapping[str, Post]", mails: "Sequence[FrozenMail]") -> None:
+    """Print the post of each of the pages, by brand (none: the provider's alone), and the first three mails."""
+    for brand, one in pages.items() or [("", post)]:
+        if brand:
+            _shell.show("on the pages of {brand}:", brand=brand)
+        print(one.text.rstrip())
+        print(_RULE)
     show_mails(mails[:_SAMPLES])
 
 

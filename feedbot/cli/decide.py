@@ -84,7 +84,7 @@ def _looked_at(edges: "Edges", number: int, actor: str) -> str:
             " it and asks",
             number=number,
         )
-    _render.show(frozen.post, frozen.mails)
+    _render.show(frozen.post, frozen.pages, frozen.mails)
     _shell.show(
         "{number} edition {edition}: {count} recipients, text {digest}",
         number=found.draft.notice.number,

@@ -173,7 +173,7 @@ def preview(
     if customer:
         _render.show_mails(shown)
     else:
-        _render.show(made.post, shown)
+        _render.show(made.post, made.pages, shown)
     _shell.show("recipients: {count}", count=len(made.mails))
     if found.state is State.PROPOSED:
         digest = made.digests.text[:SEEN_DIGITS]

@@ -49,7 +49,7 @@ def propose(edges: Edges, number: int, actor: str) -> Rendering:
                 number=number,
             )
         move(f"draft {number}", draft.state, State.PROPOSED)
-        drafts.freeze(tx, number, made.notice, made.digests, made.post, made.mails)
+        drafts.freeze(tx, number, made.notice, made.digests, made.post, made.mails, made.pages)
         go(edges, tx, draft, State.PROPOSED)
         _decide(edges, tx, draft, "propose", actor, made.digests)
     return made

@@ -158,9 +158,11 @@ def _sink(folder: Path) -> Iterator[int]:
     port = free_port()
     command = ["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "256"]
     with subprocess.Popen(command, env=os.environ | {"PATH": os.environ["PATH"] + ":/usr/sbin"}) as process:
-        when_open(port)
-        yield port
-        process.terminate()
+        try:
+            when_open(port)
+            yield port
+        finally:
+            process.terminate()
 
 
 @contextmanager

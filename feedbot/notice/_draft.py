@@ -103,6 +103,7 @@ def _values(case: Case, exposures: tuple[Exposure, ...], audience: Audience) -> 
         "acting": _plans(acting),
         "ours": _plans(ours),
         "both": bool(acting & ours),
+        "by_root": all(one.contract.acts is one.contract.root for one in exposures),
         "references": _excerpt.references(case),
     }
 

@@ -171,8 +171,8 @@ def concerning(text: str, held: Iterable[Share]) -> str:
     mine = True
     for line in text.split("\n"):
         if found := _FOR_PLANS.match(line):
-            wanted = {True, False} if found["root"] is None else {found["root"] == "の"}
-            mine = any(plan in found["plans"].split("・") and root in wanted for plan, root in own)
+            wanted = {True, False} if found["who"] is None else {found["who"] in _HIMSELF}
+            mine = any(plan in found["plans"].split("・") and acts in wanted for plan, acts in own)
         elif not line.startswith("  "):
             mine = True
         if mine:
@@ -180,4 +180,8 @@ def concerning(text: str, held: Iterable[Share]) -> str:
     return "\n".join(kept).strip("\n")
 
 
-_FOR_PLANS = re.compile(r"- (?P<plans>[^:\n]+?)をご利用のお客様(?:\(root 権限をお持ち(?P<root>の|でない)お客様\))?: ")
+_HIMSELF = ("root 権限をお持ちの", "ソフトウェアの更新をご自身で行うご契約の")
+_SERVED = ("root 権限をお持ちでない", "ソフトウェアの更新を弊社が行うご契約の")
+_FOR_PLANS = re.compile(
+    rf"- (?P<plans>[^:\n]+?)をご利用のお客様(?:\((?P<who>{'|'.join((*_HIMSELF, *_SERVED))})お客様\))?: "
+)

@@ -22,7 +22,7 @@ _GIVEN = frozenset(
         r"\w+",
         "notice provider block omit signed page_url totals customer shares acting ours commands end_customer "
         "subject body lead others updated by_contract affected overview impact severities fixed fixed_as_of "
-        "solution workarounds both references unknowns changes previous reason due done now server address "
+        "solution workarounds both by_root references unknowns changes previous reason due done now server address "
         "lists acts chapters chapter row years kinds self super loop caller varargs kwargs",
     )
 )

@@ -10,7 +10,7 @@ import pytest
 
 from feedbot.advisory import Fixed
 from feedbot.advisory.case import Case
-from feedbot.inventory import Plan
+from feedbot.inventory import PatchedBy, Plan
 from feedbot.matching import Exposure
 from feedbot.notice import Notice, Recipient, draft, render
 from feedbot.notice._samples import samples
@@ -39,6 +39,16 @@ BY_CONTRACT = Recipient(SATO, tuple(replace(one, matches=()) for one in EXPOSURE
 def first() -> Notice:
     """The first notice of the case with versions, numbered and issued."""
     made = draft.from_case(CASE, EXPOSURES, 2, PROVIDER, NOW, templates=TEMPLATES)
+    return replace(made, number="MIHON-2026-0012", issued=date(2026, 11, 24))
+
+
+SERVED = tuple(replace(one, contract=replace(one.contract, patched_by=PatchedBy.PROVIDER)) for one in EXPOSURES[3:])
+OWN_VPS = replace(EXPOSURES[0], contract=replace(EXPOSURES[0].contract, id="A-0009", plan=Plan.VPS))
+
+
+def served() -> Notice:
+    """The first notice where one with root has the provider update his VPS, and another does it himself."""
+    made = draft.from_case(CASE, (*SERVED, OWN_VPS, *EXPOSURES[:3]), 0, PROVIDER, NOW, templates=TEMPLATES)
     return replace(made, number="MIHON-2026-0012", issued=date(2026, 11, 24))
 
 
@@ -88,6 +98,8 @@ MADE: dict[str, Callable[[], dict[str, str]]] = {
     "advisory_post_whole": lambda: post(replace(first(), quote="whole"), TOTALS),
     "advisory_mail_organisation": lambda: mail(first(), TO_AOBA),
     "advisory_mail_person": lambda: mail(first(), TO_SATO),
+    "served_post": lambda: post(served(), TOTALS),
+    "served_mail": lambda: mail(served(), Recipient(SATO, SERVED)),
     "update_post": lambda: post(second(), TOTALS),
     "update_mail": lambda: mail(second(), TO_SATO),
     "contract_post": lambda: post(phishing()),

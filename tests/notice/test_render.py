@@ -6,7 +6,7 @@ import pytest
 
 from feedbot.advisory import Signature, Verdict
 from feedbot.errors import NoticeError
-from feedbot.inventory import Component, Contract, Plan, Server
+from feedbot.inventory import Component, Contract, PatchedBy, Plan, Server
 from feedbot.matching import Because, Exposure, Match, MatchVerdict
 from feedbot.notice import Block, Kind, Notice, Recipient, Step, draft, render
 from feedbot.notice._fold import COLUMNS, width
@@ -258,6 +258,18 @@ def test_an_item_for_another_plan_is_left_out_with_its_lines() -> None:
     assert concerning(text, shares(EXPOSURES[3:])) == (
         "- VPSをご利用のお客様(root 権限をお持ちのお客様): お客様\n- 夜間に行います\n\n以上"
     )
+
+
+@pytest.mark.parametrize(("by", "kept"), [(PatchedBy.CUSTOMER, "ご自身で"), (PatchedBy.PROVIDER, "弊社が")])
+def test_who_updates_decides_which_item_is_for_a_customer(by: PatchedBy, kept: str) -> None:
+    """Not who has root: this one has it, whoever updates."""
+    text = (
+        "- VPSをご利用のお客様(ソフトウェアの更新を弊社が行うご契約のお客様): 不要\n"
+        "- VPSをご利用のお客様(ソフトウェアの更新をご自身で行うご契約のお客様): 対策"
+    )
+    mine = [replace(one, contract=replace(one.contract, patched_by=by)) for one in EXPOSURES[3:]]
+    (line,) = concerning(text, shares(mine)).split("\n")
+    assert f"更新を{kept}行うご契約" in line
 
 
 def test_only_possible_exposure_is_said_to_be_possible() -> None:

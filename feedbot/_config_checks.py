@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,9 @@ def _ladder(raw: dict[str, Any]) -> Iterator[str]:
 def sites(pages: Mapping[str, tuple[Path, str]]) -> Iterator[str]:
     """Yield the pages that would stand where another's do: each would take the other's away, and show its own to the
     other's readers. `pages` are the folder and the address of each, by the table that names them."""
-    for name, (folder, address) in pages.items():
-        for other, (taken, reached) in pages.items():
+    plain = {name: (Path(normpath(folder)), address) for name, (folder, address) in pages.items()}
+    for name, (folder, address) in plain.items():
+        for other, (taken, reached) in plain.items():
             if other == name:
                 break  # each two are held against one another once
             if folder == taken or taken in folder.parents or folder in taken.parents:

@@ -48,6 +48,45 @@ def test_a_brand_has_its_names_and_templates(tmp_path: Path) -> None:
         edges.brand("y")
 
 
+def test_a_brand_with_a_folder_has_pages(tmp_path: Path) -> None:
+    """Its mails may link there, and what is put up there is its own."""
+    edges = wired(tmp_path, BRAND + 'site = "x-site"\n')
+    assert edges.brand("x").provider.pages
+    (channel,) = edges.brand_sites.values()
+    channel.publish({"index.html": b"x"})
+    assert (tmp_path / "x-site" / "index.html").read_bytes() == b"x"
+    assert wired(tmp_path, BRAND).brand_sites == {}
+
+
+OTHER = BRAND.replace("brands.x", "brands.y").replace("www.x-rental", "www.y-rental")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (BRAND + 'site = "var/site"\n', "brands.x.site: one folder with the pages of [provider]"),
+        (BRAND + 'site = "var/site/x"\n', "brands.x.site: one folder with the pages of [provider]"),
+        (BRAND + 'site = "var"\n', "brands.x.site: one folder with the pages of [provider]"),
+        (BRAND + f'site = "a"\n{OTHER}site = "./b/../a"\n', "brands.y.site: one folder with the pages of [brands.x]"),
+        (
+            BRAND.replace("https://www.x-rental.example/", "https://status.hosting.example") + 'site = "a"\n',
+            "brands.x.site_url: the address of the pages of [provider] too",
+        ),
+    ],
+)
+def test_pages_do_not_stand_in_one_another(text: str, fault: str, tmp_path: Path) -> None:
+    """One would take the other's away, and show its own to the other's readers."""
+    with pytest.raises(ConfigError) as caught:
+        config.load(written(tmp_path, PROVIDER + text))
+    assert fault in caught.value.reason()
+
+
+def test_brands_with_folders_of_their_own_are_no_fault(tmp_path: Path) -> None:
+    """Nor are two without pages that have one address."""
+    config.load(written(tmp_path, f'{PROVIDER}{BRAND}site = "a"\n{OTHER}site = "b"\n'))
+    config.load(written(tmp_path, PROVIDER + BRAND + OTHER.replace("www.y-rental", "www.x-rental")))
+
+
 def test_roles_are_the_operator_s(tmp_path: Path) -> None:
     """What is left out keeps its default."""
     edges = wired(tmp_path, '[recipients]\nown = ["technical"]\n[audiences]\nall = "root or not root"\n')

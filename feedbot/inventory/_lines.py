@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import cast
 
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.inventory._release import release_of
@@ -26,7 +27,7 @@ _LOOKED_AT = 1 << 14
 _FIRST = 20
 _KERNEL = re.compile(r"\d[A-Za-z0-9.+_~-]{1,199}")
 _SERVER = re.compile(r"[a-z0-9][a-z0-9._-]{0,252}")
-_HEADS = re.compile(r"\n#[^\S\n]*(server|host|サーバー?|os|release|kernel)[^\S\n]*[::][^\S\n]*(.*)", re.IGNORECASE)
+_HEAD = re.compile(r"#[^\S\n]*(server|host|サーバー?|os|release|kernel)[^\S\n]*[::][^\S\n]*(.*)", re.IGNORECASE)
 _LINES = 1 << 20
 """Lines that a format keeps in its cache: the distinct packages of a large fleet."""
 
@@ -88,8 +89,8 @@ def lines(text: str, name: str) -> Iterator[Line | RefusedRow]:
 
 def looks_like(text: str, pattern: re.Pattern[str]) -> bool:
     """Tell whether more than half of the first lines have the form of `pattern`."""
-    first = [line for line in text[:_LOOKED_AT].split("\n")[:_FIRST] if line.strip() and line[0] != "#"]
-    return sum(pattern.match(line) is not None for line in first) * 2 > len(first)
+    first = [line for line in text[:_LOOKED_AT].split("\n", _FIRST)[:_FIRST] if line.strip() and line[0] != "#"]
+    return list(map(pattern.match, first)).count(None) * 2 < len(first)
 
 
 Found = Component | Refusal | None
@@ -101,25 +102,37 @@ class Reading:
 
     def __init__(self, parse: Callable[[str], Found]) -> None:
         self._parse = parse
-        self._known: dict[tuple[str, str], dict[str, Found]] = {}
+        self._known: dict[tuple[str, str], _Known] = {}
 
     def of(self, rows: list[str], distro: str) -> list[Found]:
         """Return what each line says, on a release; a line that stands twice gives the same object twice."""
         # Refusals are in somebody's language.
-        known = self._known.setdefault((distro, language()), {})
+        place = distro, language()
+        known = self._known.get(place)
+        if known is None:
+            known = self._known[place] = _Known(self._parse, distro)
         if len(known) > _LINES:
             known.clear()
-        for row in [row for row in rows if row not in known]:
-            known[row] = self._read(row, distro)
-        return [known[row] for row in rows]
+        return list(map(known.__getitem__, rows))
 
-    def _read(self, row: str, distro: str) -> Found:
-        line = row.removesuffix("\r")
+
+class _Known(dict[str, Found]):
+    """Lines and what they say on a release, each read when it is first asked for."""
+
+    def __init__(self, parse: Callable[[str], Found], distro: str) -> None:
+        super().__init__()
+        self._parse, self._distro = parse, distro
+
+    def __missing__(self, row: str) -> Found:
+        found = self[row] = self._read(row.removesuffix("\r"))
+        return found
+
+    def _read(self, line: str) -> Found:
         if not line.strip() or line.startswith("#"):
             return None
         reason = fault(line)
         found = Refusal(reason) if reason else self._parse(line)
-        return replace(found, distro=distro) if isinstance(found, Component) else found
+        return replace(found, distro=self._distro) if isinstance(found, Component) else found
 
 
 def one_host(
@@ -135,15 +148,16 @@ def one_host(
     distro = said.distro or release(one for one in named if isinstance(one, Component))
     rows = text.split("\n")
     found = reading.of(rows, distro)
-    components = {id(one): one for one in found if one.__class__ is Component}
-    if Refusal in map(type, found):
+    if Refusal in set(map(type, found)):
         for number, one in enumerate(found, start=1):
             if isinstance(one, Refusal):
                 yield Line(name, number, rows[number - 1].removesuffix("\r")).refused(one.reason, one.hint)
+        found = [one for one in found if isinstance(one, Component)]
+    components = _once(cast("Iterable[Component]", filter(None, found)))
     if components:
         server = said.server or ("" if said.refused else server_of_file(name))
         guessed = bool(server) and not said.server
-        yield HostPackages(server, tuple(components.values()), distro, guessed, said.kernel)
+        yield HostPackages(server, components, distro, guessed, said.kernel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +174,7 @@ class Heads:
 def heads(text: str, name: str) -> Heads:
     """Read the comments that name the server, its release and the kernel that runs; of several the last."""
     server, distro, kernel, refused = "", "", "", []
-    for head in _HEADS.finditer("\n" + text) if "#" in text else ():
+    for head in _heads(text):
         if head[1].lower() in ("os", "release"):
             distro = release_of(head[2])
         elif head[1].lower() == "kernel":
@@ -171,6 +185,24 @@ def heads(text: str, name: str) -> Heads:
                 number = text.count("\n", 0, head.start()) + 1
                 refused.append(Line(name, number, head[0].strip()).refused(tr("not a host name")))
     return Heads(server, distro, kernel, tuple(refused))
+
+
+def _heads(text: str) -> Iterator[re.Match[str]]:
+    """Yield the comments that name something."""
+    at = text.find("#")
+    while at >= 0:
+        found = _HEAD.match(text, at) if text[at - 1 : at] in ("", "\n") else None
+        if found:
+            yield found
+        at = text.find("#", at + 1)
+
+
+def _once(found: Iterable[Component]) -> tuple[Component, ...]:
+    """Return what stands several times once; it is the same object then."""
+    components = tuple(found)
+    if len(set(map(id, components))) < len(components):
+        return tuple({id(one): one for one in components}.values())
+    return components
 
 
 def _lines_with(piece: str, text: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from feedbot.messages import tr
 Columns = Mapping[str, tuple[str, ...]]
 """A column's name → the other spellings of its heading, folded as `_folded` does."""
 _LOOKED_AT = 1 << 14
+_FIRST = 20
 """Characters in which a header is looked for."""
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", "\N{FULLWIDTH COMMA}": "full-width commas", "、": "、"}
 
@@ -35,9 +36,11 @@ class Record:
 
 def header(text: str, columns: Columns) -> tuple[str, ...]:
     """Return the column of each field of the first row, empty for one that is not known."""
-    for line, fields in _rows(text[:_LOOKED_AT], ""):
-        if fields and not line.text.startswith("#"):
-            return tuple(_column(field, columns) for field in fields)
+    start = text[:_LOOKED_AT]
+    for part in ("\n".join(start.split("\n", _FIRST)[:_FIRST]), start):  # it is nearly always among the first lines
+        for line, fields in _rows(part, ""):
+            if fields and not line.text.startswith("#"):
+                return tuple(_column(field, columns) for field in fields)
     return ()
 
 

@@ -49,7 +49,10 @@ _package = _json.decoder(_Package)
 
 def detect(text: str) -> bool:
     """Tell whether the text is SPDX's."""
-    return '"spdxVersion"' in text if text.lstrip().startswith("{") else bool(_TAG.search(text[:4096]))
+    if text.lstrip().startswith("{"):
+        return '"spdxVersion"' in text
+    start = text[:4096]
+    return "SPDXVersion:" in start and bool(_TAG.search(start))
 
 
 def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:

@@ -11,6 +11,7 @@ AFTER: dict[str, Comparator] = {"below": "<", "upto": "<=", "since": ">=", "abov
 BEFORE: dict[str, Comparator] = {f"before_{kind}": sign for kind, sign in AFTER.items()}
 _TO = {"through", "thru", "to", "up to", "up to and including", "up through"}
 _INCLUSIVE = "inclusive"
+_PAIR = re.compile(r"\d+(?:-\d+)+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -105,7 +106,7 @@ class Bounds(Cursor):
             return self._after(version, sign)
         if self.peek(*BEFORE):
             low = single(self.scheme, version) if version.wide else bound(self.scheme, ">=", version)
-            return Clause(low.intersection(self._before().range))
+            return Clause(low.intersection(self._before().range), single=True)
         return self._alone(version, word)
 
     def _sign_in_group(self) -> Token | None:
@@ -123,7 +124,8 @@ class Bounds(Cursor):
     def _alone(self, version: Version, word: Token | None) -> Clause:
         odd = version.bare and not version.wide and len(version.text) > 3 and not _YEAR.fullmatch(version.text)
         model = version.bare and self.is_model() and (self.ended() or self.peek("stop", "and", "group") is not None)
-        if (odd and not model) or (version.bare and not self.subject_known):
+        pair = not version.marked and _PAIR.fullmatch(version.text) is not None
+        if (odd and not model) or ((version.bare or pair) and not self.subject_known):
             raise UnclearError(version)
         return Clause(single(self.scheme, version), alone=version, sign=word, model=model)
 

@@ -23,7 +23,7 @@ from feedbot.reading._bounds import BEFORE, Clause, Version, single
 from feedbot.reading._cursor import UnclearError
 from feedbot.reading._exceptions import Exceptions
 from feedbot.reading._names import plain
-from feedbot.reading._tokens import Token, is_r_number
+from feedbot.reading._tokens import Token, is_r_number, tokenise
 from feedbot.version import VersionRange
 
 _FLAW = re.compile("問題|脆弱性|欠陥|不具合")
@@ -93,7 +93,8 @@ class Items(Exceptions):
         if name and not self.names:
             self.names.append(name)
         self.subject_known = self.subject_known or bool(name)
-        self.take("of", "colon", "topic")
+        if not self.take("of", "colon", "topic") and name and self.peek("all", ahead=1):
+            self.take("and")
         if name and self._all_in_group():
             return
         if name and self._is_series():
@@ -120,6 +121,7 @@ class Items(Exceptions):
             self.take("colon")
             if self.without_fixed():
                 return self._clause()
+            self.same_subject()
             self.fixed_list()
             return None
         if self.peek("level") and self.peek("version", ahead=1) and self.clauses:
@@ -130,9 +132,8 @@ class Items(Exceptions):
             self.at += 1
         if every and not self.peek("version", *BEFORE):
             self.skip("noun")
-            if self.peek("prose") and self._all_of_english():
-                return self.bounds()
-            return Clause(VersionRange(self.scheme))
+            if not (self.peek("prose") and self._all_of_english()) and not self._all_of_branch():
+                return Clause(VersionRange(self.scheme))
         clause = self.bounds()
         return self._widened(clause) if every and clause.alone else clause
 
@@ -143,7 +144,17 @@ class Items(Exceptions):
             return False
         self.same_subject()
         self.mark(start, "product")
-        return self.peek(*BEFORE) is not None
+        return self.peek("version", *BEFORE) is not None
+
+    def _all_of_branch(self) -> bool:
+        """Go over the name in 「全ての Sample 2.4 系」, "all Sample versions before 2.0"."""
+        start, names = self.at, self.names[:]
+        with self.attempt():
+            self.same_subject()
+            if self.at > start and (self.peek("version") or (self.skip("noun") and self.peek(*BEFORE))):
+                return True
+        self.at, self.names = start, names
+        return False
 
     def _same_base(self) -> Clause:
         """Read 「preview 2」 after 「2.3.0 preview 1 および」."""
@@ -271,13 +282,22 @@ class Items(Exceptions):
         if len(ends) != 1 or ends[0].comparator not in {"=", ">="}:
             raise UnclearError
         self.at += 1
-        self.fixed.append(ends[0].version)
+        corrected = [ends[0].version]
         del self.clauses[-1]
+        while self.clauses and (before := self.clauses[-1].alone):  # 「1.2.3 および 1.2.4 で修正」
+            if before.wide:
+                raise UnclearError
+            corrected.insert(0, before.text)
+            del self.clauses[-1]
+        self.fixed.extend(corrected)
         return True
 
     def _all_of(self) -> bool:
         """Read 「のすべてのバージョン」, 「の 2.4 系」, 「の Sample Server」."""
         start = self.at
+        if self.take("group", test=_says_all):
+            self._widen_list()
+            return True
         self.skip("of", "all")
         every = any(token.kind == "all" for token in self.tokens[start : self.at])
         if every and self.tokens[self.at - 1].kind == "all" and not self.peek("noun", "of", "name", "version"):
@@ -354,6 +374,12 @@ class Items(Exceptions):
             return False
         self.notes.append(f"{self.names.pop(0)} {branch.alone.text}")
         return True
+
+
+def _says_all(token: Token) -> bool:
+    """(全バージョン), (all versions)."""
+    kinds = [part.kind for part in tokenise(token.text[1:-1])]
+    return kinds[:1] == ["all"] and set(kinds) <= {"all", "of", "noun"}
 
 
 def _as_branch(version: Version) -> Version:

@@ -54,7 +54,7 @@ class Names(Bounds):
             return False
         return (
             token.kind not in {"version", "group", "bullet"}
-            or (token.kind == "version" and token.text.isdigit() and not token.prefixed)
+            or (token.kind == "version" and token.text.isdigit() and not (token.prefixed or token.branch))
             or (token.kind == "group" and is_qualifier(token))
             or (token.text == "-" and token.start == self.tokens[self.at - 1].end)
         )

@@ -50,7 +50,7 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool) -> list[
         found += [token for token in tokens if token.kind == "unclear"]
     if len(clauses) == 1 and "branch" not in kinds:
         found += [clause.sign for clause in clauses if clause.sign and clause.loose and _is_step(clause, named=named)]
-        found += [token for token in tokens if token.kind == "only" and clauses[0].alone]
+        found += [token for token in tokens if token.kind == "only" and clauses[0].alone and not said]
         found += _announced(tokens) if clauses[0].alone and not said else []
         found += _labelled(tokens) if clauses[0].alone and not said else []
     if _is_list(clauses) and not (named and _of_one_branch(clauses)) and not said:

@@ -46,6 +46,11 @@ _DATE = re.compile(
     | (?:january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}(?![\d.])""",
     re.VERBOSE | re.IGNORECASE,
 )
+_PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
+_UNIT = re.compile(
+    r"[0-9.]+(?:[kmgt]i?b|bytes?|bits?|[kmg]?bps|[kmg]hz|px|dpi|fps|msec|sec|mins?|hours?|days?|mm|cm|km|kg|th|st|nd|rd)",
+    re.IGNORECASE,
+)
 _DIGEST = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
 # Addresses that no version looks like: private, loopback, netmask.
 _ADDRESS = re.compile(r"(?:192\.168|127\.0|255\.255|169\.254)\.\d{1,3}\.\d{1,3}(?![\d.])")
@@ -224,7 +229,7 @@ def is_r_number(version: str) -> bool:
 
 def _version(match: re.Match[str]) -> tuple[str, int, str, bool]:
     tail, level = match["tail"] or "", match["level"] or ""
-    if tail.lower() == "x" or _DIGEST.fullmatch(match[0]):
+    if tail.lower() == "x" or _UNIT.fullmatch(match[0]) or _PHONE.fullmatch(match[0]) or _DIGEST.fullmatch(match[0]):
         return "odd", match.end(), match[0], False
     start = match["v"] if match["v"] and _MODEL_LEVEL.match(match[0]) else ""
     text = start + match["numbers"] + tail + re.sub(r"\s+", " ", level)

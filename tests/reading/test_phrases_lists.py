@@ -1,0 +1,64 @@
+"""Lists of corrections, all of a branch, and numbers that are no versions."""
+
+import pytest
+
+from feedbot.reading.phrases import read
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("Sample 1.2.3 および 1.2.4 で修正", ("1.2.3", "1.2.4")),
+        ("Sample 1.2.3、1.3.0、1.4.1 で修正済み", ("1.2.3", "1.3.0", "1.4.1")),
+        ("Fixed in Sample 1.2.4", ("1.2.4",)),
+    ],
+)
+def test_a_correction_is_of_all_versions_before_it(text: str, fixed: tuple[str, ...]) -> None:
+    """The first of 「1.2.3 および 1.2.4 で修正」 is corrected too, and none of them is affected."""
+    found = read(text)
+    assert (found.range, found.fixed, found.complete) == (None, fixed, True)
+
+
+def test_a_branch_that_corrects_is_left_unread() -> None:
+    """「2.4.x および 2.5.1 で修正」 names no version for 2.4."""
+    assert not read("Sample 2.4.x および 2.5.1 で修正").complete
+
+
+@pytest.mark.parametrize(
+    ("text", "vers"),
+    [
+        ("全ての Sample 2.4 系", ">=2.4|<2.5"),
+        ("all versions of Sample 2.4.x", ">=2.4|<2.5"),
+        ("Sample 1.9 (全バージョン)", ">=1.9|<1.10"),
+        ("Sample 1.8.x、1.9.x (すべてのバージョン)", ">=1.8|<1.10"),
+        ("Sample, all versions", "*"),
+        ("All Sample versions before 1.2.3", "<1.2.3"),
+        ("Sample 4.0 のみ影響を受けます", "4.0"),
+        ("Sample 1.x 1.2.3 未満", ">=1|<1.2.3"),
+        ("Sample 1.2.3 (64bit 版)", "1.2.3"),
+    ],
+)
+def test_all_of_a_branch(text: str, vers: str) -> None:
+    """It may stand before the name, behind it or in a bracket."""
+    found = read(text)
+    assert (str(found.range), found.complete) == (f"vers:generic/{vers}", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "100MB 未満",
+        "CVSS 基本値 4.0 以下",
+        "スコアが 7.5 以下",
+        "最大 3.5 まで",
+        "03-1234-5678",
+        "10-20",
+        "Migrating from 1.0 to 2.0",
+        "Drop Sample 2.0 and earlier",
+        "Sample versions 1.0, 1.1 and 1.2 before 1.2.3",
+        "サポート中の Sample のすべてのバージョン",
+    ],
+)
+def test_what_is_no_range_stays_unread(text: str) -> None:
+    """Sizes, scores, telephone numbers and migrations, and bare versions that a later sign may be meant for."""
+    assert not read(text).complete

@@ -32,7 +32,7 @@ def who_has(tx: Connection, component: Component) -> set[str]:
     one_by_one = {one.customer.id for one in inventory.installations(tx, [component])}
     held = fleet.load(tx)
     (number,) = [number for number, one in held.components.items() if one == component]
-    assert set(held.names(held.customers([number]))) == set(fleet.owners(tx, [[component]])[0]) == one_by_one
+    assert set(held.names(*held.having([[number]]))) == set(fleet.owners(tx, [[component]])[0]) == one_by_one
     return one_by_one
 
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from feedbot.cli import _shell
@@ -126,6 +128,26 @@ def inventory(config: "Config", now: datetime) -> Iterator[Line]:
         yield ok(
             "inventory", tr("{servers} servers, the oldest list of {at}", servers=counts.hosts, at=_shell.when(oldest))
         )
+
+
+def brands(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look whether each brand that contracts name is configured: no notice that reaches one of them can be proposed."""
+    from feedbot.store import inventory as repository
+
+    known = set(config.brands)
+    with _reading(config) as tx:
+        named = sorted((one.brand, one.id) for one in repository.contracts(tx) if one.brand)
+    for brand, group in groupby((one for one in named if one[0] not in known), key=itemgetter(0)):
+        contracts = tuple(contract for _, contract in group)
+        told = tr(
+            "brand {brand} is not configured, but contracts name it: {contracts}",
+            brand=brand,
+            contracts=_some(contracts),
+        )
+        hint = tr("configure [brands.{name}], or import the contracts without it", name=brand)
+        yield Line("brands", Level.FAULT, told, hint)
+    if named and known.issuperset(brand for brand, _ in named):
+        yield ok("brands", ", ".join(sorted({brand for brand, _ in named})))
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -334,6 +356,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("templates", words),
     ("database", database),
     ("inventory", inventory),
+    ("brands", brands),
     ("network", network),
     ("sources", sources),
     ("distributors", distributors),

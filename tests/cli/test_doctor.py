@@ -70,6 +70,25 @@ def found(check: _checks.Check, config: Config) -> list[tuple[str, Level]]:
     return [(one.check, one.level) for one in seen]
 
 
+def test_a_brand_that_contracts_name_is_configured(database: store.Database, config: Config, tmp_path: Path) -> None:
+    """Nothing to say without one; one that is missing is a fault with its contracts; the others are named."""
+    assert found(_checks.brands, config) == []
+    customer = Customer("C1", "青葉電機株式会社", "a@aoba.example")
+    contracts = [Contract(f"V-{n}", "C1", Plan.VPS, True, brand="yotsuba" if n else "futaba") for n in range(8)]
+    with database.begin() as tx:
+        inventory.replace_customers(tx, [customer], contracts, [], NOW)
+    one, other = lines(_checks.brands, config)
+    assert (one.level, other.level) == (Level.FAULT, Level.FAULT)
+    assert "futaba" in one.message
+    assert "V-0" in one.message
+    assert "V-1, V-2, V-3, V-4, V-5 and 2 more" in other.message
+    assert "[brands.yotsuba]" in other.hint
+    section = '[brands.{}]\nname = "よつばホスティング"\nservice = "よつば"\nfrom_address = "info@yotsuba.example"\n'
+    section += 'contact = "info@yotsuba.example"\nsite_url = "https://yotsuba.example/"\nnumber_prefix = "{}"\n'
+    whole = PROVIDER + SOURCES + section.format("yotsuba", "YB") + section.format("futaba", "FB")
+    assert found(_checks.brands, load(written(tmp_path, whole))) == [("brands", Level.OK)]
+
+
 def test_missing_programs_are_faults(monkeypatch: pytest.MonkeyPatch, config: Config) -> None:
     """gpg and gpgv, each with the package that has it."""
     monkeypatch.setenv("PATH", "/nowhere")

@@ -24,6 +24,9 @@ def export(
     cases: Annotated[list[str] | None, typer.Argument(help=tr("these cases; else all"))] = None,
     form: Annotated[str, typer.Option("--format", help=tr("openvex, cyclonedx or csaf"))] = "openvex",
     customer: Annotated[str, typer.Option(help=tr("of this customer's servers alone"))] = "",
+    brand: Annotated[
+        str | None, typer.Option(help=tr("in the name of this brand; else in the one that the customer knows"))
+    ] = None,
 ) -> int:
     """Print one JSON document about the fleet, or a customer; neither servers nor customers are named in it. 1 where
     there is nothing to state."""
@@ -41,9 +44,10 @@ def export(
         if customer and customer not in {one.id for one in inventory.customers(tx)}:
             raise InventoryError(customer, "no such customer", hint="feedbot customers import")
         wanted = [repository.load(tx, name) for name in cases or ()] or repository.listing(tx)
+        author = vex.author(edges, tx, customer, brand)
         made = vex.statements([match(edges, tx, one) for one in wanted], customer)
     if not made:
         _shell.say("no installed package is named by a case with CVEs")
         return _shell.NO
-    _shell.put(vex.FORMS[form](made, edges.provider, edges.clock()))
+    _shell.put(vex.FORMS[form](made, author, edges.clock()))
     return _shell.DONE

@@ -20,10 +20,13 @@ from hashlib import sha256
 from packageurl import PackageURL
 
 from feedbot import __version__
+from feedbot.errors import InventoryError
 from feedbot.inventory import Component
 from feedbot.matching import Match, MatchVerdict
 from feedbot.notice import Provider
+from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.match import CaseMatch
+from feedbot.store import Transaction, inventory
 
 _WORST = (MatchVerdict.AFFECTED, MatchVerdict.UNKNOWN, MatchVerdict.FIXED_BY_DISTRO, MatchVerdict.NOT_AFFECTED)
 _OPENVEX = {
@@ -117,6 +120,20 @@ def purl_of(component: Component) -> str:
     kind = component.scheme if packaged else _TYPES.get(component.scheme, "generic")
     namespace = (vendor or None) if packaged else None
     return PackageURL(kind, namespace, component.name, version or None, qualifiers).to_string()
+
+
+def author(edges: Edges, tx: Transaction, customer: str, brand: str | None) -> Provider:
+    """Return in whose name a document is: that of `brand`, else the one by which a customer knows the provider.
+
+    Raises InventoryError for a customer who knows several, NoticeError for a brand that is not configured.
+    """
+    known = {one.brand for one in inventory.contracts(tx) if one.customer == customer} if brand is None else {brand}
+    if len(known) > 1:
+        names = ", ".join(f'"{name}" ({edges.brand(name).provider.name})' for name in sorted(known))
+        raise InventoryError(
+            customer, "his contracts are in several names: {names}", hint="name one: --brand", names=names
+        )
+    return edges.brand(next(iter(known), "")).provider
 
 
 def openvex(made: Iterable[Statement], provider: Provider, now: datetime) -> dict[str, object]:

@@ -9,7 +9,7 @@ import pytest
 from feedbot.errors import FeedbotError, InventoryError, NoticeError, ReviewError
 from feedbot.inventory import Plan, RefusedRowsError
 from feedbot.notice import Kind, Provider
-from feedbot.pipeline import Brand, Edges, audiences, decide, draft, intake
+from feedbot.pipeline import Brand, Edges, audiences, decide, draft, intake, vex
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.send import send_due
@@ -134,6 +134,19 @@ def test_a_brand_s_customer_never_sees_another_name(stage: World, fleet: Edges, 
     assert "エックス" not in others
     assert "x-rental" not in others
     assert PROVIDER.service in others
+
+
+def test_a_vex_document_is_in_the_name_that_its_customer_knows(fleet: Edges, tmp_path: Path) -> None:
+    """Of one with contracts in several names a person says which; without a customer it is the provider's."""
+    take(fleet, tmp_path, servers=branded())
+    with fleet.database.begin() as tx:
+        names = [vex.author(fleet, tx, customer, None).name for customer in ("C002", "C001", "")]
+    assert names == [X.name, PROVIDER.name, PROVIDER.name]
+    take(fleet, tmp_path, servers=branded() + "vps199,V-1099,C002,VPS,あり,debian:12,\n")
+    with fleet.database.begin() as tx:
+        with pytest.raises(InventoryError, match="several names"):
+            vex.author(fleet, tx, "C002", None)
+        assert vex.author(fleet, tx, "C002", "x").name == X.name
 
 
 def test_a_text_that_names_another_brand_may_not_be_proposed(fleet: Edges, tmp_path: Path) -> None:

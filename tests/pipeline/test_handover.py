@@ -113,6 +113,27 @@ def test_a_risk_that_the_former_customer_accepted_is_not_the_next_one_s(stage: W
         suppress.add(sold, Scope(case=case, customer="C001", server=SERVER), "リスク受容", until, "admin")
 
 
+def test_whose_contract_ended_is_not_written_to(stage: World, sold: Edges, tmp_path: Path) -> None:
+    """His last day passes between the approval and the sending: the approval is of another audience, and when it is
+    given anew he is not in it."""
+    text = (tmp_path / "servers.csv").read_text(encoding="utf-8")
+    ended = "".join(
+        row if ",C003," not in row else row.replace(",,\n", ",,2026-11-24\n") for row in text.splitlines(True)
+    )
+    (tmp_path / "servers.csv").write_text(ended, encoding="utf-8")
+    intake.import_customers(sold, [FOLDER / "customers.csv", tmp_path / "servers.csv"], "tester")
+    draft.draft_cases(sold, "feedbot")
+    made = about(sold)
+    first = decide.propose(sold, made.id, "author")
+    decide.approve(sold, made.id, "author")
+    stage.now = NIGHT
+    with pytest.raises(ReviewError, match="recipients"):
+        publish(sold, made.id, "author")
+    again = decide.propose(sold, made.id, "author")
+    assert NEXT in {one.recipient.customer.email for one in first.mails}
+    assert NEXT not in {one.recipient.customer.email for one in again.mails}
+
+
 def test_who_gave_a_server_up_is_not_written_to_about_it(stage: World, sold: Edges) -> None:
     """What was approved on the eve is judged by the day on which it leaves: then the former customer is not concerned,
     nor is the next one yet."""

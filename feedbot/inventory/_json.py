@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from feedbot.errors import InventoryError
-from feedbot.inventory._lines import Line, Refusal
+from feedbot.inventory._lines import Line, Refusal, once
 from feedbot.inventory._model import Component, HostPackages, RefusedRow
 from feedbot.messages import tr
 
@@ -80,16 +80,23 @@ def host(
     `found` are packages and refusals with the bytes they stand in; what is neither is passed.
     """
     # What stands twice is the same object twice, out of the format's cache: only few are compared field by field.
-    once: dict[int, Component] = {}
+    components: dict[int, Component] = {}
     for raw, one in found:
         if one.__class__ is Component:
-            once[id(one)] = one
+            components[id(one)] = one
         elif isinstance(one, Refusal):
             yield document.refused(raw, one)
-    components = [_placed(one, distro) for one in once.values()] if distro else list(once.values())
+    yield from machine(server, distro, components.values(), guessed=guessed, kernel=kernel)
+
+
+def machine(
+    server: str, distro: str, found: Iterable[Component], *, guessed: bool = False, kernel: str = ""
+) -> Iterator[HostPackages]:
+    """Yield the server with its packages, those of its distribution with its release, where there are any."""
+    components = once(_placed(one, distro) for one in found) if distro else once(found)
     if components:
         distro = distro or next((one.distro for one in components if one.distro), "")
-        yield HostPackages(server, tuple(components), distro, guessed and bool(server), kernel)
+        yield HostPackages(server, components, distro, guessed and bool(server), kernel)
 
 
 @lru_cache(maxsize=PACKAGES)

@@ -153,7 +153,7 @@ def one_host(
             if isinstance(one, Refusal):
                 yield Line(name, number, rows[number - 1].removesuffix("\r")).refused(one.reason, one.hint)
         found = [one for one in found if isinstance(one, Component)]
-    components = _once(cast("Iterable[Component]", filter(None, found)))
+    components = once(cast("Iterable[Component]", filter(None, found)))
     if components:
         server = said.server or ("" if said.refused else server_of_file(name))
         guessed = bool(server) and not said.server
@@ -197,7 +197,7 @@ def _heads(text: str) -> Iterator[re.Match[str]]:
         at = text.find("#", at + 1)
 
 
-def _once(found: Iterable[Component]) -> tuple[Component, ...]:
+def once(found: Iterable[Component]) -> tuple[Component, ...]:
     """Return what stands several times once; it is the same object then."""
     components = tuple(found)
     if len(set(map(id, components))) < len(components):

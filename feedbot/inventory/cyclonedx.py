@@ -7,10 +7,11 @@ subject counts as a guess.
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain, repeat
+from functools import cache
+from itertools import chain
+from typing import cast
 from xml.parsers import expat
 
 import msgspec
@@ -62,6 +63,15 @@ class _System:
     distro: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A component that has others in it."""
+
+    said: "_Said"
+    parts: "tuple[tuple[bytes, _Said], ...]"
+
+
+_Said = Component | Refusal | _System | _Whole | None
 _part = _json.decoder(_Part)
 
 
@@ -78,23 +88,50 @@ def read(text: str, name: str) -> Iterator[HostPackages | RefusedRow]:
     bom = document.decoded(_Bom)
     if not _KNOWN.fullmatch(bom.specVersion):
         raise InventoryError(name, "CycloneDX {version} is not known; 1.2 to 1.7 are", version=bom.specVersion)
-    found = list(chain.from_iterable(map(_each, map(bytes, bom.components), repeat(language()))))
-    system = next((one.distro for _, one in found if one.__class__ is _System), "")
+    known = _known(language())
+    raws = list(map(bytes, bom.components))
+    found = list(map(known.__getitem__, raws))
+    kinds = set(map(type, found))
     subject = bom.metadata.component if bom.metadata else None
     server = server_name(subject.name) if subject else ""
-    return _json.host(server, system, found, document, guessed=True)
+    if kinds <= {Component, type(None)}:  # nearly always, and then none is looked at one by one
+        return _json.machine(server, "", cast("Iterable[Component]", filter(None, found)), guessed=True)
+    pairs = list(chain.from_iterable(map(_flat, raws, found)))
+    system = next((one.distro for _, one in pairs if isinstance(one, _System)), "")
+    return _json.host(server, system, pairs, document, guessed=True)
 
 
-@lru_cache(maxsize=_json.PACKAGES)
-def _each(raw: bytes, _language: str) -> tuple[tuple[bytes, Component | Refusal | _System | None], ...]:
-    """Return what a component says and what those in it say, in their order."""
-    part = _part(raw)
-    if isinstance(part, Refusal):
-        return ((raw, part),)
-    return (raw, _component(part)), *(found for inner in part.components for found in _each(bytes(inner), _language))
+def _flat(raw: bytes, one: "_Said") -> "Iterator[tuple[bytes, _Said]]":
+    """Yield what a component says and what those in it say, in their order."""
+    if not isinstance(one, _Whole):
+        yield raw, one
+        return
+    yield raw, one.said
+    for part, said in one.parts:
+        yield from _flat(part, said)
 
 
-def _component(part: _Part) -> Component | Refusal | _System | None:
+class _Known(dict[bytes, "_Said"]):
+    """What components say, each read when it is first asked for: a fleet has its components a thousand times over."""
+
+    def __missing__(self, raw: bytes) -> "_Said":
+        if len(self) >= _json.PACKAGES:
+            self.clear()
+        part = _part(raw)
+        said = part if isinstance(part, Refusal) else _component(part)
+        if isinstance(part, _Part) and part.components:
+            said = _Whole(said, tuple((inner, self[inner]) for inner in map(bytes, part.components)))
+        self[raw] = said
+        return said
+
+
+@cache
+def _known(_language: str) -> _Known:
+    """Refusals are in somebody's language."""
+    return _Known()
+
+
+def _component(part: _Part) -> _Said:
     if part.type == "operating-system":
         return _System(release_of(f"{part.name} {part.version or ''}"))
     if part.purl:

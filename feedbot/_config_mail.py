@@ -15,8 +15,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 def _gap(value: object) -> timedelta | None:
     """Read `20/s`, `60/m`, `100/h` as the time between two mails; None where it is empty. Raises ValueError."""
-    if value is None or value == "" or isinstance(value, timedelta):
-        return value or None
+    if value is None or value == "":
+        return None
     found = re.fullmatch(r"([1-9]\d{0,5})/([smh])", value) if isinstance(value, str) else None
     if found is None:
         raise ValueError(tr("a rate is a number and /s, /m or /h, such as 60/m; empty for none"))

@@ -19,6 +19,7 @@ from feedbot.errors import FeedbotError
 from feedbot.messages import tr
 
 if TYPE_CHECKING:
+    from feedbot._config_mail import RelaySection
     from feedbot.config import Config
     from feedbot.pipeline.health import Decider
     from feedbot.signature import Expiry, SourceKeys
@@ -241,6 +242,27 @@ def outbox(config: "Config", now: datetime) -> Iterator[Line]:
         yield ok("outbox", tr("no mail needs a person"))
 
 
+def relays(config: "Config", now: datetime) -> Iterator[Line]:
+    """Look which relays gave no session when they were asked last: a fault where none is left."""
+    from feedbot.store import relays as repository
+
+    names = {f"{one.host}:{one.port}" for one in config.delivery.smtp.every}
+    with _reading(config) as tx:
+        aside = [one for one in repository.listing(tx) if one.name in names]
+    level = Level.WARNING if len(aside) < len(names) else Level.FAULT
+    hint = tr("see to the relay, then: feedbot outbox retry --all")
+    for one in aside:
+        said = f"{one.code} {one.text}" if one.code else one.text
+        told = tr(
+            "{relay} has given no session since {since}; set aside until {until}: {said}",
+            relay=one.name,
+            since=_shell.when(one.since),
+            until=_shell.when(one.until),
+            said=said,
+        )
+        yield Line("relay", level, told, hint)
+
+
 def keys(config: "Config", now: datetime) -> Iterator[Line]:
     """Look whether each source's trusted keys will last."""
     for name, found in source_keys(config):
@@ -318,22 +340,30 @@ def network(config: "Config", now: datetime) -> Iterator[Line]:
         yield Line("network", Level.WARNING, told, tr('set contact = "noc@…" under [network]'))
 
 
+def _relay(relay: "RelaySection") -> Line:
+    if relay.username and relay.password_file is None:
+        told, hint = tr("a user name without a password"), tr("set password_file under [delivery.smtp]")
+        return Line("relay", Level.FAULT, told, hint)
+    if relay.security == "none" and relay.host not in ("localhost", "127.0.0.1", "::1"):
+        told, hint = tr("mails go to {host} without TLS", host=relay.host), tr('set security = "starttls" or "tls"')
+        return Line("relay", Level.WARNING, told, hint)
+    return ok("relay", f"{relay.host}:{relay.port} ({relay.security})")
+
+
 def delivery(config: "Config", now: datetime) -> Iterator[Line]:
     """Look over the relay's settings, without a connection, and say to whom the mails go."""
     from feedbot import bootstrap
 
-    smtp = config.delivery.smtp
-    if smtp.username and smtp.password_file is None:
-        told, hint = tr("a user name without a password"), tr("set password_file under [delivery.smtp]")
-        yield Line("relay", Level.FAULT, told, hint)
-    elif smtp.security == "none" and smtp.host not in ("localhost", "127.0.0.1", "::1"):
-        told, hint = tr("mails go to {host} without TLS", host=smtp.host), tr('set security = "starttls" or "tls"')
-        yield Line("relay", Level.WARNING, told, hint)
-    else:
+    told_of = [_relay(one) for one in config.delivery.smtp.every]
+    if all(one.level is Level.OK for one in told_of):
         bootstrap.open_mail(config)
-        yield ok("relay", f"{smtp.host}:{smtp.port} ({smtp.security})")
+    yield from told_of
     if config.delivery.mode == "shadow":
-        told = tr("shadow: every mail goes to {operator} alone, none to a customer", operator=config.delivery.operator)
+        told = tr(
+            "shadow: every mail goes to {operator} alone, none to a customer; the pages are in {folder}",
+            operator=config.delivery.operator,
+            folder=config.delivery.pages(config.site.directory),
+        )
         yield Line("mode", Level.WARNING, told, tr('when all is well: mode = "live" under [delivery]'))
     else:
         yield ok("mode", tr("live: mails go to the customers"))
@@ -362,6 +392,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("distributors", distributors),
     ("quarantine", waiting),
     ("outbox", outbox),
+    ("relays", relays),
     ("keys", keys),
     ("site", site),
     ("delivery", delivery),

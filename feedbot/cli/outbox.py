@@ -53,11 +53,12 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
     """Print the outbox, what holds mails back and the open tasks; 3 where a message waits or needs a person."""
     from feedbot import store
     from feedbot.delivery import OutboxState
-    from feedbot.store import outbox, releases, tasks
+    from feedbot.store import outbox, relays, releases, tasks
 
     edges = _shell.edges()
     with store.reading(edges.database) as tx:
         counts, held_back, todo = outbox.counts(tx), releases.listing(tx), tasks.listing(tx)
+        aside = relays.listing(tx)
         open_rows = [
             one for one in outbox.listing(tx) if one.outgoing.state not in (OutboxState.SENT, OutboxState.CANCELLED)
         ]
@@ -72,10 +73,14 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
                 "daily_cap": edges.sending.cap,
                 "releases": [asdict(one) for one in held_back],
                 "tasks": [asdict(one) for one in todo],
+                "relays": [asdict(one) for one in aside],
             }
         )
     else:
         _show_status(counts, open_rows, held_back, todo)
+        if aside:
+            cells = [(one.name, one.since, one.until, f"{one.code or ''} {one.text}".strip()) for one in aside]
+            _shell.table(["relay", "no session since", "set aside until", "answer"], cells)
         if quiet:
             _shell.show("quiet hours: only urgent mails leave")
         if edges.sending.cap:

@@ -15,9 +15,10 @@ from feedbot.delivery._channel import (
 from feedbot.delivery._compose import message, readdressed, signed
 from feedbot.delivery._model import OutboxState, Outgoing, Receipt
 from feedbot.delivery._outbox import MOVES, Verdict, after, move, wait
-from feedbot.delivery._pace import Pace, Rates
+from feedbot.delivery._pace import ALL, Pace, Rates
 
 __all__ = [
+    "ALL",
     "MOVES",
     "AlarmChannel",
     "Answer",

@@ -50,8 +50,8 @@ class Pace:
             return False
         for name, gap in gaps.items():
             if gap:
-                burst = max(STEP - gap, timedelta(0))
-                self._due[name] = self.changed[name] = max(self._due.get(name, self._now), self._now - burst) + gap
+                oldest = self._now - max(STEP - gap, timedelta(0))
+                self._due[name] = self.changed[name] = max(self._due.get(name, oldest), oldest) + gap
         return True
 
     def due(self, domain: str) -> datetime:

@@ -1,7 +1,9 @@
 """What holds mails back, as the operator configured it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from time import sleep
 
 from feedbot.delivery import Rates
 from feedbot.fetch import Inbox
@@ -24,7 +26,7 @@ class Sending:
     """Of a notice to many, `first` mails leave (0: all at once), the rest `wait` after these were answered (zero: by a
     person's word), unless more than `failures` per cent of them failed. `quiet` are hours of the day in Japan, `cap`
     mails a customer a day (0: any number); what is urgent, a score from `urgent_score` up, passes both, but not the
-    `rates` of the relays' and recipients' sake."""
+    `rates` for the relays' and recipients' sake; `pause` waits so many seconds for their turns."""
 
     first: int = 0
     wait: timedelta = timedelta(minutes=10)
@@ -34,6 +36,7 @@ class Sending:
     urgent_score: float = 9.0
     bounces: BounceBox | None = None
     rates: Rates = field(default_factory=Rates)
+    pause: Callable[[float], object] = sleep
 
     def is_quiet(self, now: datetime) -> bool:
         """Tell whether `now` is in the quiet hours; they may go over midnight."""

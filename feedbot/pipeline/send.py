@@ -7,7 +7,7 @@ Before the first message the public pages are built, so that no mail links to a 
 published when none of its messages waits any more.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -26,13 +26,15 @@ from feedbot.delivery import (
 from feedbot.errors import DeliveryError
 from feedbot.pipeline import _afresh, announce
 from feedbot.pipeline._edges import Edges
-from feedbot.pipeline._unsent import ask_doubtful, ask_failed, ask_held, ask_no_more
+from feedbot.pipeline._relays import avoid_relays, note_relays
+from feedbot.pipeline._turns import Turns
+from feedbot.pipeline._unsent import ask_doubtful, ask_failed, ask_no_more
 from feedbot.pipeline.alarms import deliver
 from feedbot.pipeline.draft import go
 from feedbot.pipeline.publish import build_site
 from feedbot.pipeline.release import advance, limits
 from feedbot.review import State
-from feedbot.store import Transaction, audit, drafts, outbox, reading
+from feedbot.store import Transaction, audit, drafts, outbox, paces, reading, relays
 from feedbot.store.outbox import Claimed
 
 LEASE = timedelta(minutes=20)
@@ -40,9 +42,11 @@ LEASE = timedelta(minutes=20)
 answer's to the final dot."""
 _SPARE = timedelta(minutes=1)
 """Between the end of a transaction and that of the lease: for the clocks of two machines, and to keep the answer."""
-BATCH = 100
+_STOP = timedelta(seconds=1)
+"""How long a wait for a turn may be before somebody who says stop is heard."""
 _LOOK = timedelta(minutes=1)
-"""How often a long round asks whether an audience must be looked at again."""
+"""How often a long round asks whether an audience must be looked at again; also how long one stays in which messages
+only wait for their turns."""
 _RESOLVABLE = (OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.BOUNCED, OutboxState.HELD)
 _WAITING = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.DEFERRED)
 
@@ -61,7 +65,9 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
     if publishing:
         build_site(edges)
     channel = edges.open_mail()
-    round_ = _Round(edges, worker, lanes_of(channel))
+    lanes = lanes_of(channel)
+    avoid_relays(edges, lanes)
+    round_ = _Round(edges, Turns(edges, worker, LEASE), lanes, edges.clock())
     try:
         _send(round_, stop)
     finally:
@@ -123,6 +129,8 @@ def retry(edges: Edges, number: int | None, actor: str) -> int:
     now = edges.clock()
     with edges.database.begin() as tx:
         count = outbox.hasten(tx, number)
+        if number is None:
+            relays.forget(tx)  # he says that they are back
         if number is not None and not count:
             again = Receipt(OutboxState.PENDING, now, 0, f"by {actor}")
             count = int(outbox.resolve(tx, number, OutboxState.FAILED, again))
@@ -142,6 +150,7 @@ def retry(edges: Edges, number: int | None, actor: str) -> int:
 def _tidy(edges: Edges) -> None:
     """Settle what a crash or a withdrawal left behind."""
     with edges.database.begin() as tx:
+        paces.forget_past(tx, edges.clock())
         lost, orphans = outbox.recover(tx, edges.clock()), outbox.cancel_orphans(tx)
         for verb, count in (("uncertain", lost), ("cancel", orphans)):
             if count:
@@ -158,13 +167,13 @@ def _ask(edges: Edges, tx: Transaction) -> None:
 
 @dataclass(slots=True)
 class _Round:
-    """One round of sending: what is claimed and waits, what is on the wire (by key), what was answered without a word
-    on the wire, what came of it all, and whether nothing more is to begin."""
+    """One round of sending: what goes next, what is on the wire (by key), what was answered without a word on the wire,
+    what came of it all, and whether nothing more is to begin."""
 
     edges: Edges
-    worker: str
+    turns: Turns
     lanes: MailLanes
-    waiting: deque[Claimed] = field(default_factory=deque)
+    since: datetime
     flying: dict[str, Claimed] = field(default_factory=dict)
     unsaid: list[tuple[Outgoing, Answer]] = field(default_factory=list)
     done: Counter[OutboxState] = field(default_factory=Counter)
@@ -176,7 +185,7 @@ class _Round:
 
         A row is SENDING for each connection at most, so a crash leaves at most one in doubt a connection.
         """
-        answers = [*self.lanes.answers(), *self.unsaid]
+        answers = [*self._answers(), *self.unsaid]
         self.unsaid.clear()
         now = self.edges.clock()
         answered = [(self.flying.pop(one.key), answer) for one, answer in answers]
@@ -187,29 +196,27 @@ class _Round:
             kept = outbox.record(tx, verdicts)
             failed = [(row, one.receipt.text) for row, one in verdicts if one.receipt.state is OutboxState.FAILED]
             ask_failed(self.edges, tx, [(row, said) for row, said in failed if row.id in kept])
-            chosen = [] if self.over else self._next(tx)
+            note_relays(self.edges, tx, self.lanes)
+            chosen = [] if self.over else self.turns.take(tx, self.lanes.free())
             begun = outbox.mark_sending(tx, chosen, now, LEASE, limits=limits(self.edges, now))
         self.done.update(verdict.receipt.state for _, verdict in verdicts)
         for row in chosen:
             if row.id in begun:
                 self._begin(row, now + LEASE)
-        return bool(chosen)
+        return bool(chosen) or self._stays(now)
 
-    def _next(self, tx: Transaction) -> list[Claimed]:
-        if not self.waiting:
-            now, channel = self.edges.clock(), self.edges.channel
-            back, held = limits(self.edges, now), list[tuple[int, str]]()
-            claimed = outbox.claim(tx, self.worker, now, LEASE, BATCH, channel=channel, limits=back, held=held)
-            self.waiting.extend(claimed)
-            ask_held(self.edges, tx, held)
-        chosen: list[Claimed] = []
-        served: set[str] = set()
-        while self.waiting and len(chosen) < self.lanes.free():
-            if self.edges.sending.cap and self.waiting[0].outgoing.customer in served:
-                break  # with a cap, the next one of his is asked for when this one counts
-            chosen.append(self.waiting.popleft())
-            served.add(chosen[-1].outgoing.customer)
-        return chosen
+    def _answers(self) -> tuple[tuple[Outgoing, Answer], ...]:
+        """Wait for answers, but not past the turn of the next message."""
+        if self.over or self.turns.next_at is None:
+            return self.lanes.answers()
+        seconds = min(max((self.turns.next_at - self.edges.clock()).total_seconds(), 0.0), _STOP.total_seconds())
+        if not self.flying:
+            self.edges.sending.pause(seconds)
+        return self.lanes.answers(seconds)
+
+    def _stays(self, now: datetime) -> bool:
+        """Tell whether something waits for its turn alone, and the round is not too long for that: others do, too."""
+        return self.turns.next_at is not None and not self.over and now - self.since < _LOOK
 
     def _begin(self, row: Claimed, lease_until: datetime) -> None:
         """Let one go, unless this process stood still since: the row may be taken for uncertain by now."""
@@ -230,9 +237,9 @@ class _Round:
 
     def give_back(self) -> None:
         """Let others have what was claimed and not tried."""
-        if self.waiting:
+        if self.turns.waiting:
             with self.edges.database.begin() as tx:
-                outbox.release(tx, tuple(self.waiting))
+                self.turns.give_back(tx)
 
 
 def _send(round_: _Round, stop: Callable[[], bool]) -> None:
@@ -242,6 +249,7 @@ def _send(round_: _Round, stop: Callable[[], bool]) -> None:
         round_.over = round_.over or stop()
         if round_.edges.clock() - looked >= _LOOK:
             _afresh.look_again(round_.edges)
+            avoid_relays(round_.edges, round_.lanes)
             looked = round_.edges.clock()
         more = round_.turn()
     round_.give_back()
@@ -249,10 +257,10 @@ def _send(round_: _Round, stop: Callable[[], bool]) -> None:
 
 def _settle(edges: Edges, shown: frozenset[int]) -> None:
     """Call published what is on the pages and has no message waiting any more in the mode in force. An uncertain one
-    waits for a person, not for us; one that was queued in the other mode never leaves in this one."""
+    waits for a person, not for us; one of a trial never leaves any more, but a trial lets customers' mails wait."""
     with edges.database.begin() as tx:
         for draft in drafts.listing(tx, State.PUBLISHING):
-            counts = outbox.counts(tx, draft.id, channel=edges.channel)
+            counts = outbox.counts(tx, draft.id, channel=None if edges.shadow_operator else edges.channel)
             if draft.id in shown and not any(counts[state] for state in _WAITING):
                 go(edges, tx, draft, State.PUBLISHED)
         _ask(edges, tx)

@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, exists, func, or_, se
 
 from feedbot.delivery import OutboxState
 from feedbot.review import State
-from feedbot.store._sending_tables import releases
+from feedbot.store._sending_tables import paces, releases
 from feedbot.store._tables import drafts, outbox, receipts
 
 STANDING = (State.PUBLISHING.value, State.PUBLISHED.value)
@@ -26,8 +26,23 @@ class Limits:
 
 
 UNLIMITED = Limits()
+WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
 Moment = datetime | BindParameter[datetime]
 _OF_DRAFT = releases.c.draft == outbox.c.draft
+
+
+def due(now: datetime, limits: Limits) -> ColumnElement[bool]:
+    """A row waits, its time has come, it is nobody's, and nothing holds it back; not its domain's pace either, where
+    that counts."""
+    ready = and_(
+        outbox.c.state.in_(WAITING),
+        or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now),
+        or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now),
+        stands(),
+        open_now(now, limits),
+    )
+    waits = exists().where(paces.c.domain == outbox.c.domain, paces.c.due > now)
+    return and_(ready, ~waits.correlate(outbox)) if limits.paced else ready
 
 
 def stands() -> ColumnElement[bool]:

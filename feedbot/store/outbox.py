@@ -26,7 +26,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    or_,
     select,
     true,
     tuple_,
@@ -35,15 +34,13 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
-from feedbot.store._gates import STANDING, UNLIMITED, Limits, open_now, stands
+from feedbot.store._gates import STANDING, UNLIMITED, WAITING, Limits, due, open_now, stands
 from feedbot.store._keys import recipient_of
 from feedbot.store._sending_tables import suppressed_addresses
 from feedbot.store._sql import chunks, insert, lock
 from feedbot.store._tables import contents, drafts, outbox, receipts
-from feedbot.store.paces import has_turn
 
-_WAITING = (OutboxState.PENDING.value, OutboxState.DEFERRED.value)
-_UNSENT = (*_WAITING, OutboxState.HELD.value)
+_UNSENT = (*WAITING, OutboxState.HELD.value)
 _ON_THE_WIRE = (OutboxState.SENDING.value, OutboxState.UNCERTAIN.value)
 
 
@@ -113,9 +110,8 @@ def claim(
 
     PostgreSQL skips rows that another worker is just taking; SQLite has one writer at a time.
     """
-    due = _due(now, limits) if not channel else _due(now, limits) & (outbox.c.channel == channel)
-    due = due & has_turn(now) if limits.paced else due
-    chosen = select(outbox.c.id).where(due).order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)
+    ready = due(now, limits) if not channel else due(now, limits) & (outbox.c.channel == channel)
+    chosen = select(outbox.c.id).where(ready).order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)
     free = tx.scalars(chosen).all()
     while found := _hold(tx, outbox.c.id.in_(free), now):
         if held is not None:
@@ -123,7 +119,7 @@ def claim(
         free = tx.scalars(chosen).all()
     taken = tx.execute(
         update(outbox)
-        .where(outbox.c.id.in_(free), due)
+        .where(outbox.c.id.in_(free), ready)
         .values(worker=worker, lease_until=now + lease, fence=outbox.c.fence + 1)
         .returning(outbox)
     ).all()
@@ -160,7 +156,7 @@ def _marking(quiet: bool, cap: int) -> ReturningUpdate[int]:
         update(outbox)
         .where(
             tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("pairs", expanding=True)),
-            outbox.c.state.in_(_WAITING),
+            outbox.c.state.in_(WAITING),
             outbox.c.lease_until > now,
             stands(),
             open_now(now, Limits(quiet, cap), day),
@@ -193,7 +189,7 @@ def _recording() -> ReturningUpdate[int]:
         update(outbox)
         .where(
             tuple_(outbox.c.id, outbox.c.fence).in_(bindparam("pairs", expanding=True)),
-            outbox.c.state.in_((*_WAITING, *_ON_THE_WIRE)),
+            outbox.c.state.in_((*WAITING, *_ON_THE_WIRE)),
         )
         .values(state=bindparam("new"), attempts=bindparam("tries"), next_try_at=bindparam("next"), lease_until=None)
         .returning(outbox.c.id)
@@ -203,7 +199,7 @@ def _recording() -> ReturningUpdate[int]:
 def release(tx: Connection, rows: Sequence[Claimed]) -> None:
     """Give back claimed rows that were not tried (a stop, a shutdown): they are due as before."""
     held = tuple_(outbox.c.id, outbox.c.fence).in_([(row.id, row.fence) for row in rows])
-    tx.execute(update(outbox).where(held, outbox.c.state.in_(_WAITING)).values(lease_until=None, worker=""))
+    tx.execute(update(outbox).where(held, outbox.c.state.in_(WAITING)).values(lease_until=None, worker=""))
 
 
 def recover(tx: Connection, now: datetime) -> int:
@@ -274,7 +270,7 @@ def _hold(tx: Connection, which: ColumnElement[bool], now: datetime) -> list[tup
     )
     held = tx.execute(
         update(outbox)
-        .where(which, outbox.c.state.in_(_WAITING), exists(reason.correlate(outbox)))
+        .where(which, outbox.c.state.in_(WAITING), exists(reason.correlate(outbox)))
         .values(state=OutboxState.HELD.value, fence=outbox.c.fence + 1, lease_until=None)
         .returning(*outbox.c["id", "draft", "recipient"], reason.correlate(outbox).scalar_subquery())
     ).all()
@@ -351,16 +347,6 @@ def answers(tx: Connection, number: int) -> tuple[Receipt, ...]:
     """Return every answer to a message, oldest first."""
     rows = tx.execute(select(receipts).where(receipts.c.outgoing == number).order_by(receipts.c.id))
     return tuple(Receipt(OutboxState(row.state), row.at, row.code, row.text) for row in rows)
-
-
-def _due(now: datetime, limits: Limits) -> ColumnElement[bool]:
-    return and_(
-        outbox.c.state.in_(_WAITING),
-        or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now),
-        or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now),
-        stands(),
-        open_now(now, limits),
-    )
 
 
 def _change(tx: Connection, condition: ColumnElement[bool], facts: Mapping[str, object]) -> bool:

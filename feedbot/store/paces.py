@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, select
+from sqlalchemy import Connection, delete, exists, func, select
 
+from feedbot.store._gates import Limits, due
 from feedbot.store._sending_tables import paces
 from feedbot.store._sql import chunks, insert, lock
 from feedbot.store._tables import outbox
@@ -21,12 +22,12 @@ def load(tx: Connection, domains: Collection[str]) -> dict[str, datetime]:
     return found
 
 
-def keep(tx: Connection, due: Mapping[str, datetime]) -> None:
+def keep(tx: Connection, times: Mapping[str, datetime]) -> None:
     """Note when the next mails are due."""
-    if due:
+    if times:
         new = insert(tx, paces)
         changed = new.on_conflict_do_update(index_elements=[paces.c.domain], set_={"due": new.excluded.due})
-        tx.execute(changed, [{"domain": domain, "due": at} for domain, at in due.items()])
+        tx.execute(changed, [{"domain": domain, "due": at} for domain, at in times.items()])
 
 
 def forget_past(tx: Connection, now: datetime) -> None:
@@ -34,7 +35,9 @@ def forget_past(tx: Connection, now: datetime) -> None:
     tx.execute(delete(paces).where(paces.c.due <= now))
 
 
-def has_turn(now: datetime) -> ColumnElement[bool]:
-    """The domain of a row of the outbox has its turn."""
-    waits = exists().where(paces.c.domain == outbox.c.domain, paces.c.due > now)
-    return ~waits.correlate(outbox)
+def next_turn(tx: Connection, now: datetime, *, channel: str, limits: Limits) -> datetime | None:
+    """Return when the first domain has its turn again that a row of the outbox waits for and for nothing else; None
+    where none does."""
+    waits = exists().where(outbox.c.domain == paces.c.domain, outbox.c.channel == channel, due(now, limits))
+    found: datetime | None = tx.scalar(select(func.min(paces.c.due)).where(paces.c.due > now, waits.correlate(paces)))
+    return found

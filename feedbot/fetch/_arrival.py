@@ -13,10 +13,11 @@ from feedbot.fetch._document import Document
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One mail or file. `place` names it within its inbox for as long as it lies there, and never another; `content`
-    is its Document, or why it cannot be had."""
+    is its Document, or why it cannot be had; `at` when it was written, where that is known."""
 
     place: str
     content: Document | FetchError
+    at: datetime | None = None
 
 
 class Inbox(Protocol):

@@ -26,7 +26,7 @@ class Spool:
     def arrivals(self, seen: Collection[str], now: datetime, limit: int, stop: Callable[[], bool]) -> Iterator[Arrival]:
         """Yield every finished file, the oldest first; a file of one mail (.eml) as a mail. `seen` is not looked at:
         what lies here was not put away, so it is put away at last."""
-        for path in self._files(now):
+        for changed, path in self._files(now):
             try:
                 document = file.read(path, now, limit=limit)
             except FetchError as error:
@@ -35,7 +35,8 @@ class Spool:
                 continue
             if path.suffix.lower() == ".eml":
                 document = replace(document, media_type=mail.MAIL)
-            yield Arrival(f"{printable(path.name)} {document.sha256}", document)
+            at = datetime.fromtimestamp(changed, now.tzinfo)
+            yield Arrival(f"{printable(path.name)} {document.sha256}", document, at)
 
     def settle(self, arrival: Arrival, *, read: bool) -> None:
         """Move a file to done/ or failed/; where one of its name lies there, under a name with its digest too. One that
@@ -68,7 +69,7 @@ class Spool:
                 why=error.strerror or error,
             ) from error
 
-    def _files(self, now: datetime) -> list[Path]:
+    def _files(self, now: datetime) -> list[tuple[float, Path]]:
         found: list[tuple[float, Path]] = []
         try:
             for path in self.folder.iterdir():
@@ -86,7 +87,7 @@ class Spool:
                 hint="check the name and who may read it",
                 detail=error.strerror or error,
             ) from error
-        return [path for _, path in sorted(found)]
+        return sorted(found)
 
 
 def _is(path: Path, document: Document) -> bool:

@@ -4,12 +4,14 @@ A file with the same bytes as the one whose content is in force is not read agai
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from hashlib import blake2b
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 
 import feedbot
 from feedbot.errors import InventoryError
@@ -17,7 +19,7 @@ from feedbot.inventory import HostPackages, RefusedRow, RefusedRowsError, check_
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.intake import bytes_of, each, shown
-from feedbot.store import Transaction, assignments, audit, host_files, inventory, reading
+from feedbot.store import Transaction, assignments, audit, history, host_files, inventory, reading
 from feedbot.store.host_files import HostFile
 from feedbot.store.inventory import SnapshotResult
 
@@ -75,12 +77,15 @@ def import_packages(
     format: str = "",  # noqa: A002 (the flag's name)
     server: str = "",
     fewer: bool = False,
+    made: Mapping[str, datetime] = MappingProxyType({}),
 ) -> Intake:
-    """Take in inventory files. `server` names the host of a file that does not say it, or of which it is a guess.
+    """Take in inventory files. `server` names the host of a file that does not say it, or of which it is a guess;
+    `made` says when files were made (by name), where that is known.
 
     What a file says of a server replaces what was known of it from the same package system; self-built software, for
     example, stays when the system's packages are imported anew. A server whose list falls by a fifth keeps its old one
-    and is refused, unless `fewer` says that it is meant; so is one that no contract names. Raises InventoryError, the
+    and is refused, unless `fewer` says that it is meant; so is one that no contract names, or whose list was made
+    before its customer had the server. Raises InventoryError, the
     last snapshot staying in force, where a file cannot be read, too many rows are refused or no server is left.
     """
     bodies = each(files, lambda file: _file(file, format, server))
@@ -89,9 +94,9 @@ def import_packages(
         with reading(edges.database) as tx:
             same = host_files.unchanged(tx, [one.digest for one in bodies])
         found = _rows([one for one in bodies if one.digest not in same], format, server)
-        made = _take(edges, bodies, found, same, actor, fewer=fewer)
-        if made:
-            return made
+        taken = _take(edges, bodies, found, same, actor, made, fewer=fewer)
+        if taken:
+            return taken
 
 
 def _take(
@@ -100,6 +105,7 @@ def _take(
     found: _Read,
     same: Mapping[bytes, tuple[HostFile, ...]],
     actor: str,
+    made: Mapping[str, datetime],
     *,
     fewer: bool,
 ) -> Intake | None:
@@ -110,7 +116,7 @@ def _take(
         assignments.settle(tx, edges.clock())  # whose the servers are today is whose these lists are
         if host_files.unchanged(tx, same).keys() != same.keys():
             return None
-        hosts, aged = _taken(tx, found, fewer=fewer)
+        hosts, aged = _taken(tx, found, _former(tx, found, made), fewer=fewer)
         still = {one.server for files_of in same.values() for one in files_of}
         if not hosts and not still:
             owned = inventory.releases(tx, found.hosts)
@@ -209,10 +215,19 @@ def _gathered(hosts: Iterable[_Host]) -> dict[str, _Host]:
     return found
 
 
-def _taken(tx: Transaction, found: _Read, *, fewer: bool) -> tuple[dict[str, HostPackages], list[str]]:
+def _former(tx: Transaction, found: _Read, made: Mapping[str, datetime]) -> set[str]:
+    """Return the servers whose list was made when another customer had them: it waited in a folder or on the way."""
+    dated = {name: made[one.file] for name, one in found.hosts.items() if one.file in made}
+    since = history.handed_over(tx, dated)
+    return {name for name, at in dated.items() if name in since and at < since[name]}
+
+
+def _taken(
+    tx: Transaction, found: _Read, former: Collection[str], *, fewer: bool
+) -> tuple[dict[str, HostPackages], list[str]]:
     """Return the hosts that are taken in, with what else is known of them, and those of which a lesser part is new.
 
-    One that no contract names, or whose list fell by a fifth, is refused.
+    One that no contract names, that is of a `former` customer's days, or whose list fell by a fifth, is refused.
     """
     releases = inventory.releases(tx, found.hosts)
     for name in sorted(found.hosts.keys() - releases.keys()):
@@ -220,6 +235,10 @@ def _taken(tx: Transaction, found: _Read, *, fewer: bool) -> tuple[dict[str, Hos
     known = inventory.held(tx, releases)
     hosts, aged = {}, []
     for name in releases:
+        if name in former:
+            reason = tr("the list of {name} was made before its present customer had it", name=name)
+            found.refused.append(found.hosts[name].refused(reason, tr("have a new one made")))
+            continue
         packages = found.hosts[name].packages.placed(name, releases[name])
         before = known.get(name)
         other = set(before.schemes) - _schemes(packages) if before else set()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -59,14 +60,14 @@ def pull(
     for start in range(0, len(asked), _STEP):
         if stop():
             return report
-        part = asked[start : start + _STEP]
+        part, moment = asked[start : start + _STEP], edges.clock()
         with ThreadPoolExecutor(group.parallel) as pool:
             # The language of messages is a context variable: each thread gets a copy of its own.
             given = [pool.submit(copy_context().run, _ask, group, host) for host in part]
             answers = dict(zip(part, (one.result() for one in given), strict=True))
         bad = {host: str(one) for host, one in answers.items() if isinstance(one, FeedbotError)}
         lists = {host: one for host, one in answers.items() if isinstance(one, bytes)}
-        bad |= _take(edges, lists, group.format, actor, fewer=fewer)
+        bad |= _take(edges, lists, group.format, actor, moment, fewer=fewer)
         _settle(edges, report, part, bad)
     return report
 
@@ -108,7 +109,7 @@ def take_spool(edges: Edges, actor: str, stop: Callable[[], bool] = lambda: Fals
             _settle(edges, report, [arrival.place], {arrival.place: str(content)})
             continue
         name = arrival.place.removesuffix(f" {content.sha256}")
-        why = _import(edges, {name: content.body}, "", actor)[1].get(name, "")
+        why = _import(edges, {name: content.body}, "", actor, arrival.at)[1].get(name, "")
         _settle(edges, report, [name], {name: why} if why else {})
         spool.settle(arrival, read=not why)
     return report
@@ -122,7 +123,9 @@ def _ask(group: PullGroup, host: str) -> bytes | FetchError:
         return error
 
 
-def _take(edges: Edges, lists: Mapping[str, bytes], format_: str, actor: str, *, fewer: bool) -> dict[str, str]:
+def _take(
+    edges: Edges, lists: Mapping[str, bytes], format_: str, actor: str, moment: datetime, *, fewer: bool
+) -> dict[str, str]:
     """Take in the answers that are whole lists of the host that gave them; return the others, with why."""
     bad: dict[str, str] = {}
     named: dict[str, bytes] = {}
@@ -133,9 +136,10 @@ def _take(edges: Edges, lists: Mapping[str, bytes], format_: str, actor: str, *,
         except FeedbotError as error:
             bad[host] = str(error)
     if named:
-        bad |= _import(edges, {f"{host}.list": body for host, body in named.items()}, format_, actor, fewer=fewer)[0]
+        files = {f"{host}.list": body for host, body in named.items()}
+        bad |= _import(edges, files, format_, actor, moment, fewer=fewer)[0]
     for host, body in nameless.items():
-        bad |= _import(edges, {f"{host}.list": body}, format_, actor, server=host, fewer=fewer)[0]
+        bad |= _import(edges, {f"{host}.list": body}, format_, actor, moment, server=host, fewer=fewer)[0]
     return bad
 
 
@@ -158,15 +162,24 @@ def _names_itself(body: bytes, host: str, format_: str) -> bool:
 
 
 def _import(
-    edges: Edges, files: Mapping[str, bytes], format_: str, actor: str, *, server: str = "", fewer: bool = False
+    edges: Edges,
+    files: Mapping[str, bytes],
+    format_: str,
+    actor: str,
+    made: datetime | None,
+    *,
+    server: str = "",
+    fewer: bool = False,
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Take in files; return why not, by server and by file, of those that were not."""
+    """Take in files that were made then, or after; return why not, by server and by file, of those that were not."""
     with TemporaryDirectory(prefix="feedbot-lists-") as folder:
         paths = [Path(folder) / name for name in files]
         for path in paths:
             path.write_bytes(files[path.name])
         try:
-            refused = import_packages(edges, paths, actor, format=format_, server=server, fewer=fewer).refused
+            times = dict.fromkeys(files, made) if made else {}
+            taken = import_packages(edges, paths, actor, format=format_, server=server, fewer=fewer, made=times)
+            refused = taken.refused
         except InventoryError as error:
             refused = error.refused if isinstance(error, RefusedRowsError) else ()
             if all(one.line for one in refused):

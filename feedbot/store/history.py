@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
@@ -83,11 +84,34 @@ def _met(lower: Iterable[_Held], upper: Iterable[_Held], joined: Callable[[_Held
     found = []
     for one in lower:
         for other in above[joined(one)]:
-            since = max(one.since, other.since)
-            until = min(filter(None, (one.until, other.until)), default=None)
-            if until is None or since < until:
-                found.append(replace(one, since=since, until=until))
+            found += _both(one, other)
     return found
+
+
+def _both(one: _Held, other: _Held) -> list[_Held]:
+    """Return `one` at the time in which the other held too; nothing where there is none."""
+    since = max(one.since, other.since)
+    until = min(filter(None, (one.until, other.until)), default=None)
+    return [replace(one, since=since, until=until)] if until is None or since < until else []
+
+
+def handed_over(tx: Connection, servers: Iterable[str]) -> dict[str, datetime]:
+    """Return server → since when its present customer has it, of those that another had before."""
+    held: dict[str, list[_Held]] = defaultdict(list)
+    for one in _held(tx, SERVER, spans.c.key, servers):
+        held[one.key].append(one)
+    owners: dict[str, list[_Held]] = defaultdict(list)
+    for one in _held(tx, CONTRACT, spans.c.key, {one.value for found in held.values() for one in found}):
+        owners[one.key].append(one)
+    made: dict[str, datetime] = {}
+    for server, found in held.items():
+        times = sorted(
+            (piece.since, owner.value) for one in found for owner in owners[one.value] for piece in _both(one, owner)
+        )
+        for (_, before), (since, now) in pairwise(times):
+            if before != now:
+                made[server] = since
+    return made
 
 
 def components_of(tx: Connection, number: int) -> tuple[Component, ...]:

@@ -1,22 +1,28 @@
 """A server that goes from one customer to the next: neither reads of the days of the other."""
 
+import os
+import shutil
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
 from feedbot.errors import InventoryError, ReviewError
+from feedbot.fetch.spool import Spool
 from feedbot.matching import MatchVerdict, Scope
-from feedbot.pipeline import Edges, decide, draft, intake, suppress
+from feedbot.pipeline import Edges, PullGroup, decide, draft, intake, suppress
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.exposure import timeline
 from feedbot.pipeline.match import match
 from feedbot.pipeline.packages import import_packages
 from feedbot.pipeline.publish import publish
+from feedbot.pipeline.pull import pull, take_spool
 from feedbot.pipeline.send import send_due
 from feedbot.pipeline.why_not import why_not
 from feedbot.reading.dates import JST
-from feedbot.store import cases, inventory
+from feedbot.store import assignments, cases, inventory
 from tests.fakes import World
 from tests.pipeline.conftest import DATA
 from tests.pipeline.test_decide import about
@@ -97,6 +103,46 @@ def test_the_same_list_in_his_days_is_his(stage: World, sold: Edges) -> None:
         }
     midnight = datetime(2026, 11, 25, tzinfo=JST)
     assert times == {"C001": [(EVE, midnight)], "C003": [(NIGHT, None)]}
+
+
+def dropped(edges: Edges, folder: Path, at: datetime) -> Edges:
+    """Put the server's list into a folder, written then; return the edges that read it."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{SERVER}.dpkg"
+    shutil.copy(FOLDER / path.name, path)
+    os.utime(path, (at.timestamp(), at.timestamp()))
+    return replace(edges, inventory_spool=Spool(folder))
+
+
+def bare(edges: Edges) -> bool:
+    """Say whether no package list of the server is known."""
+    with edges.database.begin() as tx:
+        assignments.settle(tx, NIGHT)
+        return SERVER in inventory.without_packages(tx)
+
+
+def test_a_list_that_waited_since_the_former_s_days_is_not_the_next_one_s(
+    stage: World, sold: Edges, tmp_path: Path
+) -> None:
+    """It was dropped before midnight and read after: it is refused, and told; the next one is his."""
+    stage.now = NIGHT
+    late = dropped(sold, tmp_path / "in", NIGHT - timedelta(hours=1, seconds=1))
+    assert "before its present customer" in "".join(take_spool(late, "tester").failed.values())
+    assert bare(sold)
+    assert take_spool(dropped(sold, tmp_path / "in", NIGHT - timedelta(minutes=59)), "tester").failed == {}
+    assert not bare(sold)
+
+
+def test_a_host_that_was_asked_before_midnight_answers_for_the_former(stage: World, sold: Edges) -> None:
+    """The answer came after: nobody knows of which day it is."""
+    group = PullGroup("g", ("/bin/cat", str(FOLDER / f"{SERVER}.dpkg")), (SERVER,), deadline=timedelta(seconds=30))
+    moments = chain([EVE], repeat(NIGHT))
+    report = pull(replace(sold, clock=lambda: next(moments)), group, "tester")
+    assert report.failed.keys() == {SERVER}
+    assert bare(sold)
+    stage.now = NIGHT
+    assert pull(sold, group, "tester").failed == {}
+    assert not bare(sold)
 
 
 def test_a_risk_that_the_former_customer_accepted_is_not_the_next_one_s(stage: World, sold: Edges) -> None:

@@ -6,8 +6,8 @@ statements on one CVE, suites, module streams, backports, builds of somebody els
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from feedbot import version
 from feedbot.distro import Statement, StatementStatus
@@ -15,7 +15,7 @@ from feedbot.errors import VersionError
 from feedbot.inventory import Component
 from feedbot.matching import _builds
 from feedbot.matching._by_distro import VERDICTS, Words, as_spoken_of, by_statement, packages_of
-from feedbot.matching._by_range import worst
+from feedbot.matching._by_range import PACKAGED, worst
 from feedbot.matching._model import MatchVerdict
 from feedbot.version import Interval
 
@@ -44,18 +44,11 @@ class Row:
     @classmethod
     def of(cls, scheme: str, versions: Iterable[tuple[int, str | None]]) -> "Row":
         """Sort numbered versions by the order of a scheme; None is a version that cannot be read."""
-        keyed: list[tuple[bytes, int]] = []
-        unread: list[int] = []
-        for number, text in versions:
-            try:
-                if text is None:
-                    unread.append(number)
-                else:
-                    keyed.append((version.key(scheme, text), number))
-            except VersionError:
-                unread.append(number)
-        keyed.sort()
-        return cls([key for key, _ in keyed], [number for _, number in keyed], tuple(unread))
+        given = list(versions)
+        keys = _keys(scheme, [text for _, text in given])
+        keyed = sorted((key, number) for key, (number, _) in zip(keys, given, strict=True) if key is not None)
+        unread = tuple(number for key, (number, _) in zip(keys, given, strict=True) if key is None)
+        return cls([key for key, _ in keyed], [number for _, number in keyed], unread)
 
     def within(self, interval: Interval) -> list[int]:
         """Return the numbers whose version is in an interval."""
@@ -66,36 +59,120 @@ class Row:
             stop = (bisect_right if interval.high_in else bisect_left)(self.keys, interval.high)
         return self.numbers[first:stop]
 
+    def below(self, key: bytes | None) -> tuple[int, ...] | None:
+        """Return the numbers whose version is below a key; None for none."""
+        return None if key is None else tuple(self.numbers[: bisect_left(self.keys, key)])
+
+
+def _keys(scheme: str, versions: Sequence[str | None]) -> Sequence[bytes | None]:
+    """Return the keys of versions, None for one that cannot be read."""
+    known = [text for text in versions if text is not None]
+    if len(known) == len(versions):
+        try:
+            return version.keys(scheme, known)
+        except VersionError:
+            pass
+    return [_key(scheme, text) for text in versions]
+
+
+def _key(scheme: str, text: str | None) -> bytes | None:
+    try:
+        return None if text is None else version.key(scheme, text)
+    except VersionError:
+        return None
+
 
 def spoken_of(components: Mapping[int, Component], statements: Iterable[Statement]) -> Iterator[Reached]:
     """Yield what distributors' statements make AFFECTED or UNKNOWN of numbered components, each pair of component and
     CVE once, by the rules of `spoken`; what is fixed or not affected is left out. `statements` are all that is in
     force on the components' places."""
-    words = Words.of(kept := tuple(statements), {one.cve for one in kept})
-    at: dict[tuple[str, str], dict[str, tuple[Statement, ...]]] = defaultdict(dict)
-    for (release, package, cve), said in words.by_place.items():
-        at[release, package][cve] = said
-    for (release, packages, epochless), numbers in _rows(components, at).items():
-        yield from _row_reached(release, packages, epochless, {one: components[one] for one in numbers}, at, words)
+    said = _Said.of(statements)
+    rows, others = _rows(components, said.at)
+    for shelf, versions in rows.items():
+        yield from _row_reached(said, shelf, versions, components)
+    for number in others:
+        component = components[number]
+        places = [(where, package) for where, one in as_spoken_of(component) for package in packages_of(one)]
+        for cve in sorted({cve for place in places for cve in said.at.get(place, ())}):
+            yield from _judged({number: component}, cve, said.words())
 
 
-_Shelf = tuple[str, tuple[str, ...], bool]
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Statements by (release, package) and CVE, as they were given."""
+
+    at: Mapping[tuple[str, str], Mapping[str, list[Statement]]]
+    _words: list[Words] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, statements: Iterable[Statement]) -> "_Said":
+        at: dict[tuple[str, str], dict[str, list[Statement]]] = defaultdict(dict)
+        for one in statements:
+            of_place = at[one.distro, one.package]
+            if one.cve in of_place:
+                of_place[one.cve].append(one)
+            else:
+                of_place[one.cve] = [one]
+        return cls(at)
+
+    def words(self) -> Words:
+        """Return them for the judge, who is asked of few."""
+        if not self._words:
+            every = [one for of_place in self.at.values() for said in of_place.values() for one in said]
+            self._words.append(Words.of(every, {one.cve for one in every}))
+        return self._words[0]
 
 
-def _rows(components: Mapping[int, Component], spoken: Collection[tuple[str, str]]) -> dict[_Shelf, list[int]]:
-    """Return the components by the places where they are spoken of, without those that nobody speaks of. A release
-    that is empty stands for components that are judged one by one."""
-    rows: dict[_Shelf, list[int]] = defaultdict(list)
+_Shelf = tuple[str, str, tuple[str, ...], bool]
+"""Where components are spoken of: scheme, release, names of packages, and whether they are rpms without an epoch."""
+_MARKS = {ord(one): None for one in "0123456789.-+:_"}
+_USUAL = frozenset(("", "b", "build", "debu", "dfsg", "dfsgdebu", "el", "ubuntu"))
+"""What is left of the versions of most packages without digits and marks: no mark of another's build, of a backport, of
+a module or of a line of its own is among them, for each of those has other letters, or `~`."""
+
+
+def is_usual(component: Component) -> bool:
+    """Tell at a glance that the release's own statements alone are about a package under its own source and version; of
+    a package that is not usual, that may be so too."""
+    return (
+        component.version.translate(_MARKS) in _USUAL
+        and component.source_version.translate(_MARKS) in _USUAL
+        and component.scheme in PACKAGED
+        and not component.stream
+        and not component.source.startswith("linux-signed")
+    )
+
+
+def _rows(
+    components: Mapping[int, Component], spoken: Collection[tuple[str, str]]
+) -> tuple[dict[_Shelf, list[tuple[int, str]]], list[int]]:
+    """Return the components by the places where they are spoken of, with the versions that statements are held against
+    (a deb's source's, an rpm's own), and those that are judged one by one; without those that nobody speaks of."""
+    rows: dict[_Shelf, list[tuple[int, str]]] = defaultdict(list)
+    others: list[int] = []
     for number, component in components.items():
-        told = as_spoken_of(component)
-        if not any((release, package) in spoken for release, one in told for package in packages_of(one)):
+        plain = is_usual(component)
+        told = ((component.distro, component),) if plain else as_spoken_of(component)
+        if not _any_spoken(told, spoken):
             continue
-        if len(told) == 1 and _is_plain(component):
-            release, one = told[0]
-            rows[release, packages_of(one), one.scheme == "rpm" and ":" not in one.version].append(number)
+        if not plain and (len(told) > 1 or not _is_plain(component)):
+            others.append(number)
+            continue
+        ((release, one),) = told
+        if one.scheme == "deb":
+            shelf, held = ("deb", release, packages_of(one), False), one.source_version or one.version
         else:
-            rows["", (str(number),), False].append(number)
-    return rows
+            shelf, held = (one.scheme, release, packages_of(one), ":" not in one.version), one.version
+        rows[shelf].append((number, held))
+    return rows, others
+
+
+def _any_spoken(told: Iterable[tuple[str, Component]], spoken: Collection[tuple[str, str]]) -> bool:
+    for release, one in told:
+        for package in packages_of(one):
+            if (release, package) in spoken:
+                return True
+    return False
 
 
 def _is_plain(component: Component) -> bool:
@@ -104,58 +181,38 @@ def _is_plain(component: Component) -> bool:
 
 
 def _row_reached(
-    release: str,
-    packages: tuple[str, ...],
-    epochless: bool,
-    components: Mapping[int, Component],
-    at: Mapping[tuple[str, str], Mapping[str, tuple[Statement, ...]]],
-    words: Words,
+    all_said: _Said, shelf: _Shelf, versions: Sequence[tuple[int, str]], components: Mapping[int, Component]
 ) -> Iterator[Reached]:
-    if not release:
-        for number, component in components.items():
-            places = [(where, package) for where, one in as_spoken_of(component) for package in packages_of(one)]
-            for cve in sorted({cve for place in places for cve in at.get(place, ())}):
-                yield from _judged({number: component}, cve, words)
-        return
-    said: dict[str, tuple[Statement, ...]] = {}
+    scheme, release, packages, epochless = shelf
+    said: dict[str, list[Statement]] = {}
     for package in reversed(packages):
-        said |= at.get((release, package), {})
-    row = _row_of(components)
-    for cve, statements in said.items():
-        (only, *others) = statements
+        said |= all_said.at.get((release, package), {})
+    row = Row.of(scheme, versions)
+    older: dict[str, tuple[int, ...] | None] = {}
+    for cve, (only, *others) in said.items():
         if others or only.suite or only.stream:
-            yield from _judged(components, cve, words)
-        else:
-            yield from _by_one(only, row, next(iter(components.values())).scheme, epochless)
+            yield from _judged({one: components[one] for one, _ in versions}, cve, all_said.words())
+            continue
+        if not (only.fixed_version and only.status in _NAMING):
+            verdict = VERDICTS.get(only.status, _UNKNOWN)
+            if verdict in (_AFFECTED, _UNKNOWN):
+                yield Reached(cve, verdict, (*row.numbers, *row.unread))
+            continue
+        fixed = only.fixed_version.rpartition(":")[2] if epochless else only.fixed_version
+        if fixed not in older:
+            older[fixed] = row.below(_key(scheme, fixed))
+        yield from _by_one(cve, older[fixed], row)
 
 
-def _row_of(components: Mapping[int, Component]) -> Row:
-    """Sort by the versions that statements are held against: a deb's source's, an rpm's own."""
-    scheme = next(iter(components.values())).scheme
-    spoken = ((number, as_spoken_of(one)[0][1]) for number, one in components.items())
-    if scheme == "deb":
-        return Row.of(scheme, ((number, one.source_version or one.version) for number, one in spoken))
-    return Row.of(scheme, ((number, one.version) for number, one in spoken))
-
-
-def _by_one(said: Statement, row: Row, scheme: str, epochless: bool) -> Iterator[Reached]:
-    """Yield what one statement alone makes of a row."""
-    every = (*row.numbers, *row.unread)
-    if not (said.fixed_version and said.status in _NAMING):
-        verdict = VERDICTS.get(said.status, _UNKNOWN)
-        if verdict in (_AFFECTED, _UNKNOWN):
-            yield Reached(said.cve, verdict, every)
-        return
-    fixed = said.fixed_version.rpartition(":")[2] if epochless else said.fixed_version
-    try:
-        older = row.numbers[: bisect_left(row.keys, version.key(scheme, fixed))]
-    except VersionError:
-        yield Reached(said.cve, _UNKNOWN, every)
+def _by_one(cve: str, older: tuple[int, ...] | None, row: Row) -> Iterator[Reached]:
+    """Yield what one statement alone makes of a row, of which these are older than the fix (None: not readable)."""
+    if older is None:
+        yield Reached(cve, _UNKNOWN, (*row.numbers, *row.unread))
         return
     if older:
-        yield Reached(said.cve, _AFFECTED, tuple(older))
+        yield Reached(cve, _AFFECTED, older)
     if row.unread:
-        yield Reached(said.cve, _UNKNOWN, row.unread)
+        yield Reached(cve, _UNKNOWN, row.unread)
 
 
 def _judged(components: Mapping[int, Component], cve: str, words: Words) -> Iterator[Reached]:

@@ -1,10 +1,12 @@
 """What distributors say of packages without any case: the rules of a case, applied to every CVE they name."""
 
+from random import Random
+
 import pytest
 
 from feedbot.distro import Statement, StatementStatus
 from feedbot.inventory import Component
-from feedbot.matching import MatchVerdict, places, spoken
+from feedbot.matching import MatchVerdict, _by_distro, _sweep, places, spoken
 
 FIXED, OPEN, CLEAR, ENDED = (
     StatementStatus.FIXED,
@@ -84,3 +86,26 @@ def test_a_backport_is_judged_as_what_it_was_made_from() -> None:
 def test_where_statements_on_a_package_stand(component: Component, expected: set[tuple[str, str]]) -> None:
     """Statements are looked up by release and the name that the distributor uses."""
     assert set(places(component)) == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_usual_at_a_glance_is_so_by_every_rule(seed: int) -> None:
+    """Marks of other builds, backports, modules and lines put into versions anywhere: none of them passes as usual."""
+    rng = Random(seed)
+    marks = (
+        "+deb12u1", ".el9_4", "-1build2", "+dfsg", "ubuntu0.22.04.1", "~bpo12+1", "+deb13u1~bpo12+1", "+0~20240101",
+        "ppa1", ".pgdg120+1", "+maria~deb12", "-1~bookworm", ".remi", ".module_el9+1", "+fips1", ".cloud.1", "~rc1",
+        ".ngx", ".art", ".lve", "+b1",
+    )  # fmt: skip
+    usual = 0
+    for _ in range(3000):
+        built, source = (rng.choice(("1.2", "3:4")) + "".join(rng.choices(marks, k=rng.randrange(3))) for _ in "ab")
+        name = rng.choice(("nginx", "linux-signed-amd64", "linux"))
+        stream = rng.choice(("", "", "ntp:4"))
+        release = rng.choice(("debian:12", "ubuntu:22.04", "almalinux:9"))
+        one = Component(rng.choice(("deb", "rpm", "generic")), name, built, name, source, "x", release, stream)
+        if _sweep.is_usual(one):
+            usual += 1
+            assert _by_distro.as_spoken_of(one) == ((release, one),)
+            assert _sweep._is_plain(one)
+    assert usual > 30

@@ -18,6 +18,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from feedbot import store
 from feedbot.delivery import site, smtp
 from feedbot.delivery._send import SmtpSettings
@@ -59,6 +61,7 @@ def work(edges: Edges) -> None:
 
 def main() -> None:
     """Fork a sender for each order."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # what is said on stdout is an answer
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)
         if order.get("rehearse"):

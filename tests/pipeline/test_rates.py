@@ -112,10 +112,10 @@ def test_who_waits_for_his_turn_has_not_been_tried(post: Post) -> None:
 
 def test_a_rate_holds_over_rounds_and_senders(post: Post) -> None:
     """Each round of another worker begins where the one before ended."""
-    rates = Rates(domains={SLOW: timedelta(minutes=1)})
-    post.send(rates, rounds=20, idle=timedelta(seconds=7))
+    rates = Rates(domains={SLOW: timedelta(seconds=19)})
+    post.send(rates, rounds=3, idle=timedelta(seconds=7))
     assert len(post.times(SLOW)) == 8
-    assert evenly(post.times(SLOW), 60)
+    assert evenly(post.times(SLOW), 19)
     assert Counter(whose for _, whose in post.left)[QUICK] == 4
 
 

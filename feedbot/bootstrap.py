@@ -131,7 +131,7 @@ def edges(config: Config) -> Edges:
         templates=render.Templates.load(config.notices.templates),
         provider=provider,
         open_mail=partial(open_mail, config),
-        site=open_site(config.site.directory),
+        site=open_site(config.delivery.pages(config.site.directory)),
         secret=secret,
         shadow_operator=config.delivery.operator if config.delivery.mode == "shadow" else None,
         inventory_max_age=config.inventory.max_age,
@@ -159,7 +159,7 @@ def edges(config: Config) -> Edges:
 def _brand(section: BrandSection, config: Config) -> Brand:
     """Return a name in which mails are written, with its own pages where it has any."""
     templates = render.Templates.load((*section.templates, *config.notices.templates))
-    site = open_site(section.site) if section.site else None
+    site = open_site(config.delivery.pages(section.site)) if section.site else None
     return Brand(Provider(**section.model_dump(exclude={"templates", "site"}), pages=site is not None), templates, site)
 
 

@@ -149,7 +149,8 @@ class BouncesSection(_Section):
 
 
 class DeliverySection(_Section):
-    """How mails leave. `shadow`, the default, sends every mail to `operator` alone, marked 【試験】.
+    """How mails leave. `shadow`, the default, sends every mail to `operator` alone, marked 【試験】, and builds
+    the pages beside the real ones.
 
     Of a notice to many, `first` mails leave, and the rest after `first_wait` (0s: by a person's word) where at most
     `first_failures` % of them failed.
@@ -166,6 +167,10 @@ class DeliverySection(_Section):
     bounces: BouncesSection = _default(BouncesSection)
     smtp: SmtpSection = _default(SmtpSection)
     rates: RatesSection = _default(RatesSection)
+
+    def pages(self, directory: Path) -> Path:
+        """Return where the pages of a site go in this mode: a trial changes none that somebody may see."""
+        return directory.with_name(f"{directory.name}.trial") if self.mode == "shadow" else directory
 
 
 class AlarmsSection(_Section):

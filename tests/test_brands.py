@@ -23,9 +23,12 @@ templates = ["x"]
 """
 
 
-def wired(folder: Path, text: str) -> Edges:
+LIVE = PROVIDER.replace("[delivery]", '[delivery]\nmode = "live"')
+
+
+def wired(folder: Path, text: str, provider: str = PROVIDER) -> Edges:
     """Wire a configuration."""
-    loaded = config.load(written(folder, PROVIDER + text))
+    loaded = config.load(written(folder, provider + text))
     bootstrap.create_store(loaded)
     edges = bootstrap.edges(loaded)
     edges.database.dispose()
@@ -50,11 +53,14 @@ def test_a_brand_has_its_names_and_templates(tmp_path: Path) -> None:
 
 def test_a_brand_with_a_folder_has_pages(tmp_path: Path) -> None:
     """Its mails may link there, and what is put up there is its own."""
-    edges = wired(tmp_path, BRAND + 'site = "x-site"\n')
+    edges = wired(tmp_path, BRAND + 'site = "x-site"\n', LIVE)
     assert edges.brand("x").provider.pages
     (channel,) = edges.brand_sites.values()
     channel.publish({"index.html": b"x"})
+    (trial,) = wired(tmp_path, BRAND + 'site = "x-site"\n').brand_sites.values()
+    trial.publish({"index.html": b"y"})
     assert (tmp_path / "x-site" / "index.html").read_bytes() == b"x"
+    assert (tmp_path / "x-site.trial" / "index.html").read_bytes() == b"y"
     assert wired(tmp_path, BRAND).brand_sites == {}
 
 

@@ -43,6 +43,9 @@ def test_the_example_is_valid() -> None:
     loaded = config.load(EXAMPLE, SOURCES)
     assert loaded.sources["jpcert"].interval == timedelta(minutes=30)
     assert loaded.delivery.mode == "shadow"
+    assert loaded.delivery.pages(Path("www/site")) == Path("www/site.trial")
+    live = loaded.delivery.model_copy(update={"mode": "live"})
+    assert live.pages(Path("www/site")) == Path("www/site")
 
 
 def test_the_example_explains_every_key() -> None:

@@ -35,8 +35,11 @@ def publish(draft: _shell.Number) -> int:
     if done.rest:
         _shell.show("draft {number} is for those to be told otherwise: look at it and propose it", number=done.rest.id)
     if edges.shadow_operator:
+        config = _shell.load_config()
         _shell.show(
-            "trial: mails go to {operator} alone, but the pages are really changed", operator=edges.shadow_operator
+            "trial: mails go to {operator} alone, the pages are in {folder}; no chat room or WordPress is told",
+            operator=edges.shadow_operator,
+            folder=config.delivery.pages(config.site.directory),
         )
     return send()
 

@@ -60,7 +60,8 @@ def _altered(edges: Edges, draft: Draft, bound: Digests, frozen: FrozenRender) -
     recipients = [one.recipient for one in frozen.mails]
     mails = {one.recipient.id: one.mail for one in frozen.mails}
     now = digests(frozen.post, mails, recipients, "", look(edges), draft.notice.advisories, frozen.pages)
-    if now.text != bound.text or (now.template == bound.template and _reposted(edges, draft, recipients, frozen)):
+    reposted = _reposted(edges, draft, recipients, frozen)  # a template that fails is said, whatever else changed
+    if now.text != bound.text or (now.template == bound.template and reposted):
         yield "text"
     if now.recipients != bound.recipients:
         yield "recipients"

@@ -36,6 +36,7 @@ from feedbot.store import (
     lock,
     outbox,
     reading,
+    releases,
     threads,
 )
 from feedbot.store.drafts import FrozenMail, FrozenRender
@@ -187,7 +188,7 @@ def _ready(edges: Edges, number: int) -> _Ready:
 
 def build_site(edges: Edges) -> int:
     """Build the public pages from everything published and swap them in: the provider's, and those of each brand that
-    has its own. Returns the number of notices.
+    has its own. Returns the number of notices. What was published as a trial is on none but a trial's pages.
 
     One at a time: of two builds, the one that read later must be the one that is shown. The same pages again change
     nothing on the disk. Raises DeliveryError, the old site still standing, when the others are built.
@@ -195,7 +196,9 @@ def build_site(edges: Edges) -> int:
     failed: list[DeliveryError] = []
     with edges.database.begin() as tx:
         lock(tx, "site")
-        shown = [one for state in SHOWN for one in drafts.listing(tx, state) if site.has_page(one.notice)]
+        trials = frozenset() if edges.shadow_operator else releases.of_other(tx, edges.channel)
+        standing = (one for state in SHOWN for one in drafts.listing(tx, state))
+        shown = [one for one in standing if site.has_page(one.notice) and one.id not in trials]
         entries = [_published(tx, one) for one in shown]
         own = [one for one, pages in entries if not pages or PROVIDER in pages]
         for name, channel in {PROVIDER: edges.site, **edges.brand_sites}.items():

@@ -42,7 +42,7 @@ def staged(edges: Edges, tx: Transaction, draft: Draft, mails: Iterable[Outgoing
     """Divide the mails of a notice that is being published, where they are many; note what is urgent."""
     rows, first = tuple(mails), edges.sending.first
     many = required_approvals(len(rows), inventory.counts(tx).customers) > 1
-    facts: dict[str, object] = {"stage": REST} | fit(tx, edges.clock() + FIT)
+    facts: dict[str, object] = {"stage": REST, "channel": edges.channel} | fit(tx, edges.clock() + FIT)
     if 0 < first < len(rows) and many:
         facts["stage"] = FIRST
         rows = tuple(replace(one, stage=FIRST if place < first else REST) for place, one in enumerate(rows))

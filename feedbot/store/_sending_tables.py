@@ -20,6 +20,7 @@ releases = Table(
     Column("halted", Text, nullable=False),
     Column("fit_until", UtcTime),
     Column("snapshot", Integer, nullable=False),
+    Column("channel", String, nullable=False),
 )
 # `address` is as `normal` in suppressed.py writes it.
 suppressed_addresses = Table(

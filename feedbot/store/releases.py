@@ -26,7 +26,8 @@ class Release:
 
     `opened_at` is when the first stage was seen to be through; `urgent` passes quiet hours and the cap a day
     (None: nobody has said). From `fit_until` on none leaves until the audience has been looked at again (None: no end);
-    the last look was over the inventory's `snapshot` (0: none yet).
+    the last look was over the inventory's `snapshot` (0: none yet). `channel` is that of the mode in which it was
+    published, empty before.
     """
 
     draft: int
@@ -37,6 +38,7 @@ class Release:
     halted: str = ""
     fit_until: datetime | None = None
     snapshot: int = 0
+    channel: str = ""
 
 
 def load(tx: Connection, draft: int) -> Release:
@@ -50,6 +52,11 @@ def listing(tx: Connection) -> tuple[Release, ...]:
     standing = drafts.c.state.in_((State.APPROVED.value, State.PUBLISHING.value))
     rows = tx.execute(select(releases).join(drafts).where(standing).order_by(releases.c.draft))
     return tuple(Release(**row._mapping) for row in rows)
+
+
+def of_other(tx: Connection, channel: str) -> frozenset[int]:
+    """Return the drafts that were published in another mode than that of this channel."""
+    return frozenset(tx.scalars(select(releases.c.draft).where(releases.c.channel.not_in(("", channel)))))
 
 
 def change(tx: Connection, draft: int, facts: Mapping[str, object]) -> None:

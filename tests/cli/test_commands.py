@@ -165,6 +165,29 @@ def test_on_a_terminal_the_notice_is_shown_and_asked_for(
         assert state in desk("draft", "show", 1)[1].splitlines()[0]
 
 
+def test_a_trial_changes_no_page_that_somebody_sees(desk: Desk) -> None:
+    """Its pages stand beside the public ones, and the command says where; doctor says so too."""
+    assert desk("db", "upgrade")[0] == 0
+    path = desk.folder / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    shadow = text.replace('mode = "live"', 'mode = "shadow"\noperator = "noc@hosting.example"')
+    for number, words in ((1, text), (2, shadow), (3, text)):
+        path.write_text(words, encoding="utf-8")
+        (desk.folder / "own.txt").write_text(f"件名: 点検 {number}\n\n点検を行います。\n", encoding="utf-8")
+        assert desk("draft", "new", "--from", desk.folder / "own.txt")[0] == 0
+        assert desk("propose", number)[0] == 0
+        assert desk("approve", number)[0] == 0
+        code, out, _ = desk("publish", number)
+        assert code == 0
+        assert ("site.trial" in out) is (number == 2)
+    pages = {
+        place: {one.name for one in (desk.folder / "var" / place).glob("INFO-*.html")}
+        for place in ("site", "site.trial")
+    }
+    assert {name[10:14] for name in pages["site"]} == {"0001", "0003"}
+    assert {name[10:14] for name in pages["site.trial"]} == {"0001", "0002"}
+
+
 class _Terminal(StringIO):
     def isatty(self) -> bool:
         return True

@@ -13,7 +13,7 @@ from feedbot.errors import DeliveryError, NoticeError, ReviewError
 from feedbot.pipeline import Edges, decide, draft
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.publish import build_site, publish
-from feedbot.pipeline.send import resolve, send_due
+from feedbot.pipeline.send import LEASE, resolve, send_due
 from feedbot.review import State
 from feedbot.signature import Signer, SigningError, VerifiedText, verify_detached, verify_file
 from feedbot.store import audit, drafts, outbox
@@ -171,7 +171,7 @@ def test_a_sender_that_died_on_the_wire_leaves_one_uncertain(stage: World, edges
     with pytest.raises(SystemExit):
         send_due(edges, "w1")
     stage.answer = lambda outgoing: Answer(Outcome.ACCEPTED, 250, "ok")
-    stage.now += timedelta(minutes=16)
+    stage.now += LEASE
     send_due(edges, "w2")
     assert states(edges) == {OutboxState.SENT: 4, OutboxState.UNCERTAIN: 1}
 
@@ -201,7 +201,28 @@ def test_what_was_queued_in_one_mode_never_leaves_in_the_other(stage: World, edg
     shadow = replace(edges, shadow_operator="noc@hosting.example")
     assert send_due(shadow, "w") == {}
     assert stage.mails == []
+    assert state_of(edges, approved) is State.PUBLISHING
     assert send_due(edges, "w") == {OutboxState.SENT: 5}
+    assert state_of(edges, approved) is State.PUBLISHED
+
+
+def test_a_trial_is_on_a_trials_pages_alone(stage: World, edges: Edges, approved: int) -> None:
+    """Its pages show all of it, what is really published too; the public ones never show what was a trial."""
+    shadow = replace(edges, shadow_operator="noc@hosting.example")
+    own = draft.new_own(edges, "件名: 点検のお知らせ\n\n点検を行います。\n", "author").id
+    for mode, number in ((edges, own), (shadow, approved)):
+        if mode is shadow:
+            public = dict(stage.site)
+            with pytest.raises(ReviewError):
+                publish(shadow, approved, "author")
+        decide.propose(mode, number, "author")
+        decide.approve(mode, number, "author")
+        publish(mode, number, "author")
+    shown = {name for name in stage.site if name.startswith("INFO-") and name.endswith(".html")}
+    assert shown == {"INFO-2026-0001.html", "INFO-2026-0002.html"}
+    send_due(edges, "w")
+    assert stage.site == public
+    assert stage.mails == []
 
 
 def test_after_a_trial_the_case_can_be_drafted_for_customers(stage: World, edges: Edges, approved: int) -> None:

@@ -480,6 +480,7 @@ def upgrade() -> None:
         sa.Column("halted", sa.Text(), nullable=False),
         sa.Column("fit_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("snapshot", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["draft"], ["drafts.id"], name=op.f("fk_releases_draft")),
         sa.PrimaryKeyConstraint("draft", name=op.f("pk_releases")),
     )

@@ -34,7 +34,7 @@ from feedbot.fetch import Inbox, http, polite
 from feedbot.fetch.mailbox import Maildir, imap_folder
 from feedbot.fetch.spool import Spool
 from feedbot.inventory import Role
-from feedbot.notice import Provider, again, render
+from feedbot.notice import Provider, again, digests, render
 from feedbot.pipeline import AlarmChannels, Brand, ConfiguredSource, DistroFeed, Edges, OnCall, PullGroup
 from feedbot.pipeline._sending import BounceBox, Sending, quiet_hours
 from feedbot.pipeline.inbox import MailReader
@@ -153,6 +153,7 @@ def edges(config: Config) -> Edges:
         roles={kind: tuple(map(Role, roles)) for kind, roles in config.recipients.model_dump().items()},
         audiences=config.audiences,
         reminders=again.Reminders(**config.reminders.policy()),
+        digest=digests.Digests(**config.digest.policy()),
     )
 
 

@@ -22,6 +22,7 @@ from pydantic import (
 from feedbot import _config_checks, _config_faults
 from feedbot._config_blocklists import BlocklistsSection
 from feedbot._config_desk import AutoApprovalSection, DeskSection
+from feedbot._config_digest import DigestSection
 from feedbot._config_inventory import InventorySection
 from feedbot._config_mail import RatesSection, SmtpSection
 from feedbot._config_reminders import RemindersSection
@@ -238,6 +239,7 @@ class Config(_Section):
     keys: KeysSection = _default(KeysSection)
     notices: NoticesSection = _default(NoticesSection)
     reminders: RemindersSection = _default(RemindersSection)
+    digest: DigestSection = _default(DigestSection)
     blocklists: BlocklistsSection = _default(BlocklistsSection)
     site: SiteSection = _default(SiteSection)
     delivery: DeliverySection = _default(DeliverySection)

@@ -26,6 +26,7 @@ ORDER = (
         "_config_mail",
         "_config_reminders",
         "_config_desk",
+        "_config_digest",
         "_config_blocklists",
     ),
     ("version",),

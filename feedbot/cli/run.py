@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HEALTH_EVERY = timedelta(minutes=10)
 REMIND_EVERY = timedelta(hours=6)
+DIGEST_EVERY = timedelta(minutes=5)
 KEYS_EVERY = timedelta(days=1)
 ONCALL_EVERY = timedelta(minutes=1)
 LISTS_EVERY = timedelta(minutes=5)
@@ -62,7 +63,14 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
     from feedbot.engine.embedded import Job
     from feedbot.pipeline.bounces import watch_bounces
     from feedbot.pipeline.oncall import call_people
-    from feedbot.pipeline.rounds import collect_and_draft, collect_distributor, remind_due, watch_all, watch_blocklists
+    from feedbot.pipeline.rounds import (
+        collect_and_draft,
+        collect_distributor,
+        digest_due,
+        remind_due,
+        watch_all,
+        watch_blocklists,
+    )
     from feedbot.pipeline.send import send_due
 
     rounds = [
@@ -93,6 +101,7 @@ def jobs(config: "Config", edges: "Edges", stop: threading.Event) -> "list[Job]"
         Job("oncall", ONCALL_EVERY, timedelta(0), partial(call_people, edges)),
         *([Job("blocklists", watched.interval, timedelta(minutes=5), block)] if watched.lists else []),
         Job("remind", REMIND_EVERY, timedelta(0), partial(remind_due, edges)),
+        Job("digest", DIGEST_EVERY, timedelta(0), partial(digest_due, edges)),
         Job("health", HEALTH_EVERY, timedelta(0), partial(watch_all, edges)),
         Job("keys", KEYS_EVERY, timedelta(0), partial(watch_keys, config)),
     ]

@@ -86,6 +86,7 @@ def reminder(previous: Notice, edition: int, now: datetime, templates: Templates
         edition=edition,
         issued=None,
         history=(*previous.revisions, (now.astimezone(JST).date(), "再通知")),
+        digest=False,
     )
 
 
@@ -102,6 +103,7 @@ def thanks(previous: Notice, edition: int, now: datetime, templates: Templates) 
         issued=None,
         quote="summary",
         history=(*previous.revisions, (now.astimezone(JST).date(), "確認完了")),
+        digest=False,
     )
 
 

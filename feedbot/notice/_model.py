@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from feedbot.advisory import Advisory
-from feedbot.inventory import Customer, Plan
+from feedbot.inventory import Customer
 from feedbot.matching import Exposure
 
 JIS = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")
@@ -63,15 +63,6 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """What a public post may say of those concerned: counts alone."""
-
-    customers: int = 0
-    servers: int = 0
-    by_plan: tuple[tuple[Plan, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Matter:
     """One case in a digest (まとめ), in the words of its own notice, whose draft is `draft`. `told` says that an
     earlier edition went to somebody by mail, so that what changed is of interest."""
@@ -91,8 +82,8 @@ class Notice:
     has been queued since edition `rest_of`; to those of whom something is other than they read (audience `changed`)
     also where one has.
 
-    Of a `digest` notice the page is published as ever, and its mails wait for the next digest; `totals` are then those
-    that its post tells, which of other notices follow from the mails. A digest itself (kind DIGEST) has `matters`.
+    Of a `digest` notice the page is published as ever, and its mails wait for the next digest. A digest itself (kind
+    DIGEST) has `matters`.
     """
 
     kind: Kind
@@ -111,7 +102,6 @@ class Notice:
     rest: bool = False
     rest_of: int = 0
     digest: bool = False
-    totals: Totals | None = None
     matters: tuple[Matter, ...] = ()
 
     def block(self, key: str) -> str:

@@ -23,12 +23,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from feedbot.errors import NoticeError
+from feedbot.inventory import Plan
 from feedbot.notice import _words
 from feedbot.notice._chapters import chapters
 from feedbot.notice._formats import to_html, to_markdown, to_text, unbroken
 from feedbot.notice._layout import parse
 from feedbot.notice._model import Block, MailText, Notice, Post, Provider, Recipient
-from feedbot.notice._model import Totals as Totals  # noqa: PLC0414 - read as render.Totals
 from feedbot.notice._places import original_name, original_url, page_url
 from feedbot.notice._share import commands, concerning, shares
 from feedbot.notice._titles import fits, shorter
@@ -51,6 +51,15 @@ _FAILURES = (
 )
 _HINT = "correct the file named; where it is your own, deleting it puts the shipped one in force again"
 _Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a public post may say of those concerned: counts alone."""
+
+    customers: int = 0
+    servers: int = 0
+    by_plan: tuple[tuple[Plan, int], ...] = ()
 
 
 _LEFT: ContextVar[list[int]] = ContextVar("turns left")

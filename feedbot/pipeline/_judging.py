@@ -11,11 +11,11 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from feedbot.notice import Recipient
-from feedbot.pipeline import _pages
+from feedbot.pipeline import _matters, _pages
+from feedbot.pipeline._basis import same_advisories
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._recipients import written
 from feedbot.pipeline._rendering import case_of, look, recipients_of
-from feedbot.pipeline.draft import same_advisories
 from feedbot.review import Digests, Draft, Drift, digests, envelope
 from feedbot.store import Transaction
 from feedbot.store.drafts import FrozenMail, FrozenRender
@@ -25,8 +25,8 @@ _NOTHING = Drift()
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`reasons` void the decision (`advisories`, `template`, `text`, `recipients`); without any, all but the mails of
-    `drift` may leave."""
+    """`reasons` void the decision (`advisories`, `matters`, `template`, `text`, `recipients`); without any, all but the
+    mails of `drift` may leave."""
 
     reasons: tuple[str, ...]
     drift: Drift = _NOTHING
@@ -48,6 +48,8 @@ def judge(
     case = case_of(tx, draft.notice)
     if case and not same_advisories(draft.notice, case):
         return Judgement(("advisories",))
+    if not _matters.unaltered(tx, draft.notice):
+        return Judgement(("matters",))
     reasons = tuple(_altered(edges, draft, bound, frozen))
     if reasons:
         return Judgement(reasons)

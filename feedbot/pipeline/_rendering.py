@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from feedbot.advisory.case import Case
-from feedbot.notice import Notice, Post, Recipient, lint, misplaced, misread
-from feedbot.pipeline import _pages
+from feedbot.notice import Kind, Notice, Post, Recipient, lint, misplaced, misread
+from feedbot.pipeline import _matters, _pages
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._recipients import at_addresses, written
 from feedbot.pipeline.match import audience, match
@@ -39,10 +39,19 @@ def case_of(tx: Transaction, notice: Notice) -> Case | None:
 
 
 def recipients_of(edges: Edges, tx: Transaction, notice: Notice) -> tuple[Recipient, ...]:
-    """Return who would receive the notice on the inventory in force, whether its own mails are on their way or not."""
-    case = case_of(tx, notice)
-    exposures = match(edges, tx, case).exposures if case else ()
-    meant = audience(edges, tx, notice.audience, exposures, notice.edition)
+    """Return who would receive the notice on the inventory in force, whether its own mails are on their way or not;
+    nobody where its mails wait for a digest."""
+    return () if notice.digest else concerned(edges, tx, notice)
+
+
+def concerned(edges: Edges, tx: Transaction, notice: Notice) -> tuple[Recipient, ...]:
+    """Return whom the notice concerns, whether he reads it in a mail of its own or in a digest."""
+    if notice.audience.rule == "digest":
+        meant = _matters.shares(edges, tx, notice)
+    else:
+        case = case_of(tx, notice)
+        exposures = match(edges, tx, case).exposures if case else ()
+        meant = audience(edges, tx, notice.audience, exposures, notice.edition)
     found = at_addresses(edges, tx, notice, meant).recipients
     if not notice.rest or notice.audience.rule == "changed":
         return found
@@ -52,8 +61,9 @@ def recipients_of(edges: Edges, tx: Transaction, notice: Notice) -> tuple[Recipi
 
 def rendering(edges: Edges, tx: Transaction, notice: Notice) -> Rendering:
     """Render a notice and look it over. Raises NoticeError where a template fails: then nothing is rendered."""
+    notice = _matters.refreshed(tx, notice) if notice.kind is Kind.DIGEST else notice
     recipients = recipients_of(edges, tx, notice)
-    names = _pages.places(edges, tx, notice, recipients)
+    names = _pages.places(edges, tx, notice, concerned(edges, tx, notice) if notice.digest else recipients)
     post, pages = _pages.posts(edges, notice, recipients, names)
     linked = names | _pages.earlier(edges, tx, notice)
     mails = tuple(FrozenMail(one, mail) for one, mail in written(edges, notice, recipients, linked))

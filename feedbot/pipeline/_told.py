@@ -3,13 +3,13 @@ theirs still, in the name in which they were written to."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from feedbot import matching
 from feedbot.inventory import Plan
 from feedbot.matching import Exposure, MatchVerdict
 from feedbot.notice import Recipient
-from feedbot.store import Transaction, drafts, inventory, told
+from feedbot.store import Transaction, digests, drafts, inventory, told
 
 Brand = str
 _CONCERNED = (MatchVerdict.AFFECTED, MatchVerdict.UNKNOWN)
@@ -58,8 +58,13 @@ def _said(tx: Transaction, number: str) -> Mapping[str, Mapping[Brand, _Told]]:
 
 
 def _mails(tx: Transaction, number: str) -> Iterator[Recipient]:
+    """Yield those who were told, each with what he was told of this notice: a digest's mail tells of others too."""
+    by_digest = digests.telling(tx, number)
     for draft, ids in told.by_draft(tx, number).items():
-        yield from (one.recipient for one in drafts.frozen(tx, draft).mails if one.recipient.id in ids)
+        for one in (mail.recipient for mail in drafts.frozen(tx, draft).mails if mail.recipient.id in ids):
+            about = by_digest.get(draft, {}).get(one.id)
+            own = one.exposures if about is None else tuple(each for each in one.exposures if each.matter in about)
+            yield replace(one, exposures=own)
 
 
 def mended(tx: Transaction, number: str, now: Iterable[Exposure], aside: Iterable[Exposure]) -> frozenset[str]:

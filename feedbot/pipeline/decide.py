@@ -2,6 +2,8 @@
 
 propose   lint, reserve the number, render, freeze: one transaction
 approve   judge again on what is true now; more than N12 allows to have changed voids the proposal
+
+A digest is decided over together with its cases' own notices, whose pages its mails link to.
 """
 
 from dataclasses import dataclass, replace
@@ -9,16 +11,18 @@ from dataclasses import dataclass, replace
 from feedbot.errors import ReviewError
 from feedbot.matching import expression
 from feedbot.messages import tr
-from feedbot.notice import Step, again
+from feedbot.notice import Kind, Step, again
 from feedbot.notice import draft as drafting
+from feedbot.pipeline import _matters
+from feedbot.pipeline._basis import same_advisories
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._judging import judge
 from feedbot.pipeline._rendering import Rendering, case_of, rendering
 from feedbot.pipeline.announce import take_back
-from feedbot.pipeline.draft import go, same_advisories
+from feedbot.pipeline.draft import go
 from feedbot.reading.dates import JST
 from feedbot.review import MOVES, Decision, Digests, Draft, State, approved, move, required_approvals
-from feedbot.store import Transaction, assignments, audit, decisions, drafts, inventory, outbox, told
+from feedbot.store import Transaction, assignments, audit, decisions, digests, drafts, inventory, outbox, told
 
 SEEN_DIGITS = 16
 """How much of a text digest a person is shown, and gives back."""
@@ -34,25 +38,52 @@ def propose(edges: Edges, number: int, actor: str) -> Rendering:
     edges.desk.require(f"draft {number}", actor, "propose")
     with edges.database.begin() as tx:
         draft = drafts.load(tx, number)
-        check_age(edges, tx, draft)
-        _check_advisories(tx, draft)
-        today = edges.clock().astimezone(JST).date()
-        name = draft.notice.number or drafts.next_number(tx, edges.provider.number_prefix, today.year)
-        made = rendering(edges, tx, replace(draft.notice, number=name, issued=today))
-        if made.errors:
-            raise ReviewError(
-                f"draft {number}",
-                "lint finds {count} errors:\n{errors}",
-                hint="`feedbot draft edit {number}` corrects the text",
-                count=len(made.errors),
-                errors="\n".join(f"  {one.where}: {one.message}" for one in made.errors),
-                number=number,
-            )
         move(f"draft {number}", draft.state, State.PROPOSED)
-        drafts.freeze(tx, number, made.notice, made.digests, made.post, made.mails, made.pages)
-        go(edges, tx, draft, State.PROPOSED)
-        _decide(edges, tx, draft, "propose", actor, made.digests)
+        for one in _matters.of(tx, draft.notice, State.DRAFT, State.VOID):
+            if _matters.stands(tx, one, digests.item(tx, one.id)):
+                _propose(edges, tx, one, actor)
+        return _propose(edges, tx, draft, actor)
+
+
+def _propose(edges: Edges, tx: Transaction, draft: Draft, actor: str) -> Rendering:
+    number = draft.id
+    check_age(edges, tx, draft)
+    _check_advisories(tx, draft)
+    today = edges.clock().astimezone(JST).date()
+    name = draft.notice.number or drafts.next_number(tx, edges.provider.number_prefix, today.year)
+    made = rendering(edges, tx, replace(draft.notice, number=name, issued=today))
+    if made.errors:
+        raise ReviewError(
+            f"draft {number}",
+            "lint finds {count} errors:\n{errors}",
+            hint="`feedbot draft edit {number}` corrects the text",
+            count=len(made.errors),
+            errors="\n".join(f"  {one.where}: {one.message}" for one in made.errors),
+            number=number,
+        )
+    move(f"draft {number}", draft.state, State.PROPOSED)
+    drafts.freeze(tx, number, made.notice, made.digests, made.post, made.mails, made.pages)
+    if draft.notice.kind is Kind.DIGEST:
+        _hold(tx, number, made)
+    go(edges, tx, draft, State.PROPOSED)
+    _decide(edges, tx, draft, "propose", actor, made.digests)
     return made
+
+
+def _hold(tx: Transaction, number: int, made: Rendering) -> None:
+    """Note what a digest tells whom; what it no longer tells waits for the next. Raises ReviewError where it tells
+    nobody anything."""
+    if not made.mails:
+        raise ReviewError(
+            f"draft {number}",
+            "nobody is concerned by its cases any more",
+            hint="reject it: feedbot reject {number}; they wait for the next digest then",
+            number=number,
+        )
+    numbers = {one.draft: one.notice.number for one in made.notice.matters}
+    digests.note(tx, number, [one.recipient for one in made.mails], numbers)
+    if not made.notice.rest:
+        digests.free(tx, number, numbers.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +114,30 @@ def approve(edges: Edges, number: int, actor: str, *, seen: str | None = None) -
     with edges.database.begin() as tx:
         draft, bound = _proposed(tx, number)
         _check_seen(number, bound, seen)
-        check_age(edges, tx, draft)
-        reasons = judge(edges, tx, draft, bound, drafts.frozen(tx, number)).reasons
-        if reasons:
+        of_digest = _matters.of(tx, draft.notice, State.PROPOSED)
+        if any(_say_yes(edges, tx, *_proposed(tx, one.id), actor) for one in of_digest):
+            reasons: tuple[str, ...] = ("matters",)
             void(edges, tx, draft, reasons, actor)
         else:
-            _decide(edges, tx, draft, "approve", actor, bound)
-            needed = required_approvals(draft.recipients, inventory.counts(tx).customers)
-            if approved(decisions.of_draft(tx, number), bound, needed):
-                go(edges, tx, draft, State.APPROVED)
+            reasons = _say_yes(edges, tx, draft, bound, actor)
         draft = drafts.load(tx, number)
     if reasons:
         raise voided(number, reasons)
     return draft
+
+
+def _say_yes(edges: Edges, tx: Transaction, draft: Draft, bound: Digests, actor: str) -> tuple[str, ...]:
+    """Add a yes to what was proposed, or void it; return why."""
+    check_age(edges, tx, draft)
+    reasons = judge(edges, tx, draft, bound, drafts.frozen(tx, draft.id)).reasons
+    if reasons:
+        void(edges, tx, draft, reasons, actor)
+        return reasons
+    _decide(edges, tx, draft, "approve", actor, bound)
+    needed = required_approvals(draft.recipients, inventory.counts(tx).customers)
+    if approved(decisions.of_draft(tx, draft.id), bound, needed):
+        go(edges, tx, draft, State.APPROVED)
+    return ()
 
 
 def reject(edges: Edges, number: int, actor: str, reason: str) -> None:
@@ -209,7 +251,7 @@ def check_age(edges: Edges, tx: Transaction, draft: Draft) -> None:
     assignments.settle(tx, edges.clock())
     meant = draft.notice.audience
     by_packages = bool(meant.expression) and expression.asks_packages(meant.expression)
-    if meant.rule not in ("match", "still", "patched", "changed") and not by_packages:
+    if meant.rule not in ("match", "still", "patched", "changed", "digest") and not by_packages:
         return
     old = inventory.stale(tx, edges.clock() - edges.inventory_max_age)
     if old or inventory.oldest(tx) is None:

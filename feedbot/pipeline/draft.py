@@ -7,26 +7,31 @@ For each case that is due, by its newest draft:
     published, and something is other for some than they read (a distributor's word, what is installed)
                                                            → a 続報 by mail for these alone
     otherwise                                              → nothing to do
+
+What is below the operator's severity waits with its mails for the next まとめ (digest.py), in its newest form; what has
+become urgent meanwhile leaves it and is told at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from feedbot.advisory import Advisory, Trust
+from feedbot.advisory import Status, Trust
 from feedbot.advisory.case import Case
-from feedbot.advisory.identity import content_digest
 from feedbot.errors import FeedbotError, NoticeError, ReviewError
 from feedbot.notice import Audience, Block, Notice
 from feedbot.notice import again as again_of
 from feedbot.notice import draft as drafting
-from feedbot.pipeline import suppress
+from feedbot.pipeline import _matters, suppress
+from feedbot.pipeline._basis import same_advisories
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._known import check
 from feedbot.pipeline._rendering import Rendering, rendering
 from feedbot.pipeline.audiences import named
 from feedbot.pipeline.match import CaseMatch, audience, match
+from feedbot.pipeline.release import is_urgent
 from feedbot.review import Draft, State, move
-from feedbot.store import Transaction, assignments, audit, cases, drafts, freezes, lock, reading
+from feedbot.store import Transaction, assignments, audit, cases, digests, drafts, freezes, lock, reading
 
 _OPEN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.VOID)
 _WAITING = (State.DRAFT, State.PROPOSED, State.APPROVED)
@@ -161,15 +166,6 @@ def go(edges: Edges, tx: Transaction, draft: Draft, state: State) -> None:
         raise ReviewError(f"draft {draft.id}", "another process got there first", hint="look at it again")
 
 
-def same_advisories(notice: Notice, case: Case) -> bool:
-    """Say whether a notice rests on just what the case's advisories say now."""
-    return _meaning(notice.advisories) == _meaning(case.advisories)
-
-
-def _meaning(advisories: Iterable[Advisory]) -> set[tuple[str, str, str]]:
-    return {(one.source, one.number, content_digest(one)) for one in advisories}
-
-
 def _draft_case(
     edges: Edges, tx: Transaction, report: DraftReport, case: Case, actor: str, meant: Audience | None, *, again: bool
 ) -> None:
@@ -195,13 +191,38 @@ def _draft_case(
     if before:
         editions = [one.notice.edition for one in drafts.of_number(tx, before.notice.number)]
         notice = replace(notice, edition=max(editions) + 1)
+    notice = _mailed(edges, notice)
     if not _concerns(edges, tx, found, notice) and before is None:
+        _leave_withdrawn(edges, tx, case, existing, actor)
         report.nobody.append(case.id)
         return
     if newest and newest.state in _OPEN:
         go(edges, tx, newest, State.EXPIRED)
         audit.append(tx, actor, "expire", f"draft {newest.id}", "the advisories changed", edges.clock())
-    report.made.append(_keep(edges, tx, notice, actor))
+    since = _since(edges, tx, existing, "revised" if notice.digest else "urgent", actor)
+    report.made.append(_keep(edges, tx, notice, actor, since))
+
+
+def _mailed(edges: Edges, notice: Notice) -> Notice:
+    """Say whether the mails of a case's notice wait for the digest."""
+    return replace(notice, digest=edges.digest.takes(notice) and not is_urgent(notice, edges.sending.urgent_score))
+
+
+def _since(edges: Edges, tx: Transaction, existing: Sequence[Draft], why: str, actor: str) -> datetime:
+    """Take the earlier notices of a case out of the digest that they wait for: a newer one takes their place, and waits
+    as long as the first of them has. Return since when."""
+    items = [item for one in existing if (item := digests.item(tx, one.id))]
+    return min((one.since for one in items if _matters.let_go(edges, tx, one.draft, why, actor)), default=edges.clock())
+
+
+def _leave_withdrawn(edges: Edges, tx: Transaction, case: Case, existing: Sequence[Draft], actor: str) -> None:
+    """Take out of the digest what its publishers have taken back before anybody was told; its draft is over."""
+    if any(one.status is not Status.WITHDRAWN for one in case.advisories):
+        return
+    for draft in existing:
+        if _matters.let_go(edges, tx, draft.id, "retracted", actor) and draft.state in _OPEN:
+            go(edges, tx, draft, State.EXPIRED)
+            audit.append(tx, actor, "expire", f"draft {draft.id}", "the advisories were withdrawn", edges.clock())
 
 
 def _follow_changed(
@@ -215,6 +236,8 @@ def _follow_changed(
     declined = last is not None and last.state is State.REJECTED and last.digests is None
     if standing.audience.rule != "match" or declined or any(one.state not in _ENDED for one in existing):
         return
+    if any(_untold(tx, one) for one in existing):
+        return
     found = match(edges, tx, case)
     meant = Audience("changed", number=standing.number)
     if not audience(edges, tx, meant, found.exposures):
@@ -223,14 +246,21 @@ def _follow_changed(
     words = Block("change", edges.templates.text("notice/advisory_otherwise.j2", {}).strip("\n"))
     blocks = (words, *(one for one in notice.blocks if one.key != "change"))
     edition = max(one.notice.edition for one in existing) + 1
-    report.made.append(
-        _keep(edges, tx, replace(notice, audience=meant, blocks=blocks, edition=edition, rest=True), actor)
-    )
+    notice = replace(notice, audience=meant, blocks=blocks, edition=edition, rest=True)
+    report.made.append(_keep(edges, tx, _mailed(edges, notice), actor))
+
+
+def _untold(tx: Transaction, draft: Draft) -> bool:
+    """Say whether a notice's mails wait for a digest, or a person said that they are not to be sent: nobody has read
+    what something could be other than."""
+    item = digests.item(tx, draft.id)
+    return item is not None and (item.why_left == "dropped" or item.pending)
 
 
 def went_to_customers(edges: Edges, tx: Transaction, draft: Draft) -> bool:
     """Say whether a published notice counts in the mode in force: a trial in shadow mode was read by no customer."""
-    channels = freezes.channels(tx, draft.id)
+    item = digests.item(tx, draft.id)
+    channels = freezes.channels(tx, draft.id) | (freezes.channels(tx, item.digest) if item and item.digest else set())
     return not channels or edges.channel in channels
 
 
@@ -255,7 +285,9 @@ def _concerns(edges: Edges, tx: Transaction, found: CaseMatch, notice: Notice) -
     return bool(found.unknowns or audience(edges, tx, notice.audience, found.exposures))
 
 
-def _keep(edges: Edges, tx: Transaction, notice: Notice, actor: str) -> Draft:
+def _keep(edges: Edges, tx: Transaction, notice: Notice, actor: str, since: datetime | None = None) -> Draft:
     draft = drafts.create(tx, notice, actor, edges.clock())
+    if notice.digest:
+        digests.wait(tx, draft.id, since or edges.clock())
     audit.append(tx, actor, "draft", f"draft {draft.id}", notice.title, edges.clock())
     return draft

@@ -94,6 +94,8 @@ def _matters(edges: Edges, tx: Transaction) -> Iterator[_Matter]:
     score = edges.sending.urgent_score
     for state, template in _WAITING.items():
         for draft in drafts.listing(tx, state):
+            if draft.notice.digest and state is State.DRAFT:
+                continue  # it is proposed with its digest, which calls for itself
             yield _Matter(
                 f"draft {draft.id}",
                 is_urgent(draft.notice, score),

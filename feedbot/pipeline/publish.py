@@ -15,6 +15,7 @@ from feedbot.errors import DeliveryError, ReviewError
 from feedbot.inventory import Customer
 from feedbot.messages import tr
 from feedbot.notice import MailText, Post, site
+from feedbot.pipeline import _matters
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._judging import judge
 from feedbot.pipeline._pages import PROVIDER, SHOWN
@@ -30,6 +31,7 @@ from feedbot.store import (
     advisories,
     audit,
     decisions,
+    digests,
     documents,
     drafts,
     freezes,
@@ -78,6 +80,17 @@ def let_out(edges: Edges, number: int, actor: str) -> Published:
     SigningError where it cannot be signed: it stays approved, and nothing is queued.
     """
     edges.desk.require(f"draft {number}", actor, "publish")
+    with reading(edges.database) as tx:
+        draft, _ = _approved(tx, number)
+        pages = [one.id for one in _matters.of(tx, draft.notice, *State) if one.state not in SHOWN]
+    for one in pages:  # the pages of a digest's cases, before a mail links to them
+        _let_out(edges, one, actor)
+    done = _let_out(edges, number, actor)
+    build_site(edges)
+    return done
+
+
+def _let_out(edges: Edges, number: int, actor: str) -> Published:
     ready = _ready(edges, number)
     with edges.database.begin() as tx:
         draft, bound = _approved(tx, number)
@@ -91,7 +104,6 @@ def let_out(edges: Edges, number: int, actor: str) -> Published:
             done = _begin(edges, tx, draft, ready, found.drift, actor)
     if found.reasons:
         raise voided(number, found.reasons)
-    build_site(edges)
     return done
 
 
@@ -225,12 +237,16 @@ def _branded(
 
 
 def _received(edges: Edges, tx: Transaction, draft: Draft) -> Mapping[tuple[str, str], str]:
-    """Return the Message-IDs of earlier editions' mails that arrived, by recipient and address."""
+    """Return the Message-IDs of earlier editions' mails that arrived, by recipient and address; of digests' where he
+    was told in one alone."""
     notice = draft.notice
     if notice.edition == 1:
         return {}
     earlier = [one.id for one in drafts.of_number(tx, notice.number) if one.notice.edition < notice.edition]
-    return threads.received(tx, earlier, edges.channel)
+    by_digest = digests.telling(tx, notice.number)
+    in_digests = threads.received(tx, by_digest.keys(), edges.channel)
+    told = {key: found for key, found in in_digests.items() if any(key[0] in whose for whose in by_digest.values())}
+    return told | threads.received(tx, earlier, edges.channel)
 
 
 def _outgoing(edges: Edges, draft: Draft, frozen: FrozenMail, before: Mapping[tuple[str, str], str]) -> Outgoing:

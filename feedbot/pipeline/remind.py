@@ -10,12 +10,13 @@ from collections.abc import Iterable
 
 from feedbot.errors import FeedbotError, NoticeError
 from feedbot.notice import Kind, Notice, again
+from feedbot.pipeline._basis import same_advisories
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._rendering import case_of, recipients_of
-from feedbot.pipeline.draft import DraftReport, go, same_advisories, went_to_customers
+from feedbot.pipeline.draft import DraftReport, go, went_to_customers
 from feedbot.reading.dates import JST
 from feedbot.review import Draft, State
-from feedbot.store import Transaction, audit, drafts, lock, reading
+from feedbot.store import Transaction, audit, digests, drafts, lock, reading
 
 _OPEN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.VOID, State.PUBLISHING)
 
@@ -63,9 +64,10 @@ def _due(edges: Edges, tx: Transaction, base: Notice, existing: tuple[Draft, ...
     now, policy = edges.clock(), edges.reminders
     before = [one for one in existing if again.repeats(one.notice) and one.state is not State.EXPIRED]
     reminded = [one for one in before if one.notice.audience.rule == "still"]
-    last = max(
-        one.notice.issued or one.created_at.astimezone(JST).date() for one in existing if one.state is not State.EXPIRED
-    )
+    by_digest = [drafts.load(tx, one) for one in digests.telling(tx, base.number)]
+    said = [one for one in existing if one.state is not State.EXPIRED]
+    said += [one for one in by_digest if one.state is State.PUBLISHED]
+    last = max(one.notice.issued or one.created_at.astimezone(JST).date() for one in said)
     edition = max(one.notice.edition for one in existing) + 1
     made = []
     if again.is_due(base, last, len(reminded), policy, now.astimezone(JST).date()):

@@ -11,6 +11,7 @@ from feedbot.pipeline.alarms import watch
 from feedbot.pipeline.blocklists import BlockWatch
 from feedbot.pipeline.blocklists import watch as watch_lists
 from feedbot.pipeline.collect import collect
+from feedbot.pipeline.digest import make
 from feedbot.pipeline.draft import draft_cases
 from feedbot.pipeline.policy import approve_by_policy
 from feedbot.pipeline.remind import remind
@@ -107,6 +108,15 @@ def remind_due(edges: Edges) -> None:
         log.info("drafted", draft=draft.id, case=draft.notice.case, title=draft.notice.title)
     for number, error in made.failed.items():
         log.error("draft_failed", case=number, error=str(error), hint=error.hint())
+
+
+def digest_due(edges: Edges) -> None:
+    """Draft the digest that is due, one log line; silent where none is."""
+    report = make(edges, "(feedbot)")
+    if report.draft:
+        log.info("digest_drafted", draft=report.draft.id, cases=len(report.told))
+    if report.nobody:
+        log.info("digest_postponed", drafts=report.nobody, why="they concern nobody now")
 
 
 def watch_blocklists(

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select, update
 
 from feedbot.notice import Recipient
 from feedbot.review import State
 from feedbot.store._digest_tables import digest_items, digest_mails
 from feedbot.store._sql import insert
-from feedbot.store._tables import drafts, outbox
+from feedbot.store._tables import drafts
 
 _OVER = (State.REJECTED.value, State.EXPIRED.value)
 _of = drafts.alias("digest_drafts")
@@ -26,7 +26,7 @@ _of = drafts.alias("digest_drafts")
 class Item:
     """A notice's `draft` that waits `since` for a digest: where one that held it was rejected, since then. `digest` is
     the newest draft over it, in `state`. `why_left` is empty while it waits or was told; else it says why it is told by
-    no digest: `urgent`, `revised`, `withdrawn` or `dropped`, by whom, when, and in whose words."""
+    no digest: `urgent`, `revised`, `retracted` or `dropped`, by whom, when, and in whose words."""
 
     draft: int
     since: datetime
@@ -41,6 +41,11 @@ class Item:
     def waits(self) -> bool:
         """Say whether it is in no digest yet, and has not left."""
         return not self.why_left and (self.state is None or self.state.value in _OVER)
+
+    @property
+    def pending(self) -> bool:
+        """Say whether it waits, or is in a digest that a person has not decided over yet."""
+        return not (self.why_left or self.told or self.state is State.WITHDRAWN)
 
     @property
     def told(self) -> bool:
@@ -70,6 +75,12 @@ def take(tx: Connection, digest: int, wanted: Iterable[int]) -> frozenset[int]:
     free = or_(digest_items.c.digest.is_(None), _stands_over(_OVER))
     row = update(digest_items).where(digest_items.c.draft.in_(list(wanted)), digest_items.c.why_left == "", free)
     return frozenset(tx.scalars(row.values(digest=digest).returning(digest_items.c.draft)))
+
+
+def free(tx: Connection, digest: int, kept: Collection[int]) -> None:
+    """Let those wait again that were put into a digest and are not told by it: by `kept` it is."""
+    row = update(digest_items).where(digest_items.c.digest == digest, digest_items.c.draft.not_in(kept))
+    tx.execute(row.where(digest_items.c.why_left == "").values(digest=None))
 
 
 def postpone(tx: Connection, wanted: Iterable[int], now: datetime) -> None:
@@ -107,17 +118,6 @@ def telling(tx: Connection, number: str) -> dict[int, dict[str, frozenset[int]]]
     for row in tx.execute(query.order_by(digest_mails.c.digest, digest_mails.c.draft)):
         found[row.digest][row.recipient].add(row.draft)
     return {digest: {who: frozenset(what) for who, what in own.items()} for digest, own in found.items()}
-
-
-def message_id(tx: Connection, number: str, recipient: str, channel: str) -> str:
-    """Return the Message-ID of the first digest's mail that told a recipient of a notice; empty where none did."""
-    told = and_(digest_mails.c.number == number, digest_mails.c.recipient == recipient)
-    query = (
-        select(outbox.c.message_id)
-        .join(digest_mails, digest_mails.c.digest == outbox.c.draft)
-        .where(told, outbox.c.channel == channel, outbox.c.key.endswith(f"/{recipient}/{channel}", autoescape=True))
-    )
-    return tx.scalar(query.order_by(outbox.c.id).limit(1)) or ""
 
 
 def _stands_over(states: Collection[str]) -> ColumnElement[bool]:

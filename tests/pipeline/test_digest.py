@@ -1,0 +1,332 @@
+"""まとめ: what is below the severity waits, is told once to each whom it concerns, and never where it is urgent."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from feedbot.advisory import Status
+from feedbot.errors import ReviewError
+from feedbot.notice import Kind, Step, digests
+from feedbot.pipeline import decide, digest, draft
+from feedbot.pipeline.publish import publish
+from feedbot.pipeline.send import send_due
+from feedbot.reading.dates import JST
+from feedbot.review import State
+from feedbot.store import told
+from tests.fakes import World
+from tests.pipeline.shop import WHO, Shop
+from tests.pipeline.test_publish import parsed
+
+DAILY = digests.Digests("day", at=time(10), below="high")
+"""The shop opens at noon in Japan: the first digest is that of the next day."""
+
+
+@pytest.fixture
+def shop(stage: World) -> Shop:
+    """A provider who tells what is below 7.0 once a day."""
+    return Shop(stage, replace(stage.edges(), digest=DAILY)).open()
+
+
+def due(shop: Shop) -> int:
+    """Let a day pass and return the digest's draft."""
+    shop.later(days=1)
+    made = digest.make(shop.edges, "(feedbot)").draft
+    assert made
+    return made.id
+
+
+def states(shop: Shop) -> dict[str, str]:
+    """Return title → where a case and its digest stand, of the newest notice about each."""
+    return {one.draft.notice.title.split()[0]: one.why for one in reversed(digest.standings(shop.edges))}
+
+
+def text(mail: EmailMessage) -> str:
+    """Return a mail's plain text with its lines joined."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return "".join(body.get_content().split())
+
+
+def test_what_is_below_the_severity_waits_and_the_rest_does_not(shop: Shop) -> None:
+    """A medium case's draft has a post and no mail, and says for when it waits; a high one's has its mails."""
+    shop.flaw("rsync", "5.3")
+    shop.flaw("wget", "7.0")
+    shop.flaw("vim", "")
+    made = {one.notice.title.split()[0]: one for one in shop.draft()}
+    mails = {name: len(draft.preview(shop.edges, one.id)[1].mails) for name, one in made.items()}
+    assert mails == {"rsync": 0, "wget": 3, "vim": 3}
+    found = digest.standings(shop.edges)
+    assert [(one.why, one.planned) for one in found] == [("waiting", datetime(2026, 11, 26, 10, 0, tzinfo=JST))]
+    assert digest.make(shop.edges, "(feedbot)").draft is None
+
+
+def test_one_mail_a_customer_tells_all_that_concerns_him(shop: Shop) -> None:
+    """Most urgent first, each case with number, page, his server and version; who has patched reads nothing of it, who
+    has nothing left gets no mail; the pages are up, and nothing is told again."""
+    for product, score in (("rsync", "3.1"), ("wget", "6.5"), ("vim", "9.8")):
+        shop.flaw(product, score)
+    shop.draft()
+    shop.patch("K2", "wget")
+    shop.patch("K3", "rsync")
+    shop.patch("K3", "wget")
+    number = due(shop)
+    assert shop.load(number).notice.kind is Kind.DIGEST
+    assert digest.make(shop.edges, "(feedbot)").draft is None
+    assert shop.send(number) == ["K1", "K2"]
+    one, two = (parsed(mail) for mail in sorted(shop.stage.mails, key=lambda mail: mail.customer))
+    assert one["Subject"] == "【お知らせ】【見本サーバー】脆弱性情報のまとめ(2026/11/26)"
+    words = text(one)
+    assert words.index("■1.wgetに関する注意喚起") < words.index("■2.rsyncに関する注意喚起")
+    for said in ("k1.vps.example", "wget1.0-1", "開発元の修正済みバージョン:2.0", "sudoapt-getinstall", "6.5(警告)"):
+        assert said in words
+    assert "vim" not in words
+    assert "wget" not in text(two)
+    assert "k1." not in text(two)
+    assert "■rsyncに関する注意喚起" in text(two)
+    for name in ("INFO-2026-0001", "INFO-2026-0002"):
+        assert f"https://status.hosting.example/{name}.html" in words
+        assert f"{name}.html" in shop.stage.site
+        with shop.edges.database.begin() as tx:
+            assert told.reached(tx, name) == (
+                {"K1", "K2"} if "rsync" in shop.stage.site[f"{name}.html"].decode() else {"K1"}
+            )
+    assert states(shop) == {"rsync": "told", "wget": "told"}
+    shop.later(days=1)
+    assert shop.draft() == []
+    assert digest.make(shop.edges, "(feedbot)").draft is None
+    assert send_due(shop.edges, "w") == {}
+
+
+def test_a_post_may_be_out_before_its_digest(shop: Shop) -> None:
+    """The page is approved and published as any other, without a mail; the digest then tells of it under its number."""
+    case = shop.flaw("rsync", "5.3")
+    (made,) = shop.draft()
+    assert shop.send(made.id) == []
+    assert "INFO-2026-0001.html" in shop.stage.site
+    shop.later(hours=1)
+    assert shop.draft() == []
+    assert shop.send(due(shop)) == list(WHO)
+    assert "INFO-2026-0001第1版" in text(parsed(shop.stage.mails[0]))
+    assert [one.state for one in shop.of_case(case)] == [State.PUBLISHED]
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_what_becomes_urgent_leaves_the_digest_and_is_told_at_once(shop: Shop, decided: bool) -> None:
+    """Rated anew while it waits, or when its digest is approved already: never in a digest, always by its own mail."""
+    shop.flaw("rsync", "5.3")
+    shop.flaw("wget", "5.3")
+    shop.draft()
+    number = due(shop)
+    if decided:
+        decide.propose(shop.edges, number, "author")
+        decide.approve(shop.edges, number, "author")
+    shop.flaw("rsync", "9.8", "2")
+    (made,) = shop.draft()
+    assert not made.notice.digest
+    assert shop.load(number).state is State.DRAFT
+    assert shop.send(made.id) == list(WHO)
+    assert shop.send(number) == list(WHO)
+    assert all("rsync" not in text(parsed(one)) for one in shop.stage.mails[3:])
+    found = [one.why for one in digest.standings(shop.edges)]
+    assert sorted(found) == ["told", "urgent"]
+
+
+def test_what_is_revised_while_it_waits_is_told_once_in_its_newest_form(shop: Shop) -> None:
+    """The revision takes the first text's place, keeps its turn, and nobody reads of the first."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    shop.later(hours=10)
+    shop.flaw("rsync", "6.1", "2")
+    shop.draft()
+    assert shop.send(due(shop)) == list(WHO)
+    assert all("6.1(警告)" in text(parsed(one)) for one in shop.stage.mails)
+    assert sorted(one.why for one in digest.standings(shop.edges)) == ["revised", "told"]
+
+
+def test_a_revision_after_the_digest_is_an_update_in_its_thread(shop: Shop) -> None:
+    """Still below, it waits for the next digest, marked; urgent, it is a mail of its own that answers the digest's."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    shop.send(due(shop))
+    first = {one.customer: parsed(one)["Message-ID"] for one in shop.stage.mails}
+    shop.flaw("rsync", "6.1", "2", workarounds=("止める",))
+    (made,) = shop.draft()
+    assert (made.notice.step, made.notice.edition, made.notice.digest) == (Step.UPDATE, 2, True)
+    assert shop.send(due(shop)) == list(WHO)
+    assert "■rsyncに関する注意喚起(更新)" in text(parsed(shop.stage.mails[-1]))
+    shop.flaw("rsync", "9.1", "3")
+    (made,) = shop.draft()
+    assert shop.send(made.id) == list(WHO)
+    assert {one.customer: parsed(one)["In-Reply-To"] for one in shop.stage.mails[-3:]} == first
+
+
+def test_a_rejected_digest_gives_its_cases_to_the_next(shop: Shop) -> None:
+    """They wait again, with who rejected it and why; not at once, but the next day; dropped ones no more."""
+    shop.flaw("rsync", "5.3")
+    case = shop.flaw("wget", "5.3")
+    shop.draft()
+    number = due(shop)
+    decide.propose(shop.edges, number, "author")
+    decide.reject(shop.edges, number, "reviewer", "祝日のため")
+    assert digest.make(shop.edges, "(feedbot)").draft is None
+    found = digest.standings(shop.edges)
+    assert {(one.why, one.by, one.reason) for one in found} == {("waiting", "reviewer", "祝日のため")}
+    digest.drop(shop.edges, case, "reviewer", "影響なし")
+    with pytest.raises(ReviewError, match="nothing of it waits"):
+        digest.drop(shop.edges, case, "reviewer", "")
+    assert states(shop) == {"rsync": "waiting", "wget": "dropped"}
+    assert shop.send(due(shop)) == list(WHO)
+    assert all("wget" not in text(parsed(one)) for one in shop.stage.mails)
+    shop.later(days=1)
+    assert shop.draft() == []
+
+
+def test_what_its_publishers_take_back_leaves_the_digest(shop: Shop) -> None:
+    """Nobody was told, so nobody is; the list says why."""
+    case = shop.flaw("rsync", "5.3")
+    shop.draft()
+    shop.flaw("rsync", "5.3", "2", status=Status.WITHDRAWN)
+    assert shop.draft() == []
+    assert states(shop) == {"rsync": "retracted"}
+    assert [one.state for one in shop.of_case(case)] == [State.EXPIRED]
+    shop.later(days=1)
+    assert digest.make(shop.edges, "(feedbot)").draft is None
+
+
+def test_what_concerns_nobody_waits_on(shop: Shop) -> None:
+    """No draft is made for nobody; who has it again by the next digest is told."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    for who in WHO:
+        shop.patch(who, "rsync")
+    shop.later(days=1)
+    report = digest.make(shop.edges, "(feedbot)")
+    assert (report.draft, len(report.nobody)) == (None, 1)
+    shop.patch("K2", "rsync", "1.5-1")
+    assert shop.send(due(shop)) == ["K2"]
+
+
+def test_who_is_concerned_only_afterwards_is_told_too(shop: Shop) -> None:
+    """A server that got the package back after the digest: an update for that customer alone, in the next one."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    shop.patch("K1", "rsync")
+    assert shop.send(due(shop)) == ["K2", "K3"]
+    shop.patch("K1", "rsync", "1.5-1")
+    (made,) = shop.draft()
+    assert (made.notice.audience.rule, made.notice.digest) == ("changed", True)
+    assert shop.send(due(shop)) == ["K1"]
+
+
+def test_a_withdrawal_reaches_those_whom_the_digest_told(shop: Shop) -> None:
+    """The 取下げ of one case goes to its readers alone, about its servers alone, to the same addresses."""
+    case = shop.flaw("rsync", "5.3")
+    shop.flaw("wget", "5.3")
+    shop.draft()
+    shop.patch("K2", "rsync")
+    assert shop.send(due(shop)) == list(WHO)
+    (published,) = shop.of_case(case)
+    made = decide.withdraw(shop.edges, published.id, "author", "誤り").draft
+    assert made
+    assert shop.send(made.id) == ["K1", "K3"]
+
+
+def test_an_edit_of_a_case_voids_what_was_decided_with_it(shop: Shop) -> None:
+    """Another word in a case's own notice than the approved digest has: nothing leaves until it is looked at again."""
+    shop.flaw("rsync", "5.3")
+    (made,) = shop.draft()
+    number = due(shop)
+    decide.propose(shop.edges, number, "author")
+    notice = shop.load(made.id).notice
+    draft.edit(shop.edges, made.id, draft.drafting.to_edit_text(replace(notice, title="rsync の件")), "author")
+    with pytest.raises(ReviewError, match="void"):
+        decide.approve(shop.edges, number, "author")
+    assert shop.stage.mails == []
+    assert shop.send(number) == list(WHO)
+    assert "■rsyncの件" in text(parsed(shop.stage.mails[0]))
+
+
+def test_who_patches_after_the_approval_voids_it_where_he_is_many(shop: Shop) -> None:
+    """N12: one of three is more than 5 %, so nothing leaves until it is proposed again, without him."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    number = due(shop)
+    decide.propose(shop.edges, number, "author")
+    decide.approve(shop.edges, number, "author")
+    shop.patch("K2", "rsync")
+    with pytest.raises(ReviewError, match="void"):
+        publish(shop.edges, number, "author")
+    assert shop.send(number) == ["K1", "K3"]
+
+
+def test_a_crash_between_pages_and_mails_loses_and_doubles_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are out, the digest is not: publishing it again lets it out, once."""
+    shop.flaw("rsync", "5.3")
+    shop.flaw("wget", "5.3")
+    shop.draft()
+    number = due(shop)
+    decide.propose(shop.edges, number, "author")
+    decide.approve(shop.edges, number, "author")
+    with monkeypatch.context() as patched:
+        patched.setattr("feedbot.pipeline.publish._queue", _crash_with_mails)
+        with pytest.raises(KeyboardInterrupt):
+            publish(shop.edges, number, "author")
+    assert shop.load(number).state is State.APPROVED
+    assert publish(shop.edges, number, "author") == 3
+    send_due(shop.edges, "w")
+    assert sorted(one.customer for one in shop.stage.mails) == list(WHO)
+    with pytest.raises(ReviewError, match="published already"):
+        publish(shop.edges, number, "author")
+
+
+def _crash_with_mails(tx: object, draft: object, mails: tuple[object, ...]) -> int:
+    if mails:
+        raise KeyboardInterrupt
+    return 0
+
+
+def test_what_comes_late_grows_a_digest_that_nobody_decided_over(shop: Shop) -> None:
+    """A digest that lies there as a draft takes the next day's cases in; one that was decided over does not."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    number = due(shop)
+    shop.flaw("wget", "5.3")
+    shop.draft()
+    assert due(shop) == number
+    decide.propose(shop.edges, number, "author")
+    shop.flaw("vim", "5.3")
+    shop.draft()
+    other = due(shop)
+    assert other != number
+    assert [one.draft.notice.title.split()[0] for one in digest.standings(shop.edges) if one.item.digest == other] == [
+        "vim"
+    ]
+
+
+def test_switched_off_what_waits_is_told_at_the_next_look(shop: Shop) -> None:
+    """Nothing that waits is forgotten with the setting."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    shop.edges = replace(shop.edges, digest=digests.Digests())
+    made = digest.make(shop.edges, "(feedbot)").draft
+    assert made
+    assert shop.send(made.id) == list(WHO)
+
+
+@pytest.mark.parametrize(
+    ("policy", "since", "planned"),
+    [
+        (digests.Digests("day", at=time(10)), "2026-11-25T09:59+09:00", "2026-11-25T10:00+09:00"),
+        (digests.Digests("day", at=time(10)), "2026-11-25T10:00+09:00", "2026-11-26T10:00+09:00"),
+        (digests.Digests("day", at=time(8)), "2026-11-24T23:30+00:00", "2026-11-26T08:00+09:00"),
+        (digests.Digests("week", 0, time(10)), "2026-11-25T12:00+09:00", "2026-11-30T10:00+09:00"),
+        (digests.Digests("week", 2, time(10)), "2026-11-25T12:00+09:00", "2026-12-02T10:00+09:00"),
+        (digests.Digests(), "2026-11-25T12:00+09:00", "2026-11-25T12:00+09:00"),
+    ],
+)
+def test_a_digest_is_due_at_the_first_moment_of_the_plan(policy: digests.Digests, since: str, planned: str) -> None:
+    """By the day and the week, in Japan's time, strictly after what waits came."""
+    assert policy.planned(datetime.fromisoformat(since)) == datetime.fromisoformat(planned)
+    assert timedelta(0) <= datetime.fromisoformat(planned) - datetime.fromisoformat(since) <= timedelta(days=7)

@@ -102,12 +102,22 @@ class Bounds(Cursor):
         word = self.branch_word
         if sign := self._between():
             return self._range(version, sign)
-        if sign := self.take(*AFTER) or self._sign_in_group():
+        if sign := self.take(*AFTER) or self._sign_in_group() or self._and_earlier():
             return self._after(version, sign)
         if self.peek(*BEFORE):
             low = single(self.scheme, version) if version.wide else bound(self.scheme, ">=", version)
             return Clause(low.intersection(self._before().range), single=True)
         return self._alone(version, word)
+
+    def _and_earlier(self) -> Token | None:
+        """Read 「および、それ以前の」: a word that joins, and one that points back to the version."""
+        start, joined = self.at, self.skip("and")
+        token = self.take("back", test=lambda one: one.text[:2] in {"それ", "これ"}) if joined else None
+        if token is None:
+            self.at = start
+            return None
+        self.mark(start, "bound")
+        return replace(token, kind="upto")
 
     def _sign_in_group(self) -> Token | None:
         """Read 「2.0.5 (およびそれ以前のバージョン)」; the sign stands for its bracket."""

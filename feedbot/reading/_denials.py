@@ -16,11 +16,12 @@ import re
 from feedbot.errors import VersionError
 from feedbot.reading._cursor import UnclearError
 from feedbot.reading._items import Items
+from feedbot.reading._names import is_qualifier
 from feedbot.version import Constraint, VersionRange
 
 _END = r"(?:noun )*(?:topic |toward )+unaffected(?: stop)?"
-_BACK = rf"(?:and )?(?:back|upto of)(?= (?:noun|topic|toward)) {_END}"
-_ONLY = re.compile(rf"(?P<main>.+?) (?:affected|only at) and (?:back|upto of) {_END}")
+_BACK = rf"(?:and )?(?:back of|back|upto of)(?= (?:noun|topic|toward)) {_END}"
+_ONLY = re.compile(rf"(?P<main>.+?) (?:affected|only at) and (?:back of|back|upto of) {_END}")
 _CAME_BACK = re.compile(rf"(?P<main>.+?) came {_BACK}")
 _PLAIN = re.compile(r"(?P<main>.+?) (?:topic |toward )*unaffected(?: stop)?")
 _OF_REASON = {"name", "version", "noun", "of", "topic", "at", "and", "toward", "group", "edition", "branch", "level"}
@@ -45,6 +46,7 @@ class Denials(Items):
         self.unread, self.void = list(self.tokens), True
 
     def _read(self, kinds: str) -> None:
+        kinds = self._noted(kinds)
         if found := _ONLY.fullmatch(kinds):
             rest = self.tokens[len(found["main"].split()) :]
             self.means |= {token.start: "connective" for token in rest if token.kind == "at"}
@@ -61,6 +63,15 @@ class Denials(Items):
             if end is None or "affected" in said or (end.kind == "unaffected" and not end.text.isascii()):
                 raise UnclearError
             self.unaffected, self.clauses = self._items_of(" ".join(said)), []
+
+    def _noted(self, kinds: str) -> str:
+        """Note a bracket at the end of the sentence, a CVE name or a part."""
+        last = next((token for token in reversed(self.tokens) if token.kind != "stop"), None)
+        if last is None or last.kind != "group" or not is_qualifier(last):
+            return kinds
+        self.notes.append(self.text[last.start + 1 : last.end - 1].strip())
+        self.tokens = [token for token in self.tokens if token is not last]
+        return " ".join(token.kind for token in self.tokens)
 
     def _items_of(self, main: str) -> VersionRange:
         """Read the first tokens, which are the items. Raises UnclearError where anything in them is unread."""
@@ -83,10 +94,11 @@ class Denials(Items):
     def _because(self) -> None:
         """Go over the clause that gives the reason, and on to what follows it."""
         self.at = 0
-        self.skip("matter", "lead")
+        self.skip("bullet", "matter", "lead")
         while not self.take("came"):
             self.need(*_OF_REASON)
-        self.mark(0, "reason")
-        self.notes.append(self.text[self.tokens[0].start : self.tokens[self.at - 1].end])
+        start = next(place for place, token in enumerate(self.tokens) if token.kind != "bullet")
+        self.mark(start, "reason")
+        self.notes.append(self.text[self.tokens[start].start : self.tokens[self.at - 1].end])
         self.skip("and")
         self.tokens, self.at = self.tokens[self.at :], 0

@@ -98,8 +98,9 @@ class Described(Cursor):
         return bool(said)
 
     def _closed(self) -> bool:
-        """Go over what may close the line: a bracket that says no more than it, and a full stop."""
-        self.take("group", test=_adds_nothing)
+        """Go over what may close the line: brackets that say no more than it, and a full stop."""
+        while self.take("group", test=_adds_nothing):
+            pass
         self.take("stop")
         return self.ended()
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from feedbot.reading._bounds import AFTER
 from feedbot.reading._denials import Denials
 from feedbot.reading._described import DESCRIBES, Described
-from feedbot.reading._plain import corrects, doubted
+from feedbot.reading._plain import corrects, doubted, is_common
 from feedbot.reading._tokens import Token, tokenise
 
 _REFUSED = (DESCRIBES - {"development"}) | {"refuse", "address"}
@@ -84,3 +84,5 @@ class Line(Denials):
             self.clauses = []
         elif not self.unread:
             self.unread += doubted(self.clauses, self.tokens, named=self.subject_known)
+            if self.names and is_common(self.names[0], behind=self.named_behind):
+                self.unread += [token for token in self.tokens if token.kind == "name"]

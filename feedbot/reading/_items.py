@@ -33,7 +33,8 @@ _OF_REPORT = {"name", "of", "and", "topic", "group", "edition"}
 class Items(Exceptions):
     """One line, and what was read of it so far. `void`: whatever was read must not be taken as a range.
 
-    `listed`: it is known that the line stands where its publisher lists what is affected.
+    `listed`: it is known that the line stands where its publisher lists what is affected. `named_behind`: the name of
+    the line stands behind its versions (「5.0 以前の Sample」).
     """
 
     def __init__(self, text: str, product: str, scheme: str, *, listed: bool = False) -> None:
@@ -41,6 +42,7 @@ class Items(Exceptions):
         self.listed = listed
         self.unaffected: VersionRange | None = None
         self.unread: list[Token] = []
+        self.named_behind = False
         self._scope: VersionRange | None = None
         self._separated = True
 
@@ -326,6 +328,7 @@ class Items(Exceptions):
             return False
         if name and not self.names:
             self.names.append(name)
+            self.named_behind = True
         return True
 
     def _widen_list(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from feedbot.reading._bounds import Bounds
 from feedbot.reading._cursor import UnclearError
-from feedbot.reading._tokens import Token, tokenise
+from feedbot.reading._tokens import Token, even_out, tokenise
 
 _QUALIFIER = {"name", "noun", "and", "about", "of", "edition", "branch", "development"}
 # Tokens that may stand inside a name, and what must follow them there: 「vBulletin 5 Connect」「EMカード(N8405)用」.
@@ -100,5 +100,5 @@ def is_qualifier(token: Token) -> bool:
 
 
 def plain(name: str) -> str:
-    """Return a name without case and blanks."""
-    return "".join(name.casefold().split())
+    """Return a name without width, case and blanks."""
+    return "".join(even_out(name)[0].casefold().split())

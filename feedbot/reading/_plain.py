@@ -25,13 +25,15 @@ blogs), lines with nothing else in them:
     A から B まで, より前                             25     13  believed
     A から B otherwise                                23     33  believed
     A alone                                          101      0  believed, but for products of the table of habits
+    A 以前の P, P without Latin letters                 0      0  doubted: 「8.0 以前の挙動」 is of a manual
+    P A, P A 以前 with P of the table of common words   0      0  doubted: 「変更点 8.0 以前」
 """
 
 import re
 from itertools import pairwise
 
 from feedbot.reading._bounds import Clause
-from feedbot.reading._tokens import Token, even_out, habits
+from feedbot.reading._tokens import Token, common_words, even_out, habits
 
 _QUAD = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _NEWS = {"リリース", "release", "releases", "パッチリリース"}
@@ -105,6 +107,18 @@ def _of_one_branch(clauses: list[Clause]) -> bool:
         return all(version.wide for version in alone)
     heads = [version.text.split(".")[:2] for version in alone]
     return all(one[: len(two)] == two[: len(one)] for one, two in pairwise(heads))
+
+
+def is_common(name: str, *, behind: bool) -> bool:
+    """Say whether a name is none but words that manuals use beside versions: 「8.0 以前の挙動」, 「変更点 8.0」.
+
+    `behind`: it stands behind the versions. There any name without Latin letters is as likely such a word.
+    """
+    plain = even_out(name)[0].casefold()
+    if behind and not re.search("[a-z「]", plain):
+        return True
+    words = [word for word in re.split(r"[\s・/のをにが]+", plain) if word]
+    return bool(words) and all(word in common_words() for word in words)
 
 
 def corrects(name: str) -> bool:

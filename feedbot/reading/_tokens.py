@@ -42,7 +42,7 @@ MEANINGS = MappingProxyType(
 # 2011-22 is the number of an advisory far more often than a version.
 _DATE = re.compile(
     r"""\d{4}-\d{2}-\d{2}(?!\d) | (?:19|20)\d\d-\d{2,4}(?![\d.]) | \d{4}/\d{1,2}/\d{1,2}
-    | \d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?
+    | \d{4}\s?年(?:\s?\d{1,2}\s?月)?(?:\s?\d{1,2}\s?日)?
     | (?:january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}(?![\d.])""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -137,6 +137,12 @@ def wordings() -> tuple[Wording, ...]:
 def habits() -> tuple[Habit, ...]:
     """Return the table of habits."""
     return tuple(Habit(tuple(row["products"]), row["example"], row["reads"]) for row in _table()["habit"])
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return words that stand where a product's name stands, and are none."""
+    return frozenset(word.casefold() for row in _table()["common"] for word in row["words"])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import pytest
 
+from feedbot.reading._tokens import common_words
 from feedbot.reading.phrases import read
 
 
@@ -62,3 +63,58 @@ def test_all_of_a_branch(text: str, vers: str) -> None:
 def test_what_is_no_range_stays_unread(text: str) -> None:
     """Sizes, scores, telephone numbers and migrations, and bare versions that a later sign may be meant for."""
     assert not read(text).complete
+
+
+def test_words_of_manuals_are_no_products() -> None:
+    """「変更点 8.0 以前」 and 「8.0 以前の挙動」 may be of any text; in a list they are believed."""
+    for word in common_words():
+        assert not read(f"{word} 8.0 以前").complete, word
+        assert not read(f"8.0 以前の{word}").complete, word
+    assert read("8.0 以前の挙動", listed=True).complete
+    assert read("変更管理システム 8.0 以前").complete
+    assert read("8.0 以前の Sample Server").complete
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sample Server 2.1.3 および、それ以前のバージョン",
+        "Sample Server 2.1.3 ならびにそれよりも古いバージョン",
+        "Sample Server 2.1.3 及びこれよりも前",
+        "Sample Server 2.1.3、又はこれ以下のバージョン",
+    ],
+)
+def test_and_what_is_earlier(text: str) -> None:
+    """Whatever joins it, a word that points back to the version and before it takes both in."""
+    found = read(text)
+    assert (str(found.range), found.complete) == ("vers:generic/<=2.1.3", True)
+
+
+def test_what_is_earlier_in_a_branch() -> None:
+    """The branch behind it cuts it."""
+    assert str(read("Sample 2.1.3 ならびにそれ以前の 2.1 系列").range) == "vers:generic/>=2.1|<=2.1.3"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sample 3.0 以前のバージョンの可能性",
+        "おそらく Sample 3.0 以前",
+        "Sample 3.0 以前の一部",
+        "一部の Sample 3.0 以前",
+        "少なくとも Sample 3.0 以前",
+        "Sample 3.0 の前",
+    ],
+)
+def test_doubts_and_parts_are_left_unread_in_any_list(text: str) -> None:
+    """What the publisher does not know for sure, or says of some only, is for a person."""
+    assert not read(text, listed=True).complete
+
+
+def test_a_denial_keeps_its_bracket_and_its_bullet() -> None:
+    """A CVE name behind the sentence is a note; a bullet before its reason is none."""
+    found = read(
+        "・Web ワーカーは Sample 3.5 で導入されたため、この脆弱性は Sample 3.0 以前には影響しません (CVE-2024-12345)"
+    )
+    assert (str(found.unaffected), found.complete) == ("vers:generic/<=3.0", True)
+    assert found.notes == ("CVE-2024-12345", "Web ワーカーは Sample 3.5 で導入されたため")

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -11,12 +12,14 @@ import pytest
 from feedbot.delivery import Outgoing
 from feedbot.fetch import file as files
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
-from feedbot.pipeline import Edges, decide, draft
+from feedbot.notice import digests
+from feedbot.pipeline import Edges, decide, digest, draft
 from feedbot.pipeline.collect import CollectReport, collect, take
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.send import send_due
 from feedbot.store import cases, drafts, inventory
 from tests.fakes import START, World, world
+from tests.pipeline.shop import PRODUCTS, Shop
 
 CUSTOMERS = 500
 PLANS = (Plan.VPS, Plan.DEDICATED, Plan.MANAGED, Plan.SHARED)
@@ -136,6 +139,25 @@ def test_no_customer_reads_of_another(stage: World, edges: Edges, count: int) ->
     assert publish_all(edges) == 3
     assert len(stage.mails) > count
     assert list(foreign(stage, own)) == []
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(2_000, marks=pytest.mark.long)])
+def test_no_customer_reads_of_another_in_a_digest(stage: World, edges: Edges, count: int) -> None:
+    """60 customers (2,000 in the long run) with any share of three cases, in one mail each: no foreign token."""
+    shop = Shop(stage, replace(edges, digest=digests.Digests("day")))
+    own = take_in(shop.edges, [("deb", one, ["1.0", "2.5"]) for one in PRODUCTS], count)
+    for product in PRODUCTS:
+        shop.flaw(product, "5.3")
+    shop.draft()
+    made = digest.make(shop.edges, "(feedbot)", at_once=True).draft
+    assert made
+    decide.propose(shop.edges, made.id, "author")
+    decide.approve(shop.edges, made.id, "reviewer")
+    assert publish(shop.edges, made.id, "author") > count * 0.9
+    send_due(shop.edges, "w")
+    assert list(foreign(stage, own)) == []
+    chapters = {tuple(one for one in PRODUCTS if f"{one} に関する" in decoded(mail)) for mail in stage.mails}
+    assert len(chapters) > 3, "all alike proves nothing"
 
 
 def test_the_corpus_over_a_fleet(corpus: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from feedbot.reading._cursor import Cursor, UnclearError
-from feedbot.reading._tokens import Token, tokenise
+from feedbot.reading._tokens import Token, edition_words, tokenise
 from feedbot.version import Comparator, Constraint, VersionRange
 
 AFTER: dict[str, Comparator] = {"below": "<", "upto": "<=", "since": ">=", "above": ">", "unclear": "<="}
@@ -77,6 +77,7 @@ class Bounds(Cursor):
         """Read `[バージョン] 2.4.1`, `2.4.x`, `2.4 系`."""
         marked = self.skip("noun")
         token = self.need("version")
+        marked = self._edition_follows() or marked
         self.qualifiers()
         word = self.branch_word = self.take("branch")
         series = word is not None and word.text.casefold() in {"シリーズ", "series"}
@@ -85,6 +86,11 @@ class Bounds(Cursor):
         if read.bare and ((series and not self.is_model()) or not self.subject_known):
             raise UnclearError(token)
         return read
+
+    def _edition_follows(self) -> bool:
+        """Say whether a bracket with nothing but an edition makes a bare number a version: 「3 (as)」 of a system."""
+        group = self.peek("group")
+        return group is not None and group.text[1:-1].strip().casefold() in edition_words()
 
     def is_model(self) -> bool:
         """Say whether a bare number can only be the product's, which was given beside the line and is not in it."""

@@ -64,8 +64,9 @@ class Conditions(Names):
         self.take("of")
 
     def _platform(self) -> bool:
-        """Read 「for Android 2.x および 3.x」: a version with a sign of its own would be more than a platform's."""
-        if not self.take("platform") or not self.name():
+        """Read 「for Android 2.x および 3.x」: a version with a sign of its own would be more than a platform's. 向け
+        stands behind its name, not before it."""
+        if not self.take("platform", test=lambda token: token.text.isascii()) or not self.name():
             return False
         while self.peek("version") or (self.peek("and") and self.peek("version", ahead=1)):
             self.at += 1

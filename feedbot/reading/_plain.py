@@ -14,7 +14,7 @@ blogs), lines with nothing else in them:
     A より以前, with neither a branch nor a product    0      5  doubted
     A 系, A シリーズ                                   0     74  doubted; 2.4.x, すべての and 影響を受ける say enough
     a bare number シリーズ, the product given beside   5      0  believed: hardware, as JVN iPedia lists it
-    A のみ                                             0     14  doubted
+    A のみ, A 以前のみ                                 0     14  doubted
     A から B の間                                      0     12  doubted
     P A から P B (the name or the word twice)          0     26  doubted: an upgrade
     A から B, A〜B: B two numbers, or the next to A    0     60  doubted: a step from release to release
@@ -52,7 +52,7 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool) -> list[
         found += [token for token in tokens if token.kind == "unclear"]
     if len(clauses) == 1 and "branch" not in kinds:
         found += [clause.sign for clause in clauses if clause.sign and clause.loose and _is_step(clause, named=named)]
-        found += [token for token in tokens if token.kind == "only" and clauses[0].alone and not said]
+        found += [token for token in tokens if token.kind == "only" and not said]
         found += _announced(tokens) if clauses[0].alone and not said else []
         found += _labelled(tokens) if clauses[0].alone and not said else []
     if _is_list(clauses) and not (named and _of_one_branch(clauses)) and not said:

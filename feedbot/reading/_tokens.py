@@ -146,6 +146,12 @@ def common_words() -> frozenset[str]:
 
 
 @cache
+def edition_words() -> frozenset[str]:
+    """Return editions and processors that stand in a bracket behind a version, and behind nothing else."""
+    return frozenset(word.casefold() for row in _table()["edition"] for word in row["words"])
+
+
+@cache
 def two_senses() -> frozenset[str]:
     """Return the words that are read in one sense and used in two."""
     return frozenset(word.casefold() for row in wordings() if row.two_senses for word in row.words)

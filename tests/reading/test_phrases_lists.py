@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedbot.reading._tokens import common_words
+from feedbot.reading._tokens import common_words, edition_words
 from feedbot.reading.phrases import read
 
 
@@ -118,3 +118,13 @@ def test_a_denial_keeps_its_bracket_and_its_bullet() -> None:
     )
     assert (str(found.unaffected), found.complete) == ("vers:generic/<=3.0", True)
     assert found.notes == ("CVE-2024-12345", "Web ワーカーは Sample 3.5 で導入されたため")
+
+
+def test_an_edition_in_a_bracket_makes_a_bare_number_a_version() -> None:
+    """「3 (as)」 is how JVN lists a system's release; 「3 (個)」 and a bare 3 are anything."""
+    for word in edition_words():
+        found = read(f"3 ({word})")
+        assert (str(found.range), found.complete, found.notes) == ("vers:generic/3", True, (word,))
+    assert not read("3 (個)").complete
+    assert not read("3").complete
+    assert not read("3 以前").complete

@@ -23,17 +23,18 @@ PRODUCTS = ("rsync", "wget", "vim")
 
 @dataclass
 class Shop:
-    """A world with three customers of a server each; `installed` is server → package → version."""
+    """A world with customers of a server each; `installed` is server → package → version."""
 
     stage: World
     edges: Edges
     installed: dict[str, dict[str, str]] = field(default_factory=dict)
+    who: tuple[str, ...] = WHO
 
     def open(self) -> "Shop":
         """Take the customers in, with all products in their first version everywhere."""
-        customers = [Customer(one, f"見本商店 {one}", f"{one.lower()}@customer.example") for one in WHO]
-        contracts = [Contract(f"V-{one}", one, Plan.VPS, True) for one in WHO]
-        servers = [Server(f"{one.lower()}.vps.example", f"V-{one}", "debian:12") for one in WHO]
+        customers = [Customer(one, f"見本商店 {one}", f"{one.lower()}@customer.example") for one in self.who]
+        contracts = [Contract(f"V-{one}", one, Plan.VPS, True) for one in self.who]
+        servers = [Server(f"{one.lower()}.vps.example", f"V-{one}", "debian:12") for one in self.who]
         self.installed = {one.name: dict.fromkeys(PRODUCTS, "1.0-1") for one in servers}
         with self.edges.database.begin() as tx:
             inventory.replace_customers(tx, customers, contracts, servers, self.stage.now)

@@ -10,7 +10,7 @@ from feedbot.advisory import Status
 from feedbot.errors import ReviewError
 from feedbot.notice import Kind, Step, digests
 from feedbot.pipeline import decide, digest, draft
-from feedbot.pipeline.publish import publish
+from feedbot.pipeline.publish import let_out, publish
 from feedbot.pipeline.send import send_due
 from feedbot.reading.dates import JST
 from feedbot.review import State
@@ -259,6 +259,29 @@ def test_who_patches_after_the_approval_voids_it_where_he_is_many(shop: Shop) ->
     with pytest.raises(ReviewError, match="void"):
         publish(shop.edges, number, "author")
     assert shop.send(number) == ["K1", "K3"]
+
+
+def test_who_is_concerned_otherwise_gets_the_next_edition(stage: World) -> None:
+    """One of thirty has updated to another flawed version, one has mended all: the others' mails leave, theirs are
+    withheld with the reason, and who still has something is told in the edition for the rest."""
+    many = tuple(f"K{number:02}" for number in range(45))
+    shop = Shop(stage, replace(stage.edges(), digest=DAILY), who=many).open()
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    number = due(shop)
+    decide.propose(shop.edges, number, "author")
+    decide.approve(shop.edges, number, "reviewer")
+    shop.patch("K01", "rsync", "1.5-1")
+    shop.patch("K02", "rsync")
+    done = let_out(shop.edges, number, "author")
+    assert (done.queued, done.withheld) == (43, {"K01": "changed", "K02": "gone"})
+    assert done.rest
+    send_due(shop.edges, "w")
+    assert shop.send(done.rest.id) == ["K01"]
+    assert "rsync1.5-1" in text(parsed(shop.stage.mails[-1]))
+    assert shop.draft() == []
+    with shop.edges.database.begin() as tx:
+        assert told.reached(tx, "INFO-2026-0001") == set(many) - {"K02"}
 
 
 def test_a_crash_between_pages_and_mails_loses_and_doubles_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

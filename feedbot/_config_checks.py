@@ -28,6 +28,11 @@ def across(raw: dict[str, Any], sources: Sequence[str]) -> Iterator[str]:
         for key in ("key", "home"):
             if not signing.get(key):
                 yield tr("signing.{key}: signing mails or posts needs it", key=key)
+    brands = raw.get("brands", {})
+    tables = brands.values() if isinstance(brands, dict) else ()
+    keys = [one for one in tables if isinstance(one, dict) and one.get("signing_key")]
+    if keys and not (isinstance(signing, dict) and signing.get("mails")):
+        yield tr("signing.mails: a brand has a signing_key, but mails are not signed")
 
 
 def _ladder(raw: dict[str, Any]) -> Iterator[str]:

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
-from feedbot import __version__, members, store
+from feedbot import __version__, _bootstrap_mail, members, store
 from feedbot import config as configuration
-from feedbot._bootstrap_mail import open_mail as open_mail
 from feedbot._bootstrap_mail import password as _password
 from feedbot._config_channels import opened_channel
 from feedbot.advisory import Verdict
@@ -53,6 +52,8 @@ from feedbot.signature import source_keys as imported_keys
 from feedbot.signature.keys import merge, read_file
 from feedbot.source import Source
 from feedbot.store import meta
+
+open_mail = _bootstrap_mail.open_mail
 
 
 def shipped(name: str) -> Path:
@@ -161,7 +162,10 @@ def _brand(section: BrandSection, config: Config) -> Brand:
     """Return a name in which mails are written, with its own pages where it has any."""
     templates = render.Templates.load((*section.templates, *config.notices.templates))
     site = open_site(config.delivery.pages(section.site)) if section.site else None
-    return Brand(Provider(**section.model_dump(exclude={"templates", "site"}), pages=site is not None), templates, site)
+    names = section.model_dump(exclude={"templates", "site", "signing_key"})
+    signing, key = config.signing, section.signing_key
+    sign = Signer(signing.home, key).detached if signing.home and signing.mails and key else None
+    return Brand(Provider(**names, pages=site is not None), templates, site, sign)
 
 
 def courtesy(config: Config) -> polite.Courtesy:

@@ -51,11 +51,12 @@ class ProviderSection(_Section):
 
 class BrandSection(ProviderSection):
     """A name beside the provider's, in which contracts may have their mails written; `templates` stand before all,
-    `site` is the folder of pages of its own."""
+    `site` is the folder of pages of its own, `signing_key` the key of its mails in the home of [signing]."""
 
     number_prefix: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,15}$")
     templates: tuple[Place, ...] = ()
     site: Place | None = None
+    signing_key: Fingerprint | None = None
 
 
 _Roles = Annotated[tuple[Literal["technical", "administrative", "emergency"], ...], Field(min_length=1)]

@@ -320,15 +320,15 @@ def trusted_ends(found: "SourceKeys", now: datetime) -> "Iterator[Expiry]":
 
 
 def site(config: "Config", now: datetime) -> Iterator[Line]:
-    """Look whether the pages can be written: editions are made beside the site, so its parent must take them."""
-    folder = config.site.directory.parent
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
-        yield ok("site", str(config.site.directory))
-    else:
-        hint = tr("check owner and mode, or name another place: [site] directory")
-        yield Line("site", Level.FAULT, tr("{folder} may not be written", folder=folder), hint)
+    """Look whether the pages can be written, the brands' too: editions are made beside the site, so its parent must
+    take them."""
+    for directory, _ in config.pages().values():
+        folder = next((one for one in directory.parents if one.exists()), directory.parent)
+        if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+            yield ok("site", str(directory))
+        else:
+            hint = tr("check owner and mode, or name another place: [site] directory")
+            yield Line("site", Level.FAULT, tr("{folder} may not be written", folder=folder), hint)
 
 
 def network(config: "Config", now: datetime) -> Iterator[Line]:

@@ -142,11 +142,13 @@ class AlarmChannels:
 @dataclass(frozen=True, slots=True)
 class Brand:
     """In whose name mails are written, and by which templates. `site` is where it has pages of its own, None where it
-    has none: its mails then link to no page."""
+    has none: its mails then link to no page. `sign_mail` is of its own key: the provider's names the provider, so
+    without one its mails are not signed."""
 
     provider: Provider
     templates: render.Templates
     site: SiteChannel | None = None
+    sign_mail: Callable[[bytes], Detached] | None = None
 
     def numbered(self, notice: Notice) -> Notice:
         """Return a notice with its number as this brand shows it, in its texts too: one sequence for all, its own
@@ -238,7 +240,7 @@ class Edges:
         """Return a brand, the provider itself for an empty name. Raises NoticeError for one that is not configured:
         another's name in its place would be a wrong one."""
         if not name:
-            return Brand(self.provider, self.templates)
+            return Brand(self.provider, self.templates, sign_mail=self.sign_mail)
         if name not in self.brands:
             raise NoticeError(
                 name,

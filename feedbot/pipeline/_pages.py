@@ -12,7 +12,7 @@ from feedbot.inventory import Plan
 from feedbot.notice import Notice, Post, Recipient, render, site
 from feedbot.pipeline._edges import Edges
 from feedbot.review import State
-from feedbot.store import Transaction, drafts
+from feedbot.store import Transaction, drafts, releases
 
 PROVIDER = ""
 """The name of the provider's own pages beside those of brands."""
@@ -33,12 +33,15 @@ def places(edges: Edges, tx: Transaction, notice: Notice, recipients: Iterable[R
 
 
 def earlier(edges: Edges, tx: Transaction, notice: Notice) -> frozenset[str]:
-    """Return the names of the pages that published editions of the notice before this one stand on."""
+    """Return the names of the pages that published editions of the notice before this one stand on; in a trial those
+    of trials too."""
     if not notice.number or not edges.brand_sites:
         return frozenset()
     found: set[str] = set()
+    trials = frozenset() if edges.shadow_operator else releases.of_other(tx, edges.channel)
     for one in drafts.of_number(tx, notice.number):
-        if one.state in SHOWN and one.notice.edition < notice.edition and site.has_page(one.notice):
+        before = one.notice.edition < notice.edition and one.id not in trials
+        if before and one.state in SHOWN and site.has_page(one.notice):
             found |= drafts.frozen(tx, one.id, post_only=True).pages.keys() or {PROVIDER}
     return frozenset(found)
 

@@ -183,8 +183,11 @@ def _ready(edges: Edges, number: int) -> _Ready:
         before = _received(edges, tx, draft)
         mails = {mail.recipient.id: _outgoing(edges, draft, mail, before) for mail in frozen.mails}
     try:
-        if edges.sign_mail is not None:
-            mails = {whose: signed(mail, edges.sign_mail) for whose, mail in mails.items()}
+        mails |= {
+            one.id: signed(mails[one.id], sign)
+            for one in (mail.recipient for mail in frozen.mails)
+            if (sign := edges.brand(one.brand).sign_mail) is not None
+        }
         post = edges.sign_post(frozen.post.text) if edges.sign_post is not None else b""
     except SigningError as error:
         raise SigningError(

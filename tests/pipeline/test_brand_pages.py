@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from feedbot.pipeline.collect import collect
 from feedbot.pipeline.packages import import_packages
 from feedbot.pipeline.publish import build_site, publish
 from feedbot.pipeline.send import send_due
+from feedbot.signature import Detached
 from feedbot.store import drafts, inventory
 from feedbot.store._tables import frozen_pages
 from tests.fakes import PROVIDER, START, World
@@ -260,6 +261,26 @@ def test_pages_that_cannot_be_written_stop_no_others(stage: World, one: tuple[Ed
     with pytest.raises(DeliveryError, match="cannot be written"):
         build_site(edges)
     assert "INFO-2026-0001.html" in stage.site
+
+
+def test_a_brand_s_mails_are_signed_by_its_own_key_or_by_none(
+    stage: World, one: tuple[Edges, Pages], tmp_path: Path
+) -> None:
+    """The provider's key names the provider to whoever looks a signature up."""
+    edges, _ = one
+
+    def key(name: str) -> Callable[[bytes], Detached]:
+        return lambda data: Detached(f"-----{name}-----\n".encode(), "pgp-sha256")
+
+    signing = replace(edges, sign_mail=key("provider"))
+    unsigned = sent(signing, stage)
+    assert "-----" not in unsigned.pop(SHOJI)[0]
+    assert all("-----provider-----" in texts[0] for texts in unsigned.values())
+    own = replace(edges.brands["x"], sign_mail=key("own"))
+    signing = replace(signing, brands={"x": own})
+    count = len(stage.mails)
+    released(signing, '種別: お知らせ\n件名: エックスの改定\n対象: 条件 brand == "x"\n\n改定いたします。')
+    assert ["-----own-----" in decoded(mail) for mail in stage.mails[count:]] == [True]
 
 
 def test_a_name_on_another_brand_s_page_is_found() -> None:

@@ -42,6 +42,8 @@ EVERY = timedelta(minutes=5)
 """How old a look may be while mails leave; the outbox holds them back after FIT, which is longer."""
 VOID, UNJUDGED = "mails void", "mails not judged"
 """The kinds of the tasks: the rest of a notice is void; its audience could not be looked at."""
+_DRAFTED = frozenset({"advisories", "matters"})
+"""What brings a next edition, or the next digest, by itself: the words that were approved are past."""
 _ACTOR = "(feedbot)"
 
 
@@ -82,7 +84,7 @@ def _look(edges: Edges, tx: Transaction, draft: Draft, now: datetime) -> None:
         _void(edges, tx, draft, waits, found.reasons)
     else:
         _withhold(edges, tx, draft, {whose: why for whose, why in found.drift.reasons.items() if whose in waits})
-    if found.drift.untold or (found.reasons and "advisories" not in found.reasons):
+    if found.drift.untold or (found.reasons and _DRAFTED.isdisjoint(found.reasons)):
         _tell_the_rest(edges, tx, draft, found, waits)
 
 

@@ -279,9 +279,9 @@ def test_a_post_that_would_come_out_otherwise_is_void(
     edges: Edges, approved: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A newer feedbot that words a post otherwise asks for a new decision."""
-    from feedbot.pipeline import _judging
+    from feedbot.pipeline import _pages
 
-    whole = _judging.render.post
-    monkeypatch.setattr(_judging.render, "post", lambda *given: replace(whole(*given), text="other"))
+    whole = _pages.render.post
+    monkeypatch.setattr(_pages.render, "post", lambda *given: replace(whole(*given), text="other"))
     with pytest.raises(ReviewError, match="text"):
         publish(edges, approved, "author")

@@ -92,6 +92,11 @@ def show(draft: _shell.Number) -> int:
     }
     for whose, why in withheld.items():
         _shell.show("#   withheld from {customer}: {reason}", customer=whose, reason=reasons[why])
+    if found.notice.digest:
+        _shell.show("#   its mails wait for a digest: feedbot digest list")
+    for matter in found.notice.matters:
+        words = {"case": matter.notice.case, "number": matter.draft, "title": matter.notice.title}
+        _shell.show("#   {case}: draft {number}: {title}", **words)
     print()
     print(drafting.to_edit_text(found.notice))
     return _shell.DONE

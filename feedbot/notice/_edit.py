@@ -97,6 +97,8 @@ def _kind(notice: Notice, value: str, number: int) -> Kind:
     kind = _key(KINDS, value, number)
     if notice.case and kind is not notice.kind:
         raise NoticeError(f"line {number}", "the kind of a notice of case {case} cannot be changed", case=notice.case)
+    if Kind.DIGEST in (kind, notice.kind) and kind is not notice.kind:
+        raise NoticeError(f"line {number}", "a digest is made of cases that wait, and stays one: feedbot digest")
     return kind
 
 

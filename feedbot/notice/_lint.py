@@ -94,6 +94,10 @@ def _audience(notice: Notice) -> Iterator[Finding]:
         yield error("no-audience", AUDIENCE, "nobody is affected by a notice without a case")
     if notice.audience.rule == "contract" and not notice.audience.plans:
         yield error("no-audience", AUDIENCE, "the audience names no plan")
+    if (notice.audience.rule == "digest") is not bool(notice.matters):
+        yield error(
+            "no-audience", AUDIENCE, "only a digest goes to those whom its cases concern, and it to nobody else"
+        )
     wanted = needed(notice)
     if "affected" in wanted and not notice.block("affected").strip():
         yield error("no-audience", in_block("affected"), "対象 is empty")

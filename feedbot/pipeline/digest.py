@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feedbot.errors import ReviewError
-from feedbot.notice import Kind, Matter, Notice, again, digests
+from feedbot.notice import Matter, Notice, again, digests
 from feedbot.pipeline import _matters
 from feedbot.pipeline._edges import Edges
 from feedbot.review import Draft, State
@@ -89,7 +89,7 @@ def _drafted(edges: Edges, tx: Transaction, matters: Sequence[Matter], actor: st
 
 def _begun(tx: Transaction) -> Draft | None:
     """Return the digest that nobody has decided over yet."""
-    open_ = (one for one in drafts.listing(tx, State.DRAFT) if one.notice.kind is Kind.DIGEST and not one.notice.rest)
+    open_ = (one for one in drafts.listing(tx, State.DRAFT) if one.notice.matters and not one.notice.rest)
     return next(open_, None)
 
 

@@ -9,8 +9,8 @@ from feedbot.matching import MatchVerdict
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.match import CaseMatch, match
-from feedbot.review import State
-from feedbot.store import Transaction, drafts, inventory, outbox
+from feedbot.review import Draft, State
+from feedbot.store import Transaction, digests, drafts, inventory, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,9 @@ def _of_notices(edges: Edges, tx: Transaction, case: Case, customer: str) -> lis
     reasons = []
     for one in made:
         about = one.notice.number or tr("draft {number}", number=one.id)
-        queued = [row for row in outbox.listing(tx, draft=one.id) if row.outgoing.customer == customer]
+        told_by = _digest_of(tx, one, customer)
+        rows = [row for number in (one.id, *told_by) for row in outbox.listing(tx, draft=number)]
+        queued = [row for row in rows if row.outgoing.customer == customer]
         for row in queued:
             words = tr(
                 "{channel} to {address}: {state}",
@@ -106,8 +108,25 @@ def _of_notices(edges: Edges, tx: Transaction, case: Case, customer: str) -> lis
             answer = f" ({row.answer.text})" if row.answer and row.answer.text else ""
             reasons.append(Why(about, words + answer, concerned=True, draft=one.id))
         if not queued:
-            reasons.append(Why(about, _unsent(tx, one.id, one.state, customer), draft=one.id))
+            reasons.append(Why(about, _waits(tx, one) or _unsent(tx, one.id, one.state, customer), draft=one.id))
     return reasons
+
+
+def _digest_of(tx: Transaction, draft: Draft, customer: str) -> tuple[int, ...]:
+    """Return the digest in which a customer was told of a notice whose mails waited."""
+    item = digests.item(tx, draft.id)
+    if item is None or item.digest is None or not item.told:
+        return ()
+    mails = digests.telling(tx, draft.notice.number).get(item.digest, {})
+    told = {whose for whose, what in mails.items() if draft.id in what}
+    readers = {one.recipient.customer.id for one in drafts.frozen(tx, item.digest).mails if one.recipient.id in told}
+    return (item.digest,) if customer in readers else ()
+
+
+def _waits(tx: Transaction, draft: Draft) -> str:
+    item = digests.item(tx, draft.id)
+    waits = item is not None and item.pending and draft.state not in (State.REJECTED, State.EXPIRED, State.WITHDRAWN)
+    return tr("its mails wait for a digest: feedbot digest list") if waits else ""
 
 
 def _unsent(tx: Transaction, number: int, state: State, customer: str) -> str:

@@ -7,14 +7,17 @@ from email.message import EmailMessage
 import pytest
 
 from feedbot.advisory import Status
-from feedbot.errors import ReviewError
-from feedbot.notice import Kind, Step, digests
+from feedbot.errors import NoticeError, ReviewError
+from feedbot.notice import Kind, Step, again, digests
+from feedbot.notice import draft as drafting
 from feedbot.pipeline import decide, digest, draft
 from feedbot.pipeline.publish import let_out, publish
+from feedbot.pipeline.remind import remind
 from feedbot.pipeline.send import send_due
+from feedbot.pipeline.why_not import why_not
 from feedbot.reading.dates import JST
 from feedbot.review import State
-from feedbot.store import told
+from feedbot.store import cases, told
 from tests.fakes import World
 from tests.pipeline.shop import WHO, Shop
 from tests.pipeline.test_publish import parsed
@@ -240,7 +243,7 @@ def test_an_edit_of_a_case_voids_what_was_decided_with_it(shop: Shop) -> None:
     number = due(shop)
     decide.propose(shop.edges, number, "author")
     notice = shop.load(made.id).notice
-    draft.edit(shop.edges, made.id, draft.drafting.to_edit_text(replace(notice, title="rsync の件")), "author")
+    draft.edit(shop.edges, made.id, drafting.to_edit_text(replace(notice, title="rsync の件")), "author")
     with pytest.raises(ReviewError, match="void"):
         decide.approve(shop.edges, number, "author")
     assert shop.stage.mails == []
@@ -353,3 +356,52 @@ def test_a_digest_is_due_at_the_first_moment_of_the_plan(policy: digests.Digests
     """By the day and the week, in Japan's time, strictly after what waits came."""
     assert policy.planned(datetime.fromisoformat(since)) == datetime.fromisoformat(planned)
     assert timedelta(0) <= datetime.fromisoformat(planned) - datetime.fromisoformat(since) <= timedelta(days=7)
+
+
+def test_why_a_customer_reads_of_it_in_a_digest(shop: Shop) -> None:
+    """While it waits that is said; afterwards the digest's mail to him is, and that another was not among them."""
+
+    def why(who: str) -> str:
+        with shop.edges.database.begin() as tx:
+            return why_not(shop.edges, tx, cases.load(tx, case), who)[-1].reason
+
+    case = shop.flaw("rsync", "5.3")
+    shop.draft()
+    assert why("K1") == "its mails wait for a digest: feedbot digest list"
+    shop.patch("K2", "rsync")
+    shop.send(due(shop))
+    assert why("K1") == "smtp to k1@customer.example: sent (ok)"
+    assert why("K2") == "he is not among its recipients"
+
+
+def test_those_whom_a_digest_told_are_reminded(shop: Shop) -> None:
+    """After the days of its severity, counted from the digest; only those who were told and have it still."""
+    shop.edges = replace(shop.edges, reminders=again.Reminders({"medium": 3}, repeats=1))
+    shop.flaw("rsync", "5.3")
+    (made,) = shop.draft()
+    shop.send(made.id)
+    shop.later(days=4)
+    assert remind(shop.edges, "(feedbot)").made == []
+    shop.send(due(shop))
+    shop.patch("K3", "rsync")
+    shop.later(days=2)
+    assert remind(shop.edges, "(feedbot)").made == []
+    shop.later(days=1)
+    (again_,) = remind(shop.edges, "(feedbot)").made
+    assert not again_.notice.digest
+    assert shop.send(again_.id) == ["K1", "K2"]
+
+
+def test_only_a_digest_goes_to_whom_its_cases_concern(shop: Shop) -> None:
+    """Edited to somebody else it cannot be proposed, as it would tell them nothing; its kind stays."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    number = due(shop)
+    words = drafting.to_edit_text(shop.load(number).notice)
+    with pytest.raises(NoticeError, match="a digest is made of cases"):
+        draft.edit(shop.edges, number, words.replace("種別: まとめ", "種別: お知らせ"), "author")
+    draft.edit(shop.edges, number, words.replace("まとめの各件に該当するお客様", "すべてのお客様"), "author")
+    with pytest.raises(ReviewError, match="only a digest goes to"):
+        decide.propose(shop.edges, number, "author")
+    draft.edit(shop.edges, number, words, "author")
+    assert shop.send(number) == list(WHO)

@@ -63,9 +63,10 @@ def rendering(edges: Edges, tx: Transaction, notice: Notice) -> Rendering:
     """Render a notice and look it over. Raises NoticeError where a template fails: then nothing is rendered."""
     notice = _matters.refreshed(tx, notice) if notice.kind is Kind.DIGEST else notice
     recipients = recipients_of(edges, tx, notice)
-    names = _pages.places(edges, tx, notice, concerned(edges, tx, notice) if notice.digest else recipients)
+    readers = concerned(edges, tx, notice) if notice.digest and edges.brand_sites else recipients
+    names = _pages.places(edges, tx, notice, readers)
     post, pages = _pages.posts(edges, notice, recipients, names)
-    linked = names | _pages.earlier(edges, tx, notice)
+    linked = _pages.linked(edges, tx, notice, names)
     mails = tuple(FrozenMail(one, mail) for one, mail in written(edges, notice, recipients, linked))
     snapshot = inventory.snapshot(tx)
     case = case_of(tx, notice)

@@ -342,6 +342,30 @@ def test_switched_off_what_waits_is_told_at_the_next_look(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
+    ("policy", "facts", "waits"),
+    [
+        (DAILY, {"score": "6.9"}, True),
+        (DAILY, {"score": "7.0"}, False),
+        (DAILY, {"score": ""}, False),
+        (replace(DAILY, unscored=True), {"score": ""}, True),
+        (replace(DAILY, below="critical"), {"score": "8.9"}, True),
+        (replace(DAILY, below="critical"), {"score": "9.0"}, False),
+        (replace(DAILY, below="medium"), {"score": "3.9"}, True),
+        (replace(DAILY, below="medium"), {"score": "4.0"}, False),
+        (DAILY, {"score": "3.1", "source": "cisa_kev"}, False),
+        (replace(DAILY, unscored=True), {"score": "", "title": "rsync の脆弱性を悪用した攻撃に関する注意喚起"}, False),
+        (replace(DAILY, every=""), {"score": "3.1"}, False),
+    ],
+)
+def test_what_may_wait(shop: Shop, policy: digests.Digests, facts: dict[str, str], waits: bool) -> None:
+    """By the highest score alone; what is exploited, attacked or unrated never does, the last but by the setting."""
+    shop.edges = replace(shop.edges, digest=policy)
+    shop.flaw("rsync", **facts)
+    (made,) = shop.draft()
+    assert made.notice.digest is waits
+
+
+@pytest.mark.parametrize(
     ("policy", "since", "planned"),
     [
         (digests.Digests("day", at=time(10)), "2026-11-25T09:59+09:00", "2026-11-25T10:00+09:00"),

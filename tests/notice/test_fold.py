@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,3 +64,40 @@ def test_a_line_that_fits_is_left_alone() -> None:
     assert fold("あ" * 36) == ("あ" * 36,)
     assert fold("あ" * 37) == ("あ" * 36, "あ")
     assert COLUMNS == 72
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [("", 0), ("abc", 3), ("あ", 2), ("Ａ", 2), ("※", 2), ("ｱ", 1), ("か\u3099", 2), ("e\u0301x", 2)],
+)
+def test_columns_of_a_text(text: str, columns: int) -> None:
+    """Two for wide, full-width and ambiguous characters, one for others and half-width ones, none for marks above."""
+    assert width(text) == columns
+
+
+def test_lines_are_filled_as_far_as_they_go() -> None:
+    """To the column, Latin letters as well as Japanese; blanks behind the last word count not, those before it do."""
+    assert fold("ab cd", 5) == ("ab cd",)
+    assert fold("ab cd ef", 5) == ("ab cd ", "ef")
+    assert fold("ab cd ef", 4) == ("ab ", "cd ", "ef")
+    assert fold("あい うえ", 5) == ("あい ", "うえ")
+    assert fold("  あい うえ", 6) == ("  あい ", "うえ")
+    assert fold("abcdefgh ij", 3) == ("abcdefgh ", "ij")
+
+
+def test_of_two_names_the_longer_is_kept() -> None:
+    """A name within another does not end it, an empty one keeps nothing, and none is read as a pattern."""
+    for keep in (("見本", "見本サーバー二号"), ("見本サーバー二号", "見本"), ("", "見本サーバー二号")):
+        assert fold("あい見本サーバー二号を", 18, keep) == ("あい", "見本サーバー二号を")
+    assert fold("あいうえおか", 4, ("",)) == fold("あいうえおか", 4) == ("あい", "うえ", "おか")
+    assert fold("あいうえおか", 4, (".い.",)) == ("あい", "うえ", "おか")
+    assert fold("かあ(い)うえ", 6, ("(い)うえ",)) == ("かあ", "(い)うえ")
+
+
+@pytest.mark.parametrize(
+    "whole", ["2026年1月2日", "12時間", "3件", "5名", "7社", "9通", "第2版", "8回", "4分", "ntpd v4.2"]
+)
+def test_numbers_and_their_words_stay_together(whole: str) -> None:
+    """Each counter, a date without its day of the week, and a version with its v."""
+    for before in range(12):
+        assert any(whole.removeprefix("第") in piece for piece in fold("あ" * before + whole + "をご覧ください。", 24))

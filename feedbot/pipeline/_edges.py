@@ -151,8 +151,10 @@ class Brand:
     sign_mail: Callable[[bytes], Detached] | None = None
 
     def numbered(self, notice: Notice) -> Notice:
-        """Return a notice with its number as this brand shows it, in its texts too: one sequence for all, its own
-        prefix."""
+        """Return a notice with its number as this brand shows it, in its texts and in a digest's cases too: one
+        sequence for all, its own prefix."""
+        matters = tuple(replace(one, notice=self.numbered(one.notice)) for one in notice.matters)
+        notice = replace(notice, matters=matters)
         if not notice.number:
             return notice
         number = self.provider.numbered(notice.number)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from feedbot.inventory import Plan
-from feedbot.notice import Notice, Post, Recipient, render, site
+from feedbot.notice import Kind, Notice, Post, Recipient, render, site
 from feedbot.pipeline._edges import Edges
 from feedbot.review import State
 from feedbot.store import Transaction, drafts, releases
@@ -44,6 +44,14 @@ def earlier(edges: Edges, tx: Transaction, notice: Notice) -> frozenset[str]:
         if before and one.state in SHOWN and site.has_page(one.notice):
             found |= drafts.frozen(tx, one.id, post_only=True).pages.keys() or {PROVIDER}
     return frozenset(found)
+
+
+def linked(edges: Edges, tx: Transaction, notice: Notice, names: Collection[str]) -> frozenset[str]:
+    """Return the names of the pages to which mails of the notice may link, it standing on those of `names` itself. A
+    digest links to its cases' pages: each reader's brand has those of which he reads."""
+    if notice.kind is Kind.DIGEST:
+        return frozenset(edges.brand_sites)
+    return frozenset(names) | earlier(edges, tx, notice)
 
 
 def posts(

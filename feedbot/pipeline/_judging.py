@@ -80,7 +80,7 @@ def _drift(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenRender, be
     before = {one.recipient.id: one for one in frozen.mails if one.recipient.id not in begun}
     now = {one.id: one for one in recipients_of(edges, tx, draft.notice) if one.id not in begun}
     other = [one for name, one in now.items() if name in before and before[name].recipient != one]
-    linked = _pages.earlier(edges, tx, draft.notice) | frozen.pages.keys()
+    linked = _pages.linked(edges, tx, draft.notice, frozen.pages.keys())
     return Drift(
         gone=tuple(name for name in before if name not in now),
         changed=tuple(_reworded(edges, draft, before, other, linked)),

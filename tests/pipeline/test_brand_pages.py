@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from sqlalchemy import update
 
 from feedbot.errors import DeliveryError, ReviewError
 from feedbot.inventory import Customer
-from feedbot.notice import Post, Provider, misplaced
-from feedbot.pipeline import Brand, Edges, decide, draft
+from feedbot.notice import Post, Provider, digests, misplaced
+from feedbot.pipeline import Brand, Edges, decide, digest, draft
 from feedbot.pipeline.collect import collect
 from feedbot.pipeline.packages import import_packages
 from feedbot.pipeline.publish import build_site, publish
@@ -23,6 +24,7 @@ from feedbot.store._tables import frozen_pages
 from tests.fakes import PROVIDER, START, World
 from tests.pipeline.conftest import DATA, import_fleet
 from tests.pipeline.conftest import pages as www
+from tests.pipeline.shop import Shop
 from tests.pipeline.test_customers import X, branded, sent, take
 from tests.pipeline.test_decide import about
 from tests.pipeline.test_separation import decoded, fleet, publish_all, token
@@ -261,6 +263,31 @@ def test_pages_that_cannot_be_written_stop_no_others(stage: World, one: tuple[Ed
     with pytest.raises(DeliveryError, match="cannot be written"):
         build_site(edges)
     assert "INFO-2026-0001.html" in stage.site
+
+
+def test_a_digest_shows_a_brand_s_reader_its_numbers_and_pages(stage: World) -> None:
+    """Each case in it under the brand's number, with a link to the brand's own page, which is up."""
+    pages = Pages()
+    brand = Brand(replace(X, pages=True), stage.edges().templates, pages)
+    daily = digests.Digests("day", at=time(10), below="high")
+    shop = Shop(stage, replace(stage.edges(), digest=daily, brands={"x": brand})).open()
+    with shop.edges.database.begin() as tx:
+        bearing = [replace(one, brand="x" if one.customer == "K2" else "") for one in inventory.contracts(tx)]
+        inventory.replace_customers(tx, None, bearing, None, stage.now)
+    for product in ("rsync", "wget"):
+        shop.flaw(product, "5.3")
+    shop.draft()
+    shop.later(days=1)
+    made = digest.make(shop.edges, "(feedbot)").draft
+    assert made is not None
+    assert shop.send(made.id) == ["K1", "K2", "K3"]
+    (mail,) = [decoded(one) for one in stage.mails if one.customer == "K2"]
+    assert foreign(mail, shop.edges, "x") == set()
+    at = links(mail, X.site_url)
+    assert at == {"XINFO-2026-0001.html", "XINFO-2026-0002.html"} == at & pages.tree.keys()
+    others = "".join(decoded(one) for one in stage.mails if one.customer != "K2")
+    assert foreign(others, shop.edges, "") == set()
+    assert links(others, PROVIDER.site_url) == {"INFO-2026-0001.html", "INFO-2026-0002.html"}
 
 
 def test_a_brand_s_mails_are_signed_by_its_own_key_or_by_none(

@@ -1,6 +1,7 @@
 """Those who were told: what they read of later is what their mails spoke of, as far as it is theirs still."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -75,13 +76,13 @@ def test_who_left_a_brand_reads_of_the_withdrawal_in_its_name(
     assert not re.search(r"(?<!X)INFO-", text)
 
 
-@pytest.mark.parametrize("scope", [{"customer": "C001"}, {"server": "vps101"}])
+@pytest.mark.parametrize("scope", [Scope(customer="C001"), Scope(server="vps101")])
 def test_what_is_set_aside_is_not_mended(
     stage: World,
     edges: Edges,
     approved: int,  # noqa: F811
     tmp_path: Path,
-    scope: dict[str, str],
+    scope: Scope,
 ) -> None:
     """A risk that was accepted is there still: nobody is thanked for it."""
     edges = policy(edges, repeats=0, thank=True)
@@ -89,7 +90,7 @@ def test_what_is_set_aside_is_not_mended(
     later(stage, edges, tmp_path)
     with edges.database.begin() as tx:
         case = drafts.load(tx, approved).notice.case
-    suppress.add(edges, Scope(case=case, **scope), "リスク受容", stage.now + timedelta(days=90), "admin")
+    suppress.add(edges, replace(scope, case=case), "リスク受容", stage.now + timedelta(days=90), "admin")
     assert remind(edges, "feedbot").made == []
 
 

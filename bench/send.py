@@ -40,7 +40,7 @@ from tests.fakes import START, world
 from tests.pipeline.conftest import pages, wired
 
 MAILS = 10_000
-CONNECTIONS = 20
+CONNECTIONS = 50
 SENDER = "notice@hosting.example"
 
 

@@ -70,6 +70,9 @@ class MailLanes(Protocol):
         """Wait until at least one of those begun has its answer, about `seconds` at most; return all that have. None
         begun: none, at once."""
 
+    def wake(self) -> None:
+        """Let `answers` return what it has, by the word of another thread."""
+
 
 @runtime_checkable
 class Relayed(Protocol):
@@ -102,6 +105,9 @@ class OneLane:
         """Return the answer of the message begun."""
         done, self._done = self._done, ()
         return done
+
+    def wake(self) -> None:
+        """Nothing: it never waits."""
 
 
 def lanes_of(channel: MailChannel) -> MailLanes:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 
 from feedbot.delivery._channel import Answer, Outcome
 from feedbot.delivery._model import Outgoing
-from feedbot.delivery._send import Job, Lane, SmtpSettings, job_of, opened, ready
+from feedbot.delivery._send import Bell, Job, Lane, SmtpSettings, job_of, opened, ready
 from feedbot.delivery._talk import Ended
 
 _LATE = Answer(Outcome.NO_SESSION, 0, "there was no time left for it")
@@ -34,6 +34,7 @@ class SmtpSession:
         self._avoided: frozenset[str] = frozenset()
         self._news: dict[str, Answer | None] = {}
         self._why = _LATE
+        self._bell: Bell | None = None
 
     def send(self, outgoing: Outgoing) -> Answer:
         """Send one message. Raises DeliveryError, permanent, where its bytes must not go on the wire."""
@@ -49,21 +50,28 @@ class SmtpSession:
     def begin(self, outgoing: Outgoing, seconds: float = math.inf) -> None:
         """Begin to send one, which is over within `seconds` whatever comes. Raises DeliveryError as `send` does;
         nothing has been said then."""
+        self._bell = self._bell or Bell()
         self._waiting.append(job_of(outgoing, seconds))
         self._go_on()
 
     def answers(self, seconds: float = math.inf) -> tuple[tuple[Outgoing, Answer], ...]:
-        """Wait until at least one of the messages begun has its answer, `seconds` at most; return all that have."""
-        while self._busy and not self._done:
-            found = ready(self._busy, seconds)
+        """Wait until at least one of the messages begun has its answer, `seconds` at most or until `wake`; return all
+        that have."""
+        while self._busy and self._bell and not self._done:
+            found, woken = ready(self._busy, self._bell, seconds)
             for lane in found:
                 if (ended := lane.go_on()) is not None:
                     self._take(lane, ended)
-            if not found and seconds < math.inf:
+            if woken or (not found and seconds < math.inf):
                 break
         done = tuple(self._done)
         self._done.clear()
         return done
+
+    def wake(self) -> None:
+        """Let `answers` return what it has: another thread says so."""
+        if self._bell is not None:
+            self._bell.ring()
 
     def avoid(self, relays: Collection[str]) -> None:
         """Set these relays aside, and let all others be tried."""
@@ -85,6 +93,9 @@ class SmtpSession:
         for one in self._relays:
             one.hang_up(polite=True)
             one.busy = 0
+        if self._bell is not None:
+            self._bell.close()
+            self._bell = None
 
     def _candidates(self) -> "list[_Relay]":
         """Return the relays that may be used now: of those left, the ones of the lowest order."""

@@ -13,6 +13,7 @@ text is begun only with the whole span for its answer ahead.
 
 import io
 import math
+import os
 import select
 import smtplib
 import socket
@@ -92,15 +93,44 @@ def opened(settings: SmtpSettings, end: float) -> "Lane | Answer":
         return Answer(Outcome.NO_SESSION, 0, line(str(error).encode()))
 
 
-def ready(lanes: "Collection[Lane]", seconds: float = math.inf) -> "list[Lane]":
-    """Wait until one of these connections can go on or has waited too long, `seconds` at most: none then."""
+class Bell:
+    """What another thread rings to end a wait."""
+
+    def __init__(self) -> None:
+        self.hears, self._rings = os.pipe()
+        for one in (self.hears, self._rings):
+            os.set_blocking(one, False)
+
+    def ring(self) -> None:
+        """End the wait of the other thread, or the next one that it begins."""
+        with suppress(BlockingIOError):  # it rings already
+            os.write(self._rings, b"!")
+
+    def stop(self) -> None:
+        """It has been heard."""
+        with suppress(BlockingIOError):
+            os.read(self.hears, 4096)
+
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self.hears)
+        os.close(self._rings)
+
+
+def ready(lanes: "Collection[Lane]", bell: Bell, seconds: float = math.inf) -> "tuple[list[Lane], bool]":
+    """Wait until one of these connections can go on or has waited too long, `seconds` at most: none then. Tell also
+    whether the bell ended the wait."""
     wait = select.poll()
+    wait.register(bell.hears, select.POLLIN)
     numbered = {lane.socket.fileno(): lane for lane in lanes}
     for number, lane in numbered.items():
         wait.register(number, lane.waits_for)
     left = min(seconds, min(lane.end for lane in lanes) - time.monotonic())
-    found = [numbered[number] for number, _ in wait.poll(max(left, 0) * 1000)]
-    return found or [lane for lane in lanes if lane.end <= time.monotonic()]
+    found = {number for number, _ in wait.poll(max(left, 0) * 1000)}
+    if bell.hears in found:
+        bell.stop()
+    able = [lane for number, lane in numbered.items() if number in found]
+    return able or [lane for lane in lanes if lane.end <= time.monotonic()], bell.hears in found
 
 
 class Lane:

@@ -15,7 +15,7 @@ from feedbot.pipeline.release import limits
 from feedbot.store import Transaction, outbox, paces
 from feedbot.store.outbox import Claimed
 
-BATCH = 100
+BATCH = 250
 _KEPT = 10
 """Messages of one domain that stay claimed for their turn."""
 

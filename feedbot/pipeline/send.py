@@ -1,16 +1,20 @@
 """Send what is due: claim · mark · wire · receipt, until nothing is due or somebody says stop.
 
 Messages go side by side, one a connection. What was answered and what goes next are one transaction: with ten
-connections under way that is one wait for the disk for ten messages.
+connections under way that is one wait for the disk for ten messages. A thread of its own waits for the disk, and the
+wire goes on meanwhile.
 
 Before the first message the public pages are built, so that no mail links to a page that is not there. A draft is
 published when none of its messages waits any more.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from feedbot.delivery import (
     Answer,
@@ -26,7 +30,7 @@ from feedbot.delivery import (
 from feedbot.errors import DeliveryError
 from feedbot.pipeline import _afresh, announce
 from feedbot.pipeline._edges import Edges
-from feedbot.pipeline._relays import avoid_relays, note_relays
+from feedbot.pipeline._relays import News, avoid_relays, news_of, note_relays
 from feedbot.pipeline._turns import Turns
 from feedbot.pipeline._unsent import ask_doubtful, ask_failed, ask_no_more
 from feedbot.pipeline.alarms import deliver
@@ -44,6 +48,11 @@ _SPARE = timedelta(minutes=1)
 """Between the end of a transaction and that of the lease: for the clocks of two machines, and to keep the answer."""
 _STOP = timedelta(seconds=1)
 """How long a wait for a turn may be before somebody who says stop is heard."""
+_SHARE = 0.5
+"""A transaction begins when this part of what was on the wire has been answered: fewer waits for the disk, which the
+relay on the same machine needs too."""
+_LINGER = timedelta(milliseconds=20)
+"""Or when no more answers came for so long."""
 _LOOK = timedelta(minutes=1)
 """How often a long round asks whether an audience must be looked at again; also how long one stays in which messages
 only wait for their turns."""
@@ -67,9 +76,10 @@ def send_due(edges: Edges, worker: str, stop: Callable[[], bool] = lambda: False
     channel = edges.open_mail()
     lanes = lanes_of(channel)
     avoid_relays(edges, lanes)
-    round_ = _Round(edges, Turns(edges, worker, LEASE), lanes, edges.clock())
     try:
-        _send(round_, stop)
+        with ThreadPoolExecutor(1) as writer:
+            round_ = _Round(edges, Turns(edges, worker, LEASE), lanes, edges.clock(), writer)
+            _send(round_, stop)
     finally:
         channel.close()
     advance(edges)
@@ -165,58 +175,108 @@ def _ask(edges: Edges, tx: Transaction) -> None:
     _afresh.ask_no_more(edges, tx)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What one transaction came to: those that may go now, with the end of their leases."""
+
+    begun: tuple[Claimed, ...]
+    until: datetime
+
+
 @dataclass(slots=True)
 class _Round:
     """One round of sending: what goes next, what is on the wire (by key), what was answered without a word on the wire,
-    what came of it all, and whether nothing more is to begin."""
+    what was answered and is not kept yet, what came of it all, and whether nothing more is to begin.
+
+    `writer` keeps answers and notes what goes next, one transaction after the other, while the wire goes on. `idle`:
+    the last one found nothing that goes next; `lingers`: it waits for more answers.
+    """
 
     edges: Edges
     turns: Turns
     lanes: MailLanes
     since: datetime
+    writer: Executor
     flying: dict[str, Claimed] = field(default_factory=dict)
     unsaid: list[tuple[Outgoing, Answer]] = field(default_factory=list)
+    answered: list[tuple[Claimed, Answer]] = field(default_factory=list)
+    writing: "Future[_Kept] | None" = None
     done: Counter[OutboxState] = field(default_factory=Counter)
     over: bool = False
+    idle: bool = False
+    lingers: bool = False
 
     def turn(self) -> bool:
-        """Wait for answers; keep them and note what goes next, in one transaction; then let that go. False: there was
-        nothing more to begin.
+        """Wait for answers, or for the transaction under way to end; begin what it let go; have the next one keep what
+        was answered. False: nothing is on the wire, and nothing more to begin.
 
-        A row is SENDING for each connection at most, so a crash leaves at most one in doubt a connection.
+        A connection has no new message before its last one's answer is in the same transaction or an earlier one, so a
+        row is SENDING for each connection at most: a crash leaves at most one in doubt a connection.
         """
         answers = [*self._answers(), *self.unsaid]
         self.unsaid.clear()
-        now = self.edges.clock()
-        answered = [(self.flying.pop(one.key), answer) for one, answer in answers]
-        verdicts = [(row, after(answer, row.outgoing.attempts, now)) for row, answer in answered]
+        self.answered += [(self.flying.pop(one.key), answer) for one, answer in answers]
         # Where the relay cannot be reached, nothing is known of the others: they stay due.
-        self.over |= any(answer.outcome is Outcome.NO_SESSION for _, answer in answered)
+        self.over |= any(answer.outcome is Outcome.NO_SESSION for _, answer in answers)
+        if self.writing is not None and not self.writing.done():
+            return True
+        kept = self.writing.result() if self.writing is not None else None
+        self.writing = None
+        room = self.lanes.free() - (len(kept.begun) if kept else 0)
+        if self._are_enough(bool(answers), room):
+            self._write(room)
+        if kept is not None:
+            for row in kept.begun:
+                self._begin(row, kept.until)
+        return bool(self.writing or self.flying) or self._stays()
+
+    def _are_enough(self, came: bool, room: int) -> bool:
+        """Tell whether what was answered is worth a wait for the disk, or no more came for a while."""
+        if not self.answered:
+            return room > 0 and not self.idle and not self.over
+        lingered, self.lingers = self.lingers and not came, False
+        self.lingers = not lingered and len(self.answered) < _SHARE * (len(self.answered) + len(self.flying))
+        return not self.lingers
+
+    def _write(self, room: int) -> None:
+        """Have what was answered kept, and up to `room` messages noted that go next."""
+        answered, self.answered = self.answered, []
+        call = partial(self._keep, answered, news_of(self.lanes), 0 if self.over else room)
+        self.writing = self.writer.submit(copy_context().run, call)
+        self.writing.add_done_callback(lambda _: self.lanes.wake())
+
+    def _keep(self, answered: Sequence[tuple[Claimed, Answer]], news: News, room: int) -> _Kept:
+        """Keep answers and what is new of the relays, and note what goes next, in one transaction."""
+        now = self.edges.clock()
+        verdicts = [(row, after(answer, row.outgoing.attempts, now)) for row, answer in answered]
         with self.edges.database.begin() as tx:
             kept = outbox.record(tx, verdicts)
             failed = [(row, one.receipt.text) for row, one in verdicts if one.receipt.state is OutboxState.FAILED]
             ask_failed(self.edges, tx, [(row, said) for row, said in failed if row.id in kept])
-            note_relays(self.edges, tx, self.lanes)
-            chosen = [] if self.over else self.turns.take(tx, self.lanes.free())
+            note_relays(self.edges, tx, news)
+            chosen = self.turns.take(tx, room)
             begun = outbox.mark_sending(tx, chosen, now, LEASE, limits=limits(self.edges, now))
         self.done.update(verdict.receipt.state for _, verdict in verdicts)
-        for row in chosen:
-            if row.id in begun:
-                self._begin(row, now + LEASE)
-        return bool(chosen) or self._stays(now)
+        self.idle = not chosen
+        return _Kept(tuple(row for row in chosen if row.id in begun), now + LEASE)
 
     def _answers(self) -> tuple[tuple[Outgoing, Answer], ...]:
-        """Wait for answers, but not past the turn of the next message."""
-        if self.over or self.turns.next_at is None:
+        """Wait for answers, or for the transaction under way, but not past the turn of the next message."""
+        if self.writing is not None and not self.flying:
+            wait([self.writing])
+        if self.writing is None and self.lingers:
+            return self.lanes.answers(_LINGER.total_seconds())
+        if self.writing is not None or self.over or self.turns.next_at is None:
             return self.lanes.answers()
         seconds = min(max((self.turns.next_at - self.edges.clock()).total_seconds(), 0.0), _STOP.total_seconds())
         if not self.flying:
             self.edges.sending.pause(seconds)
+        self.idle = False
         return self.lanes.answers(seconds)
 
-    def _stays(self, now: datetime) -> bool:
+    def _stays(self) -> bool:
         """Tell whether something waits for its turn alone, and the round is not too long for that: others do, too."""
-        return self.turns.next_at is not None and not self.over and now - self.since < _LOOK
+        return self.turns.next_at is not None and not self.over and self.edges.clock() - self.since < _LOOK
 
     def _begin(self, row: Claimed, lease_until: datetime) -> None:
         """Let one go, unless this process stood still since: the row may be taken for uncertain by now."""
@@ -245,7 +305,7 @@ class _Round:
 def _send(round_: _Round, stop: Callable[[], bool]) -> None:
     """Take turns until nothing is on the wire and nothing more may begin."""
     more, looked = True, round_.edges.clock()
-    while more or round_.flying:
+    while more:
         round_.over = round_.over or stop()
         if round_.edges.clock() - looked >= _LOOK:
             _afresh.look_again(round_.edges)

@@ -137,12 +137,17 @@ def _customers() -> tuple[list[Customer], list[Contract], list[Server]]:
 
 
 def calls_of(stage: Stage, calls: str) -> list[tuple[str, int]]:
-    """Return every point of a whole run: (system call, which one of its kind)."""
+    """Return every point of a whole run: (system call, which one of its kind). strace counts in each thread apart: a
+    number is reached where one thread makes so many."""
     stage.fresh()
     log = stage.template.with_name("calls")
     assert stage.run("-o", str(log), "-e", f"trace={calls}") == 0
-    names = Counter(line.split("(")[0].split()[-1] for line in log.read_text().splitlines() if "(" in line)
-    return [(name, number) for name in sorted(names) for number in range(1, names[name] + 1)]
+    begun = (line.partition("(")[0].split() for line in log.read_text().splitlines() if "(" in line)
+    counted = Counter((words[-1], words[0]) for words in begun)
+    most: dict[str, int] = {}
+    for (name, _), count in sorted(counted.items()):
+        most[name] = max(count, most.get(name, 0))
+    return [(name, number) for name, count in most.items() for number in range(1, count + 1)]
 
 
 def judge(stage: Stage, where: object, connections: int = 1) -> Counter[str]:

@@ -133,6 +133,9 @@ class Patient:
         self.begun.clear()
         return done
 
+    def wake(self) -> None:
+        """It never waits."""
+
     def close(self) -> None:
         """Nothing is held."""
 

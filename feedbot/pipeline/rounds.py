@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
+from feedbot.errors import FeedbotError
 from feedbot.pipeline import distributors
 from feedbot.pipeline import pull as pulling
 from feedbot.pipeline._edges import ConfiguredSource, DistroFeed, Edges, PullGroup, Watched
@@ -111,8 +112,12 @@ def remind_due(edges: Edges) -> None:
 
 
 def digest_due(edges: Edges) -> None:
-    """Draft the digest that is due, one log line; silent where none is."""
-    report = make(edges, "(feedbot)")
+    """Draft the digest that is due, one log line; silent where none is. What fails is tried again at the next look."""
+    try:
+        report = make(edges, "(feedbot)")
+    except FeedbotError as error:
+        log.error("digest_failed", error=str(error), hint=error.hint())
+        return
     if report.draft:
         log.info("digest_drafted", draft=report.draft.id, cases=len(report.told))
     if report.nobody:

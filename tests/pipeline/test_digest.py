@@ -3,21 +3,23 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
 from feedbot.advisory import Status
 from feedbot.errors import NoticeError, ReviewError
-from feedbot.notice import Kind, Step, again, digests
+from feedbot.notice import Kind, Step, again, digests, render
 from feedbot.notice import draft as drafting
-from feedbot.pipeline import decide, digest, draft
+from feedbot.pipeline import OnCall, decide, digest, draft, rounds
+from feedbot.pipeline.oncall import call_people
 from feedbot.pipeline.publish import let_out, publish
 from feedbot.pipeline.remind import remind
 from feedbot.pipeline.send import send_due
 from feedbot.pipeline.why_not import why_not
 from feedbot.reading.dates import JST
 from feedbot.review import State
-from feedbot.store import cases, told
+from feedbot.store import calls, cases, told
 from tests.fakes import World
 from tests.pipeline.shop import WHO, Shop
 from tests.pipeline.test_publish import parsed
@@ -429,3 +431,33 @@ def test_only_a_digest_goes_to_whom_its_cases_concern(shop: Shop) -> None:
         decide.propose(shop.edges, number, "author")
     draft.edit(shop.edges, number, words, "author")
     assert shop.send(number) == list(WHO)
+
+
+def test_a_round_drafts_what_is_due_and_survives_a_bad_template(shop: Shop, tmp_path: Path) -> None:
+    """The scheduler's look: nothing before the time, then the digest, once; a fault is told and nothing is lost."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    rounds.digest_due(shop.edges)
+    assert states(shop) == {"rsync": "waiting"}
+    shop.later(days=1)
+    (tmp_path / "notice").mkdir()
+    (tmp_path / "notice" / "digest_blocks.j2").write_text("{% block lead %}{{ nothing }}{% endblock %}", encoding="utf-8")
+    rounds.digest_due(replace(shop.edges, templates=render.Templates.load([tmp_path])))
+    assert states(shop) == {"rsync": "waiting"}
+    rounds.digest_due(shop.edges)
+    rounds.digest_due(shop.edges)
+    assert states(shop) == {"rsync": "drafted"}
+
+
+def test_nobody_is_called_for_a_case_that_goes_with_its_digest(shop: Shop) -> None:
+    """Its notice waits for the digest, not for a person; the digest's draft does."""
+    shop.edges = replace(shop.edges, oncall=OnCall(("mail:noc@hosting.example",)))
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    call_people(shop.edges)
+    with shop.edges.database.begin() as tx:
+        assert calls.listing(tx) == ()
+    number = due(shop)
+    call_people(shop.edges)
+    with shop.edges.database.begin() as tx:
+        assert [one.matter for one in calls.listing(tx)] == [f"draft {number}"]

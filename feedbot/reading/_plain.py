@@ -24,6 +24,7 @@ blogs), lines with nothing else in them:
     A 以前, より前, 未満, まで                       237    314  believed: the same words, nothing tells them apart
     A から B まで, より前                             25     13  believed
     A から B otherwise                                23     33  believed
+    A 以前、B 以前, of no branch                         0      0  doubted: each is meant of a branch that is not named
     A alone                                          101      0  believed, but for products of the table of habits
     A 以前の P, P without Latin letters                 0      0  doubted: 「8.0 以前の挙動」 is of a manual
     P A, P A 以前 with P of the table of common words   0      0  doubted: 「変更点 8.0 以前」
@@ -55,9 +56,19 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool) -> list[
         found += [token for token in tokens if token.kind == "only" and not said]
         found += _announced(tokens) if clauses[0].alone and not said else []
         found += _labelled(tokens) if clauses[0].alone and not said else []
+    found += _ends(clauses, tokens)
     if _is_list(clauses) and not (named and _of_one_branch(clauses)) and not said:
         found += [token for token in tokens if token.kind == "and"]
     return found
+
+
+def _ends(clauses: list[Clause], tokens: list[Token]) -> list[Token]:
+    """Return the signs of 「8.3.8 より前、8.2.20 より前」: each is meant of its branch, and as said one holds all.
+
+    Where a CVE name stands with each, they are of those."""
+    open_below = [one for one in clauses if [end.comparator[0] for end in one.range.constraints] == ["<"]]
+    named = sum(token.kind == "group" and "CVE-" in token.text.upper() for token in tokens)
+    return [one.sign for one in open_below if one.sign] if len(open_below) > max(named, 1) else []
 
 
 def _announced(tokens: list[Token]) -> list[Token]:

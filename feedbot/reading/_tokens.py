@@ -60,7 +60,7 @@ _FOOTNOTE = re.compile(r"\((?:[*※]|注)\d{0,2}\)|\[(?:\*|注)?\d{1,2}\]|(?:[*�
 _VERSION = re.compile(
     r"""(?P<v>v(?=\d))?(?P<numbers>[6-9]\.x-[1-5]\.\d+|\d+(?:\.\d+)*)
     (?:(?P<any>\.[x*])(?![0-9a-z])|(?P<tail>(?:\.?[a-z]+\d*(?:\.\d+)*|[-_](?!v\d)[a-z]+[0-9a-z.]*|[-_]\d+(?!\d*\.\d))*))
-    (?P<level>(?:\s+(?:patch\s?level|preview|beta|alpha|rc|r|sp|service\s+pack|update|patch|build|cu)\s*\d+)+
+    (?P<level>(?:\s+(?:patch\s?level|preview|beta|alpha|rc|r|sp|service\s+pack|update|patch|build|cu|hotfix|hf|mr|fix\s?pack|fp)\s*\d+)+
       |\s*\((?:build|ビルド)\s*\d+\))?""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )

@@ -128,3 +128,21 @@ def test_an_edition_in_a_bracket_makes_a_bare_number_a_version() -> None:
     assert not read("3 (個)").complete
     assert not read("3").complete
     assert not read("3 以前").complete
+
+
+def test_levels_of_patches() -> None:
+    """A hotfix is part of the version; a build alone is no version that others could be held against."""
+    assert str(read("Sample 2.5 Hotfix 3 未満").range) == "vers:generic/<2.5%20Hotfix%203"
+    assert str(read("Sample 2.5 MR4 以前").range) == "vers:generic/<=2.5%20MR4"
+    assert not read("ビルド 1234 以前", "Sample").complete
+    assert read("パッチ管理ツール 1.2 以前").complete
+
+
+def test_ends_of_branches_that_are_not_named() -> None:
+    """「8.3.8 より前、8.2.20 より前」 means 8.2.20 of 8.2 and does not say so; a branch or CVE name does."""
+    assert not read("Sample 8.3.8 より前、8.2.20 より前").complete
+    assert not read("Sample 3.2.1 以前および 2.8.9 以前のバージョン").complete
+    assert read("Sample 8.3.8 より前の 8.3 系、8.2.20 より前の 8.2 系").complete
+    assert read("1.2.3 以前(CVE-2024-1111)、1.2.5 以前(CVE-2024-2222)", "Sample").complete
+    listed = read("Sample 8.3.8 より前、8.2.20 より前", listed=True)
+    assert (str(listed.range), listed.complete) == ("vers:generic/<8.3.8", True)

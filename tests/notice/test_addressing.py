@@ -282,3 +282,28 @@ def test_the_last_look(one: Recipient, text: str, code: str | None) -> None:
     """A mail in the wrong name, or for a reader who is not the customer's own reseller, may not be proposed."""
     found = {each.code for each in misread([(one, MailText("件名", text, ""))], BRANDS)}
     assert found == ({code} if code else set())
+
+
+def test_who_has_no_reseller_is_written_to_himself() -> None:
+    """Also where his row says that a reseller reads for him; and who is his own reseller is one reader, not two."""
+    lone = replace(AOBA, receives=Receives.RESELLER)
+    assert mails([share(lone)], book(lone)) == [("C1", "info@aoba.example", ["K1"])]
+    own = replace(SATO, reseller="C2", receives=Receives.RESELLER)
+    (made,) = addressed([share(own)], book(replace(own, name="佐藤 花子")), (TECH,), (Topic.SECURITY,)).recipients
+    assert (made.reseller, made.end, made.customer.name) == ("", None, "佐藤 花子")
+
+
+@pytest.mark.parametrize(
+    ("customer", "contact", "name"),
+    [
+        (replace(SATO, name="佐藤花子 様"), Contact("C2", "a@sato.example", (TECH,)), "佐藤花子"),
+        (SATO, Contact("C2", "a@sato.example", (TECH,), department="自宅"), "佐藤花子"),
+        (replace(AOBA, name="様"), Contact("C1", "a@aoba.example", (TECH,)), "様"),
+        (replace(SATO, name=" 様 "), Contact("C2", "a@sato.example", (TECH,)), " 様 "),
+        (AOBA, Contact("C1", "a@aoba.example", (TECH,), "田中 様 御中 "), "青葉商事株式会社 田中"),
+    ],
+)
+def test_the_name_of_a_contact(customer: Customer, contact: Contact, name: str) -> None:
+    """Without a name of the contact's own it is the customer's; a name that is all honorific stays as it came."""
+    (made,) = addressed([share(customer)], book(customer, contact), (TECH,), (Topic.SECURITY,)).recipients
+    assert made.customer.name == name

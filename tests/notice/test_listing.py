@@ -38,6 +38,10 @@ def test_the_first_edition() -> None:
     assert (made.as_of, made.history) == (NIGHT, ((date(2026, 11, 25), "公開"),))
     for word in ("vps101", "192.0.2.7", "見本リスト", "https://bl.example/off", "第二リスト"):
         assert word in words(made)
+    assert "登録されていることを、" in words(made)
+    assert "解除されたことを、" not in words(made)
+    bare = (LISTS[0], BlockList("sp.example", "第二リスト", ""))
+    assert made == listed("vps101", "C-7", "192.0.2.7", bare, NIGHT, TEMPLATES, acts=True)
 
 
 @pytest.mark.parametrize("moved", [False, True])
@@ -50,7 +54,7 @@ def test_the_edition_that_ends_it(moved: bool) -> None:
     assert made.audience == (Audience("told", number="INFO-2026-0007") if moved else published.audience)
     assert made.history == (*published.revisions, (date(2026, 11, 29), "解除"))
     assert "192.0.2.7" in words(made)
-    assert words(made) != words(published)
+    assert "解除されたことを、" in words(made)
 
 
 def test_what_is_said_hangs_on_who_looks_after_the_server() -> None:

@@ -7,7 +7,8 @@ import pytest
 from feedbot.advisory import Advisory
 from feedbot.advisory.case import Case
 from feedbot.notice import Notice, Step, draft, render
-from feedbot.notice._titles import LIMIT, MATTER, fits, named_at
+from feedbot.notice._titles import LIMIT, MATTER, fits, named_at, shorter
+from feedbot.notice._words import ALERT
 from tests.notice.fixtures import NOW, PROVIDER, TIMED
 from tests.source.reading import document, read
 from tests.source.test_facts import ITEMS
@@ -71,3 +72,46 @@ def test_every_real_draft_has_a_subject_that_can_be_approved(corpus: Path, membe
                 line = render.subject(replace(notice, step=step), PROVIDER, TEMPLATES)
                 assert fits(line, notice.advisories), line
                 assert named_at(line, notice.advisories) <= MATTER
+
+
+def titles(title: str, *more: Advisory, **changed: object) -> list[str]:
+    """Return what a subject may be, from the title of the first of these advisories."""
+    lead = replace(TIMED, **changed)  # type: ignore[arg-type]
+    return list(shorter(replace(drafted(lead), title=title, advisories=(lead, *more))))
+
+
+SAID = ["timedほかの脆弱性(CSIRT-A-AT-2026-0007)", "timedほかの脆弱性"]
+
+
+def test_the_titles_from_the_longest_to_the_shortest() -> None:
+    """As it is, without the formula, without words in brackets, the product with and without the number, the number."""
+    own = [f"timed の問題(重要){ALERT}", "timed の問題(重要)", "timed の問題"]
+    assert titles(own[0])[:3] == own
+    assert titles(f"timed の問題() と（重要）件 {ALERT}")[1:3] == ["timed の問題() と（重要）件", "timed の問題と件"]
+    assert titles(own[0])[3:5] == SAID
+    assert titles(own[0])[-1] == "脆弱性情報(CSIRT-A-AT-2026-0007)"
+    assert titles(" timed")[:2] == [" timed"] * 2
+
+
+def test_brackets_stay_where_only_they_name_the_product() -> None:
+    """And in another language than Japanese; a title that names none loses them."""
+    assert titles("問題(timed)")[2] == SAID[0]
+    assert titles("timed(重要)", language="en")[2] == SAID[0]
+    assert titles("ある問題(重要)")[2] == "ある問題"
+    english = replace(TIMED, language="en")
+    assert titles("timed(重要)", english)[2] == "timed"
+    assert titles("timed(重要)", TIMED, language="en")[2] == SAID[0]
+
+
+@pytest.mark.parametrize(("length", "good"), [(60, True), (61, False)])
+def test_a_subject_of_sixty_letters_fits(length: int, good: bool) -> None:
+    """Sixty, and not one more."""
+    assert fits("あ" * length, (TIMED,)) is good
+
+
+@pytest.mark.parametrize(("before", "good"), [(25, True), (26, False)])
+def test_a_name_that_ends_within_thirty_letters_fits(before: int, good: bool) -> None:
+    """The marks before it count not; the last word of a name is enough."""
+    assert fits(f"【障害】【重要】{'あ' * before}timed", (TIMED,)) is good
+    longer = replace(TIMED, affected=(replace(TIMED.affected[0], product="Example  timed"),))
+    assert fits(f"【障害】{'あ' * before}TIMED", (longer,)) is good

@@ -18,6 +18,8 @@ from datetime import datetime, timedelta
 
 from feedbot.errors import FeedbotError
 from feedbot.messages import tr
+from feedbot.notice import Notice
+from feedbot.pipeline import _matters
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._judging import Judgement, judge
 from feedbot.pipeline.draft import for_the_rest
@@ -42,8 +44,6 @@ EVERY = timedelta(minutes=5)
 """How old a look may be while mails leave; the outbox holds them back after FIT, which is longer."""
 VOID, UNJUDGED = "mails void", "mails not judged"
 """The kinds of the tasks: the rest of a notice is void; its audience could not be looked at."""
-_DRAFTED = frozenset({"advisories", "matters"})
-"""What brings a next edition, or the next digest, by itself: the words that were approved are past."""
 _ACTOR = "(feedbot)"
 
 
@@ -84,8 +84,14 @@ def _look(edges: Edges, tx: Transaction, draft: Draft, now: datetime) -> None:
         _void(edges, tx, draft, waits, found.reasons)
     else:
         _withhold(edges, tx, draft, {whose: why for whose, why in found.drift.reasons.items() if whose in waits})
-    if found.drift.untold or (found.reasons and _DRAFTED.isdisjoint(found.reasons)):
+    if found.drift.untold or (found.reasons and not _told_anew(tx, draft.notice, found.reasons)):
         _tell_the_rest(edges, tx, draft, found, waits)
+
+
+def _told_anew(tx: Transaction, notice: Notice, reasons: Iterable[str]) -> bool:
+    """Say whether a next edition comes by itself: the words that were approved are past. Of a digest that is so where
+    none of its cases stands: those that do are in no other."""
+    return "advisories" in reasons or ("matters" in reasons and not _matters.refreshed(tx, notice).matters)
 
 
 def _void(edges: Edges, tx: Transaction, draft: Draft, waits: frozenset[str], reasons: Iterable[str]) -> None:

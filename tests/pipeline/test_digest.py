@@ -19,7 +19,7 @@ from feedbot.pipeline.send import send_due
 from feedbot.pipeline.why_not import why_not
 from feedbot.reading.dates import JST
 from feedbot.review import State
-from feedbot.store import calls, cases, told
+from feedbot.store import calls, cases, drafts, told
 from tests.fakes import World
 from tests.pipeline.shop import WHO, Shop
 from tests.pipeline.test_publish import parsed
@@ -110,7 +110,7 @@ def test_a_post_may_be_out_before_its_digest(shop: Shop) -> None:
     (made,) = shop.draft()
     assert shop.send(made.id) == []
     assert "INFO-2026-0001.html" in shop.stage.site
-    shop.later(hours=1)
+    shop.patch("K3", "vim")
     assert shop.draft() == []
     assert shop.send(due(shop)) == list(WHO)
     assert "INFO-2026-0001第1版" in text(parsed(shop.stage.mails[0]))
@@ -441,7 +441,9 @@ def test_a_round_drafts_what_is_due_and_survives_a_bad_template(shop: Shop, tmp_
     assert states(shop) == {"rsync": "waiting"}
     shop.later(days=1)
     (tmp_path / "notice").mkdir()
-    (tmp_path / "notice" / "digest_blocks.j2").write_text("{% block lead %}{{ nothing }}{% endblock %}", encoding="utf-8")
+    (tmp_path / "notice" / "digest_blocks.j2").write_text(
+        "{% block lead %}{{ nothing }}{% endblock %}", encoding="utf-8"
+    )
     rounds.digest_due(replace(shop.edges, templates=render.Templates.load([tmp_path])))
     assert states(shop) == {"rsync": "waiting"}
     rounds.digest_due(shop.edges)
@@ -461,3 +463,42 @@ def test_nobody_is_called_for_a_case_that_goes_with_its_digest(shop: Shop) -> No
     call_people(shop.edges)
     with shop.edges.database.begin() as tx:
         assert [one.matter for one in calls.listing(tx)] == [f"draft {number}"]
+
+
+def test_a_case_that_is_revised_while_its_digest_waits_to_leave_is_not_told_as_it_was(shop: Shop) -> None:
+    """What has not left is cancelled; the edition for the rest tells the other case, the next digest the revision."""
+    shop.flaw("rsync", "5.3")
+    shop.flaw("wget", "5.3")
+    shop.draft()
+    number = due(shop)
+    decide.propose(shop.edges, number, "author")
+    decide.approve(shop.edges, number, "author")
+    publish(shop.edges, number, "author")
+    shop.flaw("rsync", "6.1", "2")
+    shop.draft()
+    shop.later(minutes=20)
+    send_due(shop.edges, "w")
+    assert shop.stage.mails == []
+    with shop.edges.database.begin() as tx:
+        (rest,) = (one for one in drafts.listing(tx, State.DRAFT) if one.notice.rest)
+    assert shop.send(rest.id) == list(WHO)
+    assert shop.send(due(shop)) == list(WHO)
+    said = [text(parsed(one)) for one in shop.stage.mails]
+    assert ["wget" in one for one in said] == [True] * 3 + [False] * 3
+    assert ["6.1(警告)" in one for one in said] == [False] * 3 + [True] * 3
+    assert ["rsync" in one for one in said] == [False] * 3 + [True] * 3
+
+
+def test_a_digest_that_is_taken_back_says_so_to_its_readers(shop: Shop) -> None:
+    """The 取下げ goes to those who had its mail; each case may be told again, as what it is for nobody has read yet."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    number = due(shop)
+    shop.send(number)
+    made = decide.withdraw(shop.edges, number, "author", "誤りがありました").draft
+    assert made
+    assert shop.send(made.id) == list(WHO)
+    assert parsed(shop.stage.mails[-1])["Subject"].startswith("【取下げ】")
+    shop.patch("K3", "vim")
+    (again_,) = shop.draft()
+    assert (again_.notice.audience.rule, again_.notice.digest) == ("changed", True)

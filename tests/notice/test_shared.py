@@ -42,7 +42,7 @@ def found(dice: random.Random, distro: str) -> tuple[Match, ...]:
         component = Component(scheme, name, dice.choice(("4.2.6", "4.2.7")), "timed", distro=distro)
         verdict = dice.choice((MatchVerdict.AFFECTED, MatchVerdict.UNKNOWN))
         fixed = dice.choice(((), ("4.2.8",)))
-        made.append(Match(component, verdict, Because("range", "", "timed", distro), "timed", fixed))
+        made.append(Match(component, "timed", verdict, Because("range", "", "timed", distro), fixed))
     return tuple(made)
 
 

@@ -1,6 +1,6 @@
 """A small provider whose customers and publishers a test moves: flaws come, are rated anew, are patched."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -23,12 +23,14 @@ PRODUCTS = ("rsync", "wget", "vim")
 
 @dataclass
 class Shop:
-    """A world with customers of a server each; `installed` is server → package → version."""
+    """A world with customers of a server each; `installed` is server → package → version, `more` are
+    further servers of the first customer's."""
 
     stage: World
     edges: Edges
     installed: dict[str, dict[str, str]] = field(default_factory=dict)
     who: tuple[str, ...] = WHO
+    more: Mapping[str, dict[str, str]] = field(default_factory=dict)
 
     def open(self) -> "Shop":
         """Take the customers in, with all products in their first version everywhere."""
@@ -36,6 +38,8 @@ class Shop:
         contracts = [Contract(f"V-{one}", one, Plan.VPS, True) for one in self.who]
         servers = [Server(f"{one.lower()}.vps.example", f"V-{one}", "debian:12") for one in self.who]
         self.installed = {one.name: dict.fromkeys(PRODUCTS, "1.0-1") for one in servers}
+        servers += [Server(name, f"V-{self.who[0]}", "debian:12") for name in self.more]
+        self.installed |= {name: dict(packages) for name, packages in self.more.items()}
         with self.edges.database.begin() as tx:
             inventory.replace_customers(tx, customers, contracts, servers, self.stage.now)
         self.listed()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedbot.advisory import Status
+from feedbot.advisory import Affected, Status
 from feedbot.errors import NoticeError, ReviewError
 from feedbot.notice import Kind, Step, again, digests, render
 from feedbot.notice import draft as drafting
@@ -20,6 +20,7 @@ from feedbot.pipeline.why_not import why_not
 from feedbot.reading.dates import JST
 from feedbot.review import State
 from feedbot.store import calls, cases, drafts, told
+from feedbot.version import VersionRange
 from tests.fakes import World
 from tests.pipeline.shop import WHO, Shop
 from tests.pipeline.test_publish import parsed
@@ -502,3 +503,35 @@ def test_a_digest_that_is_taken_back_says_so_to_its_readers(shop: Shop) -> None:
     shop.patch("K3", "vim")
     (again_,) = shop.draft()
     assert (again_.notice.audience.rule, again_.notice.digest) == ("changed", True)
+
+
+def test_a_withdrawal_names_the_servers_that_the_case_was_told_of(stage: World) -> None:
+    """Of a digest over two cases each counts for its own servers only."""
+    more = {"k1b.vps.example": {"wget": "1.0-1"}}
+    shop = Shop(stage, replace(stage.edges(), digest=DAILY), more=more).open()
+    case = shop.flaw("rsync", "5.3")
+    shop.flaw("wget", "5.3")
+    shop.draft()
+    shop.send(due(shop))
+    assert "k1b.vps.example" in text(parsed(min(shop.stage.mails, key=lambda one: one.customer)))
+    (published,) = shop.of_case(case)
+    made = decide.withdraw(shop.edges, published.id, "author", "誤り").draft
+    assert made
+    shop.send(made.id)
+    words = text(parsed(next(one for one in shop.stage.mails[3:] if one.customer == "K1")))
+    assert "k1.vps.example" in words
+    assert "k1b.vps.example" not in words
+
+
+def test_what_was_told_of_one_case_is_not_told_of_another(shop: Shop) -> None:
+    """Two flaws of one package: who had one alone is told of the other when it becomes his, in the next digest."""
+    shop.flaw("rsync", "5.3")
+    older = Affected("rsync", VersionRange.parse("vers:generic/<1.5"), "rsync 1.5 より前")
+    shop.flaw("rsync", "4.3", number="CSIRT-A-2026-0009", aliases=("CVE-2026-10099",), affected=(older,))
+    shop.draft()
+    shop.patch("K2", "rsync", "1.7-1")
+    shop.send(due(shop))
+    shop.patch("K2", "rsync", "1.0-1")
+    made = [one for one in shop.draft() if one.notice.advisories[0].number == "CSIRT-A-2026-0009"]
+    assert [one.notice.audience.rule for one in made] == ["changed"]
+    assert len(draft.preview(shop.edges, due(shop))[1].mails) == 1

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from feedbot.advisory import Advisory
+from feedbot.advisory import Advisory, Affected
 from feedbot.advisory.case import Case
 from feedbot.notice import Notice, Step, draft, render
-from feedbot.notice._titles import LIMIT, MATTER, fits, named_at, shorter
+from feedbot.notice._titles import LIMIT, MATTER, fits, flaw, named_at, shorter
 from feedbot.notice._words import ALERT
 from tests.notice.fixtures import NOW, PROVIDER, TIMED
 from tests.source.reading import document, read
@@ -74,7 +74,7 @@ def test_every_real_draft_has_a_subject_that_can_be_approved(corpus: Path, membe
                 assert named_at(line, notice.advisories) <= MATTER
 
 
-def titles(title: str, *more: Advisory, **changed: object) -> list[str]:
+def titles(title: str, /, *more: Advisory, **changed: object) -> list[str]:
     """Return what a subject may be, from the title of the first of these advisories."""
     lead = replace(TIMED, **changed)  # type: ignore[arg-type]
     return list(shorter(replace(drafted(lead), title=title, advisories=(lead, *more))))
@@ -115,3 +115,49 @@ def test_a_name_that_ends_within_thirty_letters_fits(before: int, good: bool) ->
     assert fits(f"【障害】【重要】{'あ' * before}timed", (TIMED,)) is good
     longer = replace(TIMED, affected=(replace(TIMED.affected[0], product="Example  timed"),))
     assert fits(f"【障害】{'あ' * before}TIMED", (longer,)) is good
+
+
+def of_products(*names: str) -> tuple[Affected, ...]:
+    """Make lines about these products."""
+    return tuple(replace(TIMED.affected[0], product=name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("timed",), ["timed の脆弱性"]),
+        (("見本時計",), ["見本時計の脆弱性"]),
+        (("Example   Clock", "Example Clock"), ["Example Clock の脆弱性"]),
+        (("Example Clock", "Longest Clock", "Tick"), ["Example Clockほかの脆弱性", "Tickほかの脆弱性"]),
+        (("Tick", "Longest Clock", "Example"), ["Tickほかの脆弱性", "Exampleほかの脆弱性"]),
+        ((), []),
+        (("", " "), []),
+    ],
+)
+def test_the_products_that_a_sentence_names(names: tuple[str, ...], said: list[str]) -> None:
+    """The first, then the shortest of the others; ほか where there are more, a blank behind Latin letters alone."""
+    number = "(CSIRT-A-AT-2026-0007)"
+    sentences = [one for words in said for one in (words + number, words)]
+    assert titles("題", affected=of_products(*names))[2:] == ["題", *sentences, f"脆弱性情報{number}"]
+
+
+def test_what_is_no_flaw_is_information() -> None:
+    """An advisory with a CVE, or of that kind, is about a flaw; others bring news."""
+    told = titles("題", affected=of_products("timed"), aliases=(), title="timed のお知らせ")
+    said, number = "のセキュリティ情報", "(CSIRT-A-AT-2026-0007)"
+    assert told[2:] == ["題", f"timed {said}{number}", f"timed {said}", f"セキュリティ情報{number}"]
+    assert flaw(replace(TIMED, title="timed のお知らせ"))
+    assert flaw(replace(TIMED, title="timed の脆弱性", aliases=()))
+    assert not flaw(replace(TIMED, title="timed のお知らせ", aliases=()))
+
+
+@pytest.mark.parametrize(
+    ("subject", "place"),
+    [
+        ("timed", 5), ("あtimed", 6), ("【a】【b】timed", 5), ("あ【a】timed", 9), ("題", -1), ("clock", 5),
+        ("Example Clock timed", 13), ("timed Example Clock", 5), ("【timed】題", -1),
+    ],
+)  # fmt: skip
+def test_where_a_name_ends(subject: str, place: int) -> None:
+    """Behind the marks at the beginning; of several names the first counts, of a name its last word will do."""
+    assert named_at(subject, (replace(TIMED, affected=of_products("timed", "Example Clock")),)) == place

@@ -40,7 +40,7 @@ def test_slips_between_two_words(left: str, right: str, slips: int) -> None:
         ("Abxyefg", "Abcdefg", False), ("Abxyefgh", "Abcdefgh", True), ("Abxyzfgh", "Abcdefgh", False),
         ("Abcdef", "Abcdefgh", True), ("Abcdefghij", "Abcdefgh", True), ("Abcdefghijk", "Abcdefgh", False),
         ("abcde", "Abcde", True), ("Abc", "Abcd", False), ("Abce", "Abcd", False), ("Abcde", "Abcde", False),
-        ("あbcde", "あbcdf", False),
+        ("bcde", "あbcde", False),
     ],
 )  # fmt: skip
 def test_how_near_is_too_near(word: str, name: str, told: bool) -> None:
@@ -71,7 +71,8 @@ def test_products_in_other_letters_are_right() -> None:
     assert products("Opnessl", "OpenSSL", said="opnessl") == []
     assert products("Opnessl", "OpenSSL", known=("Opnessl",)) == []
     assert products("Opnessl", "OpenSSL", known=("OpenSSL",)) == [("Opnessl", "OpenSSL")]
-    assert products("Abxd Absde", "Abcd", "あbcde") == []
+    assert products("Abxd bcde", "Abcd", "あbcde") == []
+    assert products("Absde", "Abtde", "Abcde") == [("Absde", "Abcde")]
 
 
 def test_products_of_two_words() -> None:

@@ -6,6 +6,7 @@ import email.policy
 import email.utils
 import re
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -157,6 +158,113 @@ def test_a_subject_that_looks_encoded_is_shown_as_it_was_given() -> None:
     """Harmless encoded words in a title stay what the operator wrote."""
     outgoing = compose(replace(MAIL, subject="=?utf-8?B?QUJD?= の書き方"))
     assert parsed(outgoing)["Subject"] == "=?utf-8?B?QUJD?= の書き方"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "=?x-unknown?b?QQ==?=",
+        "=?utf-8?b?/w==?=",
+        "=?utf-8?b?Q?= is broken",
+        "=?utf-8?q?half",
+        "A =?",
+        "?=",
+        "=?utf-8?q?=41?= =?utf-8?q?=42?=",
+    ],
+)
+def test_what_looks_encoded_and_is_not_stays_as_it_is(subject: str) -> None:
+    """In the subject and in the sender's name; neither reads otherwise, nor stops the mail."""
+    outgoing = compose(replace(MAIL, subject=subject), provider=replace(PROVIDER, name=subject))
+    found = email.message_from_bytes(outgoing.content)
+    shown = [
+        str(email.header.make_header(email.header.decode_header(found[name].replace("\r\n", ""))))
+        for name in ("Subject", "From")
+    ]
+    assert shown == [subject, f"{subject} <notice@aozora.example>"]
+
+
+@pytest.mark.parametrize(("length", "encoded"), [(1, False), (62, False), (63, True)])
+def test_a_short_ascii_subject_is_written_as_it_is(length: int, encoded: bool) -> None:
+    """With its name it stays under 76 characters; a longer one is folded in encoded words."""
+    subject = ("ntpd 4.2.8 is affected by CVE-2026-0001 and should be updated now" * 2)[: length - 1] + "!"
+    outgoing = compose(replace(MAIL, subject=subject))
+    assert (f"\r\nSubject: {subject}\r\n".encode() in outgoing.content) != encoded
+    assert parsed(outgoing)["Subject"] == subject
+
+
+@pytest.mark.parametrize(
+    ("name", "encoded"), [("A" * 60, False), ("A" * 61, True), ("Aozora VPS", False), ("Aozora, VPS", True)]
+)
+def test_a_plain_name_of_a_sender_is_written_as_it_is(name: str, encoded: bool) -> None:
+    """Of atoms, 60 characters at most."""
+    content = compose(provider=replace(PROVIDER, name=name)).content
+    assert (f"\r\nFrom: {name}\r\n <notice@aozora.example>\r\n".encode() in content) != encoded
+
+
+def test_encoded_words_hold_whole_characters_of_60_columns() -> None:
+    """RFC 2047 allows 75; no character is cut in two."""
+    content = compose(replace(MAIL, subject="脆" * 13)).content
+    words = [b64encode(("脆" * count).encode()).decode() for count in (12, 1)]
+    wire = "\r\n ".join(f"=?utf-8?b?{word}?=" for word in words)
+    assert f"\r\nSubject: {wire}\r\n".encode() in content
+
+
+def test_an_address_has_254_characters_at_most() -> None:
+    """RFC 5321; a Message-ID too."""
+    address = "a" * (254 - len("@b.example")) + "@b.example"
+    assert compose(customer=replace(CUSTOMER, email=address)).recipient == address
+    with pytest.raises(DeliveryError, match="plain mail address") as caught:
+        compose(customer=replace(CUSTOMER, email="a" + address))
+    assert caught.value.permanent
+    first = f"<{address[2:]}>"
+    assert parsed(compose(in_reply_to=first))["References"] == first
+    with pytest.raises(DeliveryError, match="Message-ID") as caught:
+        compose(in_reply_to=f"<{address[1:]}>")
+    assert caught.value.permanent
+
+
+@pytest.mark.parametrize(("length", "encoding"), [(998, "7bit"), (999, "base64")])
+def test_a_line_of_998_bytes_goes_as_it_is(length: int, encoding: str) -> None:
+    """RFC 5322: not counting its end."""
+    outgoing = compose(MailText("s", "a" * length, ""), replace(CUSTOMER, encoding="iso-2022-jp"))
+    assert parsed(outgoing)["Content-Transfer-Encoding"] == encoding
+    assert body(outgoing, "plain") == "a" * length + "\n"
+
+
+def test_a_provider_says_where_answers_go_and_what_the_list_is() -> None:
+    """As configured, where it is; an address that is none is an error, not another address."""
+    found = parsed(
+        compose(provider=replace(PROVIDER, reply_to="desk@aozora.example", list_id="security.aozora.example"))
+    )
+    assert (found["Reply-To"], found["List-Id"]) == ("desk@aozora.example", "<security.aozora.example>")
+    with pytest.raises(DeliveryError, match="plain mail address"):
+        compose(provider=replace(PROVIDER, reply_to="desk"))
+
+
+@pytest.mark.parametrize(
+    ("list_id", "words"), [("=?utf-8?q?a?=.example", "do not read back"), ("a" * 990, "too long or not ASCII")]
+)
+def test_a_head_that_would_read_otherwise_never_leaves(list_id: str, words: str) -> None:
+    """The message is read once more as a stranger would, whatever made the header."""
+    with pytest.raises(DeliveryError, match=words) as caught:
+        compose(provider=replace(PROVIDER, list_id=list_id))
+    assert caught.value.permanent
+    assert parsed(compose(provider=replace(PROVIDER, list_id="a" * 987)))["List-Id"] == f"<{'a' * 987}>"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"customer": replace(CUSTOMER, encoding="utf-7")},
+        {"customer": replace(CUSTOMER, encoding="iso-2022-jp"), "mail": replace(MAIL, text="髙")},
+        {"mail": replace(MAIL, html="\0")},
+    ],
+)
+def test_what_cannot_be_written_is_refused_for_good(wrong: dict[str, Any]) -> None:
+    """Another try would say the same; the error names the message."""
+    with pytest.raises(DeliveryError, match="INFO-2026-0001/1/C001/smtp") as caught:
+        compose(**wrong)
+    assert caught.value.permanent
 
 
 @pytest.mark.parametrize("address", ["a..b@mobile.example", "a.b.@mobile.example", "root@localhost"])

@@ -62,6 +62,7 @@ def test_a_number_counts_from_two_digits_on() -> None:
     assert read("2026年11月4日12 4.2.7 12")[3] == {"12"}
     assert read("CVE-2026-10007")[0] == {"CVE-2026-10007"}
     assert read("https://a.example/CVE-2026-10007 http://a.example/25/9.9") == (set(), set(), set(), set())
+    assert read("25https://a.example/")[3] == {"25"}
     assert read(":4.2") == (set(), set(), {"4.2"}, set())
 
 

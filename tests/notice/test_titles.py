@@ -127,6 +127,8 @@ def of_products(*names: str) -> tuple[Affected, ...]:
     [
         (("timed",), ["timed の脆弱性"]),
         (("見本時計",), ["見本時計の脆弱性"]),
+        (("時計A",), ["時計A の脆弱性"]),
+        (("A時計",), ["A時計の脆弱性"]),
         (("Example   Clock", "Example Clock"), ["Example Clock の脆弱性"]),
         (("Example Clock", "Longest Clock", "Tick"), ["Example Clockほかの脆弱性", "Tickほかの脆弱性"]),
         (("Tick", "Longest Clock", "Example"), ["Tickほかの脆弱性", "Exampleほかの脆弱性"]),

@@ -1,12 +1,26 @@
 """What every channel has in common: its name, what it carries, hidden secrets, one message after another."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from feedbot import members
-from feedbot.delivery import Answer, Outcome, Outgoing, chatwork, command, mattermost, slack, teams, webhook, wordpress
+from feedbot.delivery import (
+    Answer,
+    Outcome,
+    Outgoing,
+    chatwork,
+    command,
+    mattermost,
+    slack,
+    smtp,
+    teams,
+    webhook,
+    wordpress,
+)
 from feedbot.delivery._channel import lanes_of
+from feedbot.delivery._send import SmtpSettings
 from feedbot.fetch.http import NetworkPolicy
 
 OUTGOING = Outgoing("N-1/1/C/smtp", 1, "smtp", "C", "ops@mihon.example", "<m@a.example>", b"Subject: s\r\n\r\nbody\r\n")
@@ -109,3 +123,9 @@ def test_an_answer_without_words_says_nothing() -> None:
     assert [Outcome(word).value for word in ("accepted", "deferred", "refused", "no_session", "uncertain")] == [
         outcome.value for outcome in Outcome
     ]
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_password_is_taken_where_it_goes_encrypted(security: Literal["starttls", "tls"]) -> None:
+    """Nothing is connected yet."""
+    smtp.open_channel(SmtpSettings("x.example", "n@a.example", security=security, username="u", password="p")).close()

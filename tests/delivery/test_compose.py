@@ -503,3 +503,16 @@ def test_a_failing_signer_gives_no_message() -> None:
 
     with pytest.raises(SigningError, match="in time"):
         signed(compose(), fails)
+
+
+def test_a_signature_that_is_not_ascii_gives_no_message() -> None:
+    """A relay would change it on the way."""
+    with pytest.raises(DeliveryError, match="too long or not ASCII"):
+        signed(compose(), lambda _: Detached(b"\xff\n", "pgp-sha256"))
+
+
+def test_a_control_character_is_named_by_its_number() -> None:
+    """It cannot be shown; a message of no draft has the number 0."""
+    with pytest.raises(DeliveryError, match=r"character U\+001B"):
+        compose(replace(MAIL, text="a\x1bb"))
+    assert compose().draft == 0

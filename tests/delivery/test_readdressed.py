@@ -33,6 +33,7 @@ def test_its_message_id_is_of_its_own_key() -> None:
     """In the old one's domain; a second time to a third address gives another one."""
     new = again()
     assert new.message_id == compose(key=new.key, secret=SECRET).message_id
+    assert readdressed(OLD, "new@mihon.example", SECRET, 12) == new
     assert readdressed(OLD, "new@mihon.example", SECRET, 13).message_id != new.message_id
     assert readdressed(OLD, "new@mihon.example", b"other", 12).message_id != new.message_id
 

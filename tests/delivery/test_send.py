@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from feedbot.delivery import Answer, Outcome, _send
-from feedbot.delivery._send import Job, Lane, SmtpSettings, job_of, opened, ready
+from feedbot.delivery._send import Bell, Job, Lane, SmtpSettings, job_of, opened, ready
 from feedbot.delivery._talk import Ended
 from tests.delivery.test_channel import OUTGOING
 from tests.delivery.test_smtp import Relay, answer_of, only_answer, running, say, scripted, then
@@ -280,22 +280,38 @@ def test_a_connection_that_breaks_at_the_first_byte_is_told_when_it_is_asked(wir
     assert begun(wire).go_on() == Ended(Answer(Outcome.NO_SESSION, 0, "[Errno 32] Broken pipe"), usable=False)
 
 
-def test_those_that_can_go_on_are_found(wires: Wires, clock: Clock) -> None:
-    """One with an answer, else those whose time is over; none where the wait was shorter."""
+@pytest.fixture
+def bell() -> Iterator[Bell]:
+    """What another thread rings."""
+    made = Bell()
+    yield made
+    made.close()
+
+
+def test_those_that_can_go_on_are_found(wires: Wires, clock: Clock, bell: Bell) -> None:
+    """One with an answer, else those whose time is over; none where the wait was shorter, or another thread ended it:
+    once, however often it rang."""
     one, two = wires(), wires()
     first, second = begun(one, clock.now + 5), begun(two)
-    assert ready([first, second], 0) == []
+    assert ready([first, second], bell, 0) == ([], False)
+    for _ in range(3):
+        bell.ring()
+    assert ready([first, second], bell) == ([], True)
+    assert ready([first, second], bell, 0) == ([], False)
     one.relay.send(b"250 ok\r\n")
-    assert ready([first, second]) == [first]
+    assert ready([first, second], bell) == ([first], False)
     two.relay.send(b"250 ok\r\n")
-    assert set(ready([first, second])) == {first, second}
+    bell.ring()
+    assert ready([first, second], bell) == ([first, second], True)
     one.sock.recv(99)
     two.sock.recv(99)
     clock.now += 5
-    assert ready([first, second]) == [first]
+    assert ready([first, second], bell) == ([first], False)
 
 
-def test_it_waits_until_the_first_time_is_over_and_no_longer(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_waits_until_the_first_time_is_over_and_no_longer(
+    wire: Wire, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In milliseconds, as poll counts; what is over is not waited for."""
     waited: list[float] = []
 
@@ -312,7 +328,11 @@ def test_it_waits_until_the_first_time_is_over_and_no_longer(wire: Wire, monkeyp
     lane.end = 1007.0
     monkeypatch.setattr(_send, "time", clock)
     monkeypatch.setattr(select, "poll", Poll)
-    assert (ready([lane], 3), ready([lane]), ready([lane])) == ([], [lane], [lane])
+    assert [ready([lane], bell, 3), ready([lane], bell), ready([lane], bell)] == [
+        ([], False),
+        ([lane], False),
+        ([lane], False),
+    ]
     assert waited == [3000, 4000, 0]
 
 
@@ -340,6 +360,7 @@ def test_a_polite_end_says_goodbye(wires: Wires, lost: bool) -> None:
         (b"250\n", (250, b"", b"")),
         (b"250-a\nso long\r\nrest", (-1, b"a\nong", b"rest")),
         (b"25\r\n", (25, b"", b"")),
+        (b"\nrest", (-1, b"", b"rest")),
         (b"\r\n", (-1, b"", b"")),
     ],
 )
@@ -392,3 +413,81 @@ def test_a_long_message_arrives_whole() -> None:
     relay, content = Relay(), b"Subject: s\r\n\r\n" + b"0123456789\r\n.\r\n" * 20_000
     assert [answer.outcome for answer in answer_of(relay, replace(OUTGOING, content=content))] == [Outcome.ACCEPTED]
     assert relay.got[0].content == content
+
+
+def test_tls_that_must_read_before_it_writes_waits_for_reading(
+    wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although something is left to be said; without TLS that waits for room."""
+
+    class Stuck(Secure):
+        def send(self, data: memoryview) -> int:
+            raise ssl.SSLWantReadError
+
+    lane = Lane(wire, SETTINGS)  # type: ignore[arg-type]
+    lane.socket = Stuck()  # type: ignore[assignment]
+    lane.start(Job(OUTGOING, OUTGOING.content, math.inf))
+    assert (lane.go_on(), lane.waits_for) == (None, select.POLLOUT)
+    monkeypatch.setattr(ssl, "SSLSocket", Secure)
+    assert (lane.go_on(), lane.waits_for) == (None, select.POLLIN)
+
+
+@pytest.mark.parametrize(("left", "timeout"), [(5.0, [5.0]), (100.0, [30.0]), (0.0, []), (-1.0, [])])
+def test_a_connection_is_made_within_what_is_left(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, left: float, timeout: list[float]
+) -> None:
+    """30 seconds at most; none is begun where nothing is left."""
+    asked: list[float] = []
+
+    def refuse(wire: Any, settings: SmtpSettings, helo: str, seconds: float, context: Any) -> None:
+        asked.append(seconds)
+        raise OSError("refused")
+
+    monkeypatch.setattr(_send._Wire, "_open", refuse)
+    answer = opened(replace(SETTINGS, security="none"), clock.now + left)
+    assert answer == Answer(Outcome.NO_SESSION, 0, "refused" if timeout else "the answer took too long")
+    assert asked == timeout
+
+
+def test_a_command_of_smtplib_has_its_span_too(clock: Clock) -> None:
+    """No longer than the lease; a millisecond where that is over, since none at all would be no limit."""
+    limits: list[float] = []
+
+    class Limited:
+        def settimeout(self, seconds: float) -> None:
+            limits.append(seconds)
+
+    wire = object.__new__(_send._Wire)
+    wire.sock, wire._last = None, 1007.0
+    wire.allow(5)
+    wire.sock = Limited()  # type: ignore[assignment]
+    wire.allow(5)
+    wire.allow(50)
+    clock.now = 1008
+    wire.allow(5)
+    wire.sock = None
+    assert limits == [5, 7, 0.001]
+
+
+def test_a_reply_of_64_kib_is_read_and_no_more() -> None:
+    """smtplib's own limit is on a line."""
+
+    class Trickle:
+        def read_into(self, buffer: memoryview) -> int:
+            return len(buffer)
+
+    reply = _send._Reply(Trickle())  # type: ignore[arg-type]
+    assert reply.readinto(memoryview(bytearray(2**16))) == 2**16
+    with pytest.raises(OSError, match="no end"):
+        reply.readinto(memoryview(bytearray(1)))
+
+
+def test_goodbye_is_one_word() -> None:
+    """What else stood there would be an error to the relay."""
+    said: list[bytes] = []
+    greeted = then(say(b"220 hi\r\n", b"250 hi\r\n"), lambda _, lines: said.append(lines.readline()))
+    with scripted(greeted) as settings:
+        lane = opened(settings, math.inf)
+        assert isinstance(lane, Lane)
+        lane.close(polite=True)
+    assert said == [b"quit\r\n"]

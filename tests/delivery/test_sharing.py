@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from feedbot.delivery import Answer, Outcome, Outgoing, _relays
+from feedbot.delivery import Answer, Outcome, Outgoing, _relays, _send
 from feedbot.delivery._relays import SmtpSession
 from feedbot.delivery._send import Job, SmtpSettings
 from feedbot.delivery._talk import Ended
 from tests.delivery.test_channel import OUTGOING
+from tests.delivery.test_send import Clock
 
 FIRST = SmtpSettings("first.example", "n@a.example")
 SECOND = SmtpSettings("second.example", "n@a.example", order=1)
@@ -57,10 +58,25 @@ class House:
         self.lines.append(Line(settings))
         return self.lines[-1]
 
-    def ready(self, lanes: Collection[Line], seconds: float) -> list[Line]:
-        """Return those that have ended."""
+    def ready(self, lanes: Collection[Line], bell: "Bell", seconds: float) -> tuple[list[Line], bool]:
+        """Return those that have ended, and whether the bell rang."""
         self.waited.append(seconds)
-        return [one for one in lanes if one.end is not None]
+        rung, bell.rung = bell.rung, False
+        return [one for one in lanes if one.end is not None], rung
+
+
+class Bell:
+    """What another thread rings."""
+
+    def __init__(self) -> None:
+        self.rung = False
+
+    def ring(self) -> None:
+        """End the next wait."""
+        self.rung = True
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 @pytest.fixture
@@ -69,6 +85,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
     made = House()
     monkeypatch.setattr(_relays, "opened", made.opened)
     monkeypatch.setattr(_relays, "ready", made.ready)
+    monkeypatch.setattr(_relays, "Bell", Bell)
     return made
 
 
@@ -268,6 +285,70 @@ def test_an_end_cuts_what_is_under_way_and_the_session_can_go_on(house: House) -
     answered(session)
     session.close()
     assert [line.closed for line in house.lines] == ["polite", "cut"]
-    assert (session.free(), answered(session)) == (2, [])
+    waited = len(house.waited)
+    assert (session.free(), answered(session), len(house.waited)) == (2, [], waited)
     begin(session, "cd")
     assert held(house)[2:] == [("first", "c"), ("first", "d")]
+
+
+def test_what_has_its_answer_is_not_waited_with(house: House) -> None:
+    """One is under way, another was late: the latter is told at once."""
+    session = SmtpSession(replace(FIRST, connections=2))
+    begin(session, "a")
+    session.begin(mail("b"), 0)
+    assert (answered(session, 3), house.waited) == ([("b", 0)], [])
+
+
+def test_without_a_limit_it_waits_until_there_is_an_answer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Being woken for nothing is no answer."""
+    session = SmtpSession(FIRST)
+    begin(session, "a")
+
+    def ready(lanes: Collection[Line], bell: Bell, seconds: float) -> tuple[list[Line], bool]:
+        house.lines[0].end, ended = SENT, house.lines[0].end is not None
+        return (house.lines if ended else []), False
+
+    monkeypatch.setattr(_relays, "ready", ready)
+    assert answered(session, math.inf) == [("a", 250)]
+
+
+def test_each_that_waits_is_late_by_its_own_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one behind it is not."""
+    clock = Clock()
+    monkeypatch.setattr(_send, "time", clock)
+    session = SmtpSession(FIRST)
+    begin(session, "a")
+    session.begin(mail("b"), 5)
+    begin(session, "c")
+    clock.now += 5
+    house.lines[0].end = SENT
+    assert answered(session) == [("a", 250), ("b", 0)]
+    assert held(house) == [("first", "c")]
+
+
+def test_one_that_stands_idle_works_too(house: House) -> None:
+    """Another that breaks beside it sets nothing aside: the idle one takes its message."""
+    session = SmtpSession(replace(FIRST, connections=2), SECOND)
+    begin(session, "ab")
+    house.lines[0].end = SENT
+    answered(session)
+    house.lines[1].end = Ended(DOWN, usable=False)
+    assert answered(session) == []
+    assert (held(house)[0], session.news()) == (("first", "b"), {})
+
+
+def test_another_thread_ends_the_wait(house: House) -> None:
+    """With what there is, without a limit too; before anything was begun nobody waits."""
+    session = SmtpSession(replace(FIRST, connections=2))
+    session.wake()
+    begin(session, "ab")
+    session.wake()
+    assert answered(session, math.inf) == []
+    house.lines[1].end = SENT
+    session.wake()
+    assert answered(session, math.inf) == [("b", 250)]
+
+
+def test_without_a_relay_nothing_is_said(house: House) -> None:
+    """No relay, no session."""
+    assert SmtpSession().send(OUTGOING).outcome is Outcome.NO_SESSION

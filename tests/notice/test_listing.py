@@ -41,7 +41,10 @@ def test_the_first_edition() -> None:
     assert "登録されていることを、" in words(made)
     assert "解除されたことを、" not in words(made)
     bare = (LISTS[0], BlockList("sp.example", "第二リスト", ""))
-    assert made == listed("vps101", "C-7", "192.0.2.7", bare, NIGHT, TEMPLATES, acts=True)
+    assert (made, BlockList("a", "b").url) == (
+        listed("vps101", "C-7", "192.0.2.7", bare, NIGHT, TEMPLATES, acts=True),
+        "",
+    )
 
 
 @pytest.mark.parametrize("moved", [False, True])

@@ -146,3 +146,12 @@ def test_ends_of_branches_that_are_not_named() -> None:
     assert read("1.2.3 以前(CVE-2024-1111)、1.2.5 以前(CVE-2024-2222)", "Sample").complete
     listed = read("Sample 8.3.8 より前、8.2.20 より前", listed=True)
     assert (str(listed.range), listed.complete) == ("vers:generic/<8.3.8", True)
+
+
+@pytest.mark.parametrize(
+    "text", ["Sample 1.2.3 で修正 (不完全)", "partially fixed in 1.2.3", "Sample 1.2.3 で修正予定", "回避策 1.2.4"]
+)
+def test_half_a_correction_is_none(text: str) -> None:
+    """What is corrected in part, or is to be, stays for a person."""
+    assert not read(text, listed=True).complete
+    assert read("対策バージョン 1.2.4").fixed == ("1.2.4",)

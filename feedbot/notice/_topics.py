@@ -15,15 +15,15 @@ TOPICS = {
 }
 _CRITICAL = 9.0
 """The least base score that IPA's words for CVSS v3 and v4 call 緊急; v2 knows no such step."""
-_EXPLOITED = "cisa_kev"
+_CATALOGUED = {"Required Action", "Due Date", "Known Ransomware Campaign Use"}
+"""Headings of an entry of CISA's catalogue of exploited flaws, by which it is known whatever its source is called."""
 _CALLED_URGENT = re.compile(r"[\s【\[((〔《「]*緊急(?!連絡|時)")
 
 
 def pressing(notice: Notice) -> bool:
     """Say whether a notice is 緊急 whatever a score says: exploited already, or called so by its writer at the head of
     the title."""
-    exploited = any(one.source == _EXPLOITED for one in notice.advisories)
-    return exploited or _CALLED_URGENT.match(notice.title) is not None
+    return _exploited(notice) or _CALLED_URGENT.match(notice.title) is not None
 
 
 def urgent(notice: Notice) -> bool:
@@ -31,9 +31,11 @@ def urgent(notice: Notice) -> bool:
     scores = (
         item for one in notice.advisories for item in one.severity if item.system.startswith(("CVSSv3", "CVSSv4"))
     )
-    return any(one.source == _EXPLOITED for one in notice.advisories) or any(
-        _number(item.score) >= _CRITICAL for item in scores
-    )
+    return _exploited(notice) or any(_number(item.score) >= _CRITICAL for item in scores)
+
+
+def _exploited(notice: Notice) -> bool:
+    return any(part.heading in _CATALOGUED for one in notice.advisories for part in one.sections)
 
 
 def topics(notice: Notice) -> tuple[Topic, ...]:

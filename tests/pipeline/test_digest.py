@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from feedbot.advisory import Affected, Status
+from feedbot.advisory import Affected, Section, Status
 from feedbot.errors import NoticeError, ReviewError
 from feedbot.notice import Kind, Step, again, digests, render
 from feedbot.notice import draft as drafting
@@ -355,12 +356,12 @@ def test_switched_off_what_waits_is_told_at_the_next_look(shop: Shop) -> None:
         (replace(DAILY, below="critical"), {"score": "9.0"}, False),
         (replace(DAILY, below="medium"), {"score": "3.9"}, True),
         (replace(DAILY, below="medium"), {"score": "4.0"}, False),
-        (DAILY, {"score": "3.1", "source": "cisa_kev"}, False),
+        (DAILY, {"score": "3.1", "sections": (Section("Due Date", "2026-12-15"),)}, False),
         (replace(DAILY, unscored=True), {"score": "", "title": "rsync の脆弱性を悪用した攻撃に関する注意喚起"}, False),
         (replace(DAILY, every=""), {"score": "3.1"}, False),
     ],
 )
-def test_what_may_wait(shop: Shop, policy: digests.Digests, facts: dict[str, str], waits: bool) -> None:
+def test_what_may_wait(shop: Shop, policy: digests.Digests, facts: dict[str, Any], waits: bool) -> None:
     """By the highest score alone; what is exploited, attacked or unrated never does, the last but by the setting."""
     shop.edges = replace(shop.edges, digest=policy)
     shop.flaw("rsync", **facts)

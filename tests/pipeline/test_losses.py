@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedbot.advisory import Advisory, Severity, Signature, Verdict
+from feedbot.advisory import Advisory, Section, Severity, Signature, Verdict
 from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing, Receipt
 from feedbot.notice import Audience, Kind, Notice, Step
 from feedbot.pipeline import Edges, bounces, decide, draft, release, tasks
@@ -20,6 +20,7 @@ from feedbot.store._keys import recipient_of
 from tests.fakes import START, World
 from tests.pipeline.test_drift import Fleet, approved, fleet, left_over
 from tests.pipeline.test_sending import CUSTOMERS, OWN, Office, answering, office
+from tests.source.reading import fixture, read
 
 __all__ = ["approved", "fleet", "office"]
 
@@ -75,10 +76,10 @@ def test_what_a_person_says_of_urgency_stays(
     assert len(stage.mails) == leave
 
 
-def rated(*severity: Severity, source: str = "jvn", title: str = "OpenSSL の脆弱性") -> Notice:
+def rated(*severity: Severity, sections: tuple[Section, ...] = (), title: str = "OpenSSL の脆弱性") -> Notice:
     """An advisory's notice, as the quiet hours see it."""
     signature = Signature(Verdict.UNSIGNED, "")
-    one = Advisory(source, "N-1", "1", title, "ja", signature, severity=severity)
+    one = Advisory("jvn", "N-1", "1", title, "ja", signature, severity=severity, sections=sections)
     return Notice(Kind.ADVISORY, Step.FIRST, title, Audience("match"), (), START, advisories=(one,))
 
 
@@ -89,7 +90,7 @@ def rated(*severity: Severity, source: str = "jvn", title: str = "OpenSSL の脆
         (rated(Severity("CVSSv3.1", "", "8.9")), False),
         (rated(Severity("CVSSv3.1", "", "9.0")), True),
         (rated(Severity("CVSSv2.0", "", "10.0")), False),
-        (rated(Severity("CVSSv3.1", "", "5.0"), source="cisa_kev"), True),
+        (rated(Severity("CVSSv3.1", "", "5.0"), sections=(Section("Due Date", "2026-12-15"),)), True),
         (rated(title="【緊急】メンテナンスのお知らせ"), True),
         (rated(title="緊急メンテナンスのお知らせ"), True),
         (rated(title="緊急連絡先のご登録のお願い"), False),
@@ -99,6 +100,14 @@ def rated(*severity: Severity, source: str = "jvn", title: str = "OpenSSL の脆
 def test_what_passes_the_quiet_hours(notice: Notice, urgent: bool) -> None:
     """A score from 9.0 up, what is exploited already, and what its writer calls 緊急."""
     assert release.is_urgent(notice, 9.0) is urgent
+
+
+def test_an_entry_of_cisas_catalogue_is_exploited_whatever_its_source_is_called() -> None:
+    """The headings that its reader gives are those by which it is known, for an operator may name his sources freely."""
+    listed = [one for one in read("cisa_kev", fixture("cisa_kev/catalog.json")) if isinstance(one, Advisory)]
+    entry = replace(listed[0], source="exploited")
+    notice = Notice(Kind.ADVISORY, Step.FIRST, "OpenSSL", Audience("match"), (), START, advisories=(entry,))
+    assert release.is_urgent(notice, 9.0)
 
 
 def test_what_a_writer_calls_urgent_leaves_in_quiet_hours(office: Office) -> None:

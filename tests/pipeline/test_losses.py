@@ -103,7 +103,7 @@ def test_what_passes_the_quiet_hours(notice: Notice, urgent: bool) -> None:
 
 
 def test_an_entry_of_cisas_catalogue_is_exploited_whatever_its_source_is_called() -> None:
-    """The headings that its reader gives are those by which it is known, for an operator may name his sources freely."""
+    """The headings that its reader gives tell it, for an operator may name his sources freely."""
     listed = [one for one in read("cisa_kev", fixture("cisa_kev/catalog.json")) if isinstance(one, Advisory)]
     entry = replace(listed[0], source="exploited")
     notice = Notice(Kind.ADVISORY, Step.FIRST, "OpenSSL", Audience("match"), (), START, advisories=(entry,))

@@ -48,6 +48,7 @@ class House:
         self.refusals: dict[str, list[Answer | None]] = {}
         self.asked: list[str] = []
         self.waited: list[float] = []
+        self.bells: set[Bell] = set()
 
     def opened(self, settings: SmtpSettings, end: float) -> Line | Answer:
         """Open a connection, or answer for it."""
@@ -61,6 +62,8 @@ class House:
     def ready(self, lanes: Collection[Line], bell: "Bell", seconds: float) -> tuple[list[Line], bool]:
         """Return those that have ended, and whether the bell rang."""
         self.waited.append(seconds)
+        assert not bell.closed
+        self.bells.add(bell)
         rung, bell.rung = bell.rung, False
         return [one for one in lanes if one.end is not None], rung
 
@@ -69,14 +72,16 @@ class Bell:
     """What another thread rings."""
 
     def __init__(self) -> None:
-        self.rung = False
+        self.rung = self.closed = False
 
     def ring(self) -> None:
         """End the next wait."""
         self.rung = True
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Let go of it; a bell that is gone cannot ring."""
+        assert not self.closed
+        self.closed = True
 
 
 @pytest.fixture
@@ -287,8 +292,12 @@ def test_an_end_cuts_what_is_under_way_and_the_session_can_go_on(house: House) -
     assert [line.closed for line in house.lines] == ["polite", "cut"]
     waited = len(house.waited)
     assert (session.free(), answered(session), len(house.waited)) == (2, [], waited)
+    assert [bell.closed for bell in house.bells] == [True]
     begin(session, "cd")
     assert held(house)[2:] == [("first", "c"), ("first", "d")]
+    assert answered(session) == []
+    session.close()
+    session.close()
 
 
 def test_what_has_its_answer_is_not_waited_with(house: House) -> None:

@@ -314,6 +314,7 @@ def test_it_waits_until_the_first_time_is_over_and_no_longer(
 ) -> None:
     """In milliseconds, as poll counts; what is over is not waited for."""
     waited: list[float] = []
+    clock = Clock()
 
     class Poll:
         def register(self, number: int, events: int) -> None:
@@ -324,7 +325,7 @@ def test_it_waits_until_the_first_time_is_over_and_no_longer(
             clock.now += milliseconds / 1000
             return []
 
-    lane, clock = begun(wire), Clock()
+    lane = begun(wire)
     lane.end = 1007.0
     monkeypatch.setattr(_send, "time", clock)
     monkeypatch.setattr(select, "poll", Poll)
@@ -357,6 +358,7 @@ def test_a_polite_end_says_goodbye(wires: Wires, lost: bool) -> None:
         (b"250-a\r\n250-b\r\n", None),
         (b"250-a\r\n250-b\r\n250 c\r\nrest", (250, b"a\nb\nc", b"rest")),
         (b"250\r\n", (250, b"", b"")),
+        (b"250 XaX\r\n", (250, b"XaX", b"")),
         (b"250\n", (250, b"", b"")),
         (b"250-a\nso long\r\nrest", (-1, b"a\nong", b"rest")),
         (b"25\r\n", (25, b"", b"")),
@@ -491,3 +493,19 @@ def test_goodbye_is_one_word() -> None:
         assert isinstance(lane, Lane)
         lane.close(polite=True)
     assert said == [b"quit\r\n"]
+
+
+@pytest.mark.parametrize(("written", "outcome"), [(0, Outcome.DEFERRED), (1, Outcome.UNCERTAIN)])
+def test_a_cut_counts_what_has_been_written(wire: Wire, clock: Clock, written: int, outcome: Outcome) -> None:
+    """The message and not a byte of its end; the message and one."""
+
+    class Short(Secure):
+        def send(self, data: memoryview) -> int:
+            if bytes(data) == MESSAGE[-len(data) :] and len(data) <= 3:
+                raise OSError("gone")
+            return len(OUTGOING.content) + written if bytes(data) == MESSAGE else len(data)
+
+    lane = Lane(wire, SETTINGS)  # type: ignore[arg-type]
+    lane.socket = Short(*OPEN)  # type: ignore[assignment]
+    lane.start(Job(OUTGOING, OUTGOING.content, math.inf))
+    assert lane.go_on() == Ended(Answer(outcome, 0, "gone"), usable=False)

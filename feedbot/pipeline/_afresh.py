@@ -131,18 +131,25 @@ def _tell_the_rest(edges: Edges, tx: Transaction, draft: Draft, found: Judgement
 
 
 def ask_no_more(edges: Edges, tx: Transaction) -> None:
-    """Close the tasks about void mails where a later edition is out or was rejected, or the notice was withdrawn, and
-    those about mails that could not be judged where none waits any more."""
+    """Close the tasks about void mails where a later edition is out or was rejected since, or the notice was withdrawn,
+    and those about mails that could not be judged where none waits any more."""
     for one in tasks.listing(tx):
         if one.kind not in (VOID, UNJUDGED):
             continue
         draft = drafts.load(tx, int(one.subject.removeprefix("draft ")))
-        if _settled(tx, draft) if one.kind == VOID else not releases.to_leave(tx, draft.id, edges.channel)[0]:
+        if (
+            _settled(tx, draft, one.opened_at)
+            if one.kind == VOID
+            else not releases.to_leave(tx, draft.id, edges.channel)[0]
+        ):
             tasks.close(tx, one.kind, one.subject, _ACTOR, edges.clock())
 
 
-def _settled(tx: Transaction, draft: Draft) -> bool:
-    later = (one for one in drafts.of_number(tx, draft.notice.number) if one.notice.edition > draft.notice.edition)
-    return draft.state is State.WITHDRAWN or any(
-        one.state in (State.PUBLISHING, State.PUBLISHED, State.REJECTED) for one in later
-    )
+def _settled(tx: Transaction, draft: Draft, asked: datetime) -> bool:
+    """Say whether a person has decided over the void mails since he was `asked`: an edition that was out or rejected
+    before was not for those whose mails were cancelled, and one that waits for him may be."""
+    later = [one for one in drafts.of_number(tx, draft.notice.number) if one.notice.edition > draft.notice.edition]
+    if draft.state is State.WITHDRAWN or any(State.EXPIRED in MOVES[one.state] for one in later):
+        return draft.state is State.WITHDRAWN
+    decided = (one.id for one in later if one.state in (State.PUBLISHING, State.PUBLISHED, State.REJECTED))
+    return bool(drafts.moved_since(tx, decided, asked))

@@ -74,6 +74,11 @@ def of_number(tx: Connection, number: str) -> tuple[Draft, ...]:
     return tuple(one for one in _drafts(tx, select(drafts).order_by(drafts.c.id.desc())) if one.notice.number == number)
 
 
+def moved_since(tx: Connection, whose: Iterable[int], since: datetime) -> frozenset[int]:
+    """Return those of these drafts that came to the state they are in at `since` or later."""
+    return frozenset(tx.scalars(select(drafts.c.id).where(drafts.c.id.in_(list(whose)), drafts.c.moved_at >= since)))
+
+
 def rehome(tx: Connection, old: str, new: str) -> None:
     """Let the drafts of a case be about another, that it became part of. Nothing that is decided over changes: a
     render does not name the case."""

@@ -235,6 +235,23 @@ def test_more_than_five_percent_void_the_rest_and_ask_a_person(house: House) -> 
     assert sorted(one.customer for one in house.stage.mails) == others()
 
 
+def test_a_rejection_of_before_is_no_answer_about_void_mails(house: House) -> None:
+    """One man's next edition was rejected while the others waited; their mails are void later, and a person is asked
+    until he decides over what is for them."""
+    number = house.published(WAIT)
+    house.stage.answer = lambda _: Answer(Outcome.DEFERRED, 450, "later")
+    house.moves("C07")
+    house.send(WAIT)
+    decide.reject(house.edges, *house.waiting(), "reviewer", "no need")
+    house.moves("C08")
+    house.moves("C09")
+    house.send(timedelta(hours=1))
+    assert house.tasks() == [(_afresh.VOID, f"draft {number}")]
+    decide.reject(house.edges, *house.waiting(), "reviewer", "told by telephone")
+    house.send()
+    assert house.tasks() == []
+
+
 def test_other_templates_void_what_waits(house: House) -> None:
     """A telephone number that changed, a newer feedbot: the mails are not those that would be approved now."""
     number = house.published(WAIT)

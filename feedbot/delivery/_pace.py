@@ -26,6 +26,11 @@ class Rates:
         """Tell whether anything is limited."""
         return bool(self.all or self.domain or any(self.domains.values()))
 
+    @property
+    def longest(self) -> timedelta:
+        """The longest time between two mails to anybody."""
+        return max(filter(None, (self.all, self.domain, *self.domains.values())), default=timedelta(0))
+
     def gap(self, domain: str) -> timedelta | None:
         """Return the time between two mails to a domain; None where it is not limited."""
         return self.domains.get(domain, self.domain)

@@ -160,7 +160,7 @@ def retry(edges: Edges, number: int | None, actor: str) -> int:
 def _tidy(edges: Edges) -> None:
     """Settle what a crash or a withdrawal left behind."""
     with edges.database.begin() as tx:
-        paces.forget_past(tx, edges.clock())
+        paces.forget_wrong(tx, edges.clock(), edges.sending.rates.longest)
         lost, orphans = outbox.recover(tx, edges.clock()), outbox.cancel_orphans(tx)
         for verb, count in (("uncertain", lost), ("cancel", orphans)):
             if count:

@@ -1,7 +1,7 @@
 """When the next mail to each domain is due by its rate: kept here, so that it holds for every sender and round."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, func, select
 
@@ -9,6 +9,9 @@ from feedbot.store._gates import Limits, due
 from feedbot.store._sending_tables import paces
 from feedbot.store._sql import chunks, insert, lock
 from feedbot.store._tables import outbox
+
+_ASKEW = timedelta(minutes=1)
+"""How far the clocks of two senders may be from each other."""
 
 
 def load(tx: Connection, domains: Collection[str]) -> dict[str, datetime]:
@@ -30,9 +33,10 @@ def keep(tx: Connection, times: Mapping[str, datetime]) -> None:
         tx.execute(changed, [{"domain": domain, "due": at} for domain, at in times.items()])
 
 
-def forget_past(tx: Connection, now: datetime) -> None:
-    """Forget what holds nobody back any more."""
-    tx.execute(delete(paces).where(paces.c.due <= now))
+def forget_wrong(tx: Connection, now: datetime, longest: timedelta) -> None:
+    """Forget what holds nobody back any more, and what lies further ahead than any turn may, which is `longest`: the
+    clock was ahead when it was noted, and would hold a domain's mails back until it is there again."""
+    tx.execute(delete(paces).where((paces.c.due <= now) | (paces.c.due > now + longest + _ASKEW)))
 
 
 def next_turn(tx: Connection, now: datetime, *, channel: str, limits: Limits) -> datetime | None:

@@ -12,7 +12,7 @@ from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing, Pace, Rates
 from feedbot.inventory import Contract, Customer, Plan, Server
 from feedbot.pipeline._sending import Sending
 from feedbot.pipeline.send import send_due
-from feedbot.store import inventory
+from feedbot.store import inventory, paces
 from tests.fakes import START, world
 from tests.pipeline.test_sending import Office
 
@@ -117,6 +117,15 @@ def test_a_rate_holds_over_rounds_and_senders(post: Post) -> None:
     assert len(post.times(SLOW)) == 8
     assert evenly(post.times(SLOW), 19)
     assert Counter(whose for _, whose in post.left)[QUICK] == 4
+
+
+def test_a_turn_that_a_wrong_clock_noted_holds_nobody_back(post: Post) -> None:
+    """A clock that was a month ahead is set right: no turn lies further ahead than the slowest rate has it."""
+    with post.office.stage.database.begin() as tx:
+        paces.keep(tx, {SLOW: START + timedelta(days=30), QUICK: START + timedelta(minutes=2)})
+    post.send(Rates(domains={SLOW: SECOND, QUICK: timedelta(minutes=2)}))
+    assert len(post.times(SLOW)) == 8
+    assert post.times(QUICK) == []
 
 
 def test_a_stop_is_heard_while_all_wait(post: Post) -> None:

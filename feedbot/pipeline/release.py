@@ -27,6 +27,8 @@ FIT = timedelta(minutes=15)
 """How long mails may leave after a look at their audience; a longer wait asks for another."""
 _FAILURES = (OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.BOUNCED)
 _UNANSWERED = (OutboxState.PENDING, OutboxState.SENDING)
+_UNTRIED = (OutboxState.CANCELLED, OutboxState.HELD)
+"""They say nothing about the others: a look at the audience took them out, or their addresses are suppressed."""
 _HELD_BACK = (OutboxState.PENDING, OutboxState.DEFERRED)
 _ACTOR = "(feedbot)"
 _RATED = ("CVSSv3.0", "CVSSv3.1", "CVSSv4.0")
@@ -78,8 +80,9 @@ def _advance(edges: Edges, tx: Transaction, one: Release) -> None:
     if any(states[state] for state in _UNANSWERED):
         return
     now, failed, all_of_them = edges.clock(), sum(states[state] for state in _FAILURES), sum(states.values())
-    if failed * 100 > edges.sending.failures * all_of_them:
-        _halt(edges, tx, one.draft, tr("{failed} of the first {count} mails failed", failed=failed, count=all_of_them))
+    tried = all_of_them - sum(states[state] for state in _UNTRIED)
+    if failed * 100 > edges.sending.failures * tried:
+        _halt(edges, tx, one.draft, tr("{failed} of the first {count} mails failed", failed=failed, count=tried))
     elif not states[OutboxState.SENT]:
         rest = outbox.counts(tx, one.draft, stage=REST)
         if not states[OutboxState.DEFERRED] and any(rest[state] for state in _HELD_BACK):

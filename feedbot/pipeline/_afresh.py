@@ -64,8 +64,8 @@ def look_again(edges: Edges) -> None:
 
 def _unfit(edges: Edges, tx: Transaction, now: datetime) -> tuple[int, ...]:
     snapshot = inventory.snapshot(tx)
-    soon, over = now + FIT - EVERY, snapshot.id if snapshot else 0
-    return releases.unfit(tx, now, soon, over, limits(edges, now), edges.channel)
+    within, over = (now + FIT - EVERY, now + FIT + EVERY), snapshot.id if snapshot else 0
+    return releases.unfit(tx, now, within, over, limits(edges, now), edges.channel)
 
 
 def _look(edges: Edges, tx: Transaction, draft: Draft, now: datetime) -> None:
@@ -80,11 +80,12 @@ def _look(edges: Edges, tx: Transaction, draft: Draft, now: datetime) -> None:
         return
     releases.change(tx, draft.id, fit(tx, now + FIT))
     tasks.close(tx, UNJUDGED, subject, _ACTOR, now)
-    if found.reasons:
-        _void(edges, tx, draft, waits, found.reasons)
+    reasons = found.reasons if waits else ()  # over what goes to another address alone, a person has decided
+    if reasons:
+        _void(edges, tx, draft, waits, reasons)
     else:
         _withhold(edges, tx, draft, {whose: why for whose, why in found.drift.reasons.items() if whose in waits})
-    if found.drift.untold or (found.reasons and not _told_anew(tx, draft.notice, found.reasons)):
+    if found.drift.untold or (reasons and not _told_anew(tx, draft.notice, reasons)):
         _tell_the_rest(edges, tx, draft, found, waits)
 
 
@@ -124,7 +125,7 @@ def _tell_the_rest(edges: Edges, tx: Transaction, draft: Draft, found: Judgement
     notice = draft.notice
     of = notice.rest_of or notice.edition
     others = [one for one in drafts.of_number(tx, notice.number) if one.notice.rest and one.notice.rest_of == of]
-    now_left_out = found.reasons or waits & set(found.drift.changed)
+    now_left_out = waits and (found.reasons or waits & set(found.drift.changed))
     waiting = any(State.EXPIRED in MOVES[one.state] for one in others)
     if not waiting and (now_left_out or not others):
         for_the_rest(edges, tx, notice, _ACTOR)

@@ -67,10 +67,12 @@ def change(tx: Connection, draft: int, facts: Mapping[str, object]) -> None:
 
 
 def unfit(
-    tx: Connection, now: datetime, soon: datetime, snapshot: int, limits: Limits, channel: str
+    tx: Connection, now: datetime, fit: tuple[datetime, datetime], snapshot: int, limits: Limits, channel: str
 ) -> tuple[int, ...]:
     """Return the drafts on their way whose audience must be looked at before more leaves: a mail is due by all else,
-    and the last look ends by `soon`, or was over another snapshot than this."""
+    and the last look ends before or behind what is `fit` (behind it: the clock was ahead then), or was over another
+    snapshot than this."""
+    soon, latest = fit
     due = select(outbox.c.id).where(
         outbox.c.draft == releases.c.draft,
         outbox.c.channel == channel,
@@ -78,7 +80,7 @@ def unfit(
         or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now),
         timely(now, limits),
     )
-    old = or_(releases.c.fit_until <= soon, releases.c.snapshot != snapshot)
+    old = or_(releases.c.fit_until <= soon, releases.c.fit_until > latest, releases.c.snapshot != snapshot)
     going = drafts.c.state == State.PUBLISHING.value
     query = select(releases.c.draft).join(drafts).where(going, old, due.correlate(releases).exists())
     return tuple(tx.scalars(query.order_by(releases.c.draft)))

@@ -235,6 +235,29 @@ def test_more_than_five_percent_void_the_rest_and_ask_a_person(house: House) -> 
     assert sorted(one.customer for one in house.stage.mails) == others()
 
 
+def test_a_look_that_a_wrong_clock_noted_does_not_count(house: House) -> None:
+    """The clock was a month ahead then: a look would not be due for so long."""
+    number = house.published(WAIT)
+    with house.stage.database.begin() as tx:
+        releases.change(tx, number, {"fit_until": house.stage.now + timedelta(days=30)})
+    house.stage.now += WAIT
+    send_due(replace(house.edges, provider=replace(house.edges.provider, contact="電話 03-0000-0001")), "w")
+    assert house.stage.mails == []
+    assert set(house.withheld(number).values()) == {"void"}
+
+
+def test_who_was_taken_out_of_the_first_does_not_make_them_look_better(house: House) -> None:
+    """Of three one has moved; of the two that were tried one failed, and that is too many."""
+    house.sending = Sending(first=3, wait=timedelta(minutes=2), failures=40)
+    house.stage.answer = lambda _: Answer(Outcome.DEFERRED, 450, "later")
+    number = house.published()
+    house.send()
+    house.moves("C00")
+    house.stage.answer = lambda one: Answer(Outcome.REFUSED if one.customer == "C01" else Outcome.ACCEPTED, 250, "")
+    assert [house.send(timedelta(minutes=6)), house.send(timedelta(minutes=3)), house.send(WAIT)] == [["C02"], [], []]
+    assert ("halted", f"draft {number}") in house.tasks()
+
+
 def test_a_rejection_of_before_is_no_answer_about_void_mails(house: House) -> None:
     """One man's next edition was rejected while the others waited; their mails are void later, and a person is asked
     until he decides over what is for them."""
@@ -332,6 +355,28 @@ def test_a_mail_to_the_address_that_a_person_gave_leaves(house: House) -> None:
     assert readdress(house.edges, failed.id, "new-c05@a.example", "author")
     house.stage.answer = lambda _: Answer(Outcome.ACCEPTED, 250, "ok")
     assert house.send(WAIT) == others()
+
+
+def test_where_only_such_a_mail_waits_nothing_is_void(house: House) -> None:
+    """Nothing is cancelled then, nobody is asked, and nobody is left to draft for."""
+    house.stage.answer = lambda one: Answer(Outcome.REFUSED if one.customer == "C05" else Outcome.ACCEPTED, 550, "no")
+    house.published()
+    house.send()
+    with store.reading(house.stage.database) as tx:
+        (failed,) = outbox.listing(tx, OutboxState.FAILED)
+        assert drafts.load(tx, failed.outgoing.draft).state is State.PUBLISHED
+    house.moves("C05")
+    with house.stage.database.begin() as tx:
+        drafts.move(tx, failed.outgoing.draft, State.PUBLISHED, State.PUBLISHING, house.stage.now)  # others waited
+    assert readdress(house.edges, failed.id, "new-c05@a.example", "author")
+    house.stage.answer = lambda _: Answer(Outcome.DEFERRED, 450, "later")
+    other = replace(house.edges.provider, contact="電話 03-0000-0001")
+    for _ in range(2):
+        house.stage.now += WAIT
+        send_due(replace(house.edges, provider=other), "w")
+    with store.reading(house.stage.database) as tx:
+        assert outbox.counts(tx)[OutboxState.DEFERRED] == 1
+    assert (house.tasks(), house.waiting()) == ([], [])
 
 
 def test_who_updated_while_the_mails_waited_reads_nothing_of_what_is_past(

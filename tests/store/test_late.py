@@ -13,12 +13,12 @@ from feedbot.store.suppressed import Bounce, Suppressed
 from tests.store.samples import NOW, PAGE
 from tests.store.test_outbox import LEASE, claim_one, fill
 
-SOON = NOW + timedelta(minutes=10)
+SOON, LATE = NOW + timedelta(minutes=10), NOW + timedelta(minutes=20)
 
 
 def unfit(tx: Connection, snapshot: int = 3) -> tuple[int, ...]:
     """Ask which drafts must be looked at again."""
-    return releases.unfit(tx, NOW, SOON, snapshot, UNLIMITED, "smtp")
+    return releases.unfit(tx, NOW, (SOON, LATE), snapshot, UNLIMITED, "smtp")
 
 
 @pytest.mark.parametrize(
@@ -26,13 +26,15 @@ def unfit(tx: Connection, snapshot: int = 3) -> tuple[int, ...]:
     [
         ({"fit_until": SOON + timedelta(seconds=1), "snapshot": 3}, False),
         ({"fit_until": SOON, "snapshot": 3}, True),
-        ({"fit_until": SOON + timedelta(days=1), "snapshot": 2}, True),
+        ({"fit_until": LATE, "snapshot": 3}, False),
+        ({"fit_until": LATE + timedelta(seconds=1), "snapshot": 3}, True),
+        ({"fit_until": LATE, "snapshot": 2}, True),
         ({"fit_until": NOW, "snapshot": 3, "not_before": SOON}, False),
         ({"fit_until": NOW, "snapshot": 3, "halted": "many failed"}, False),
     ],
 )
 def test_only_what_could_leave_is_looked_at_again(tx: Connection, facts: dict[str, object], asked: bool) -> None:
-    """Where the last look is too old, or over another inventory, and nothing else holds the mails back."""
+    """Where the last look is too old, to come yet or over another inventory, and nothing else holds the mails back."""
     (one,) = fill(tx)
     releases.change(tx, one.draft, facts)
     assert unfit(tx) == ((one.draft,) if asked else ())

@@ -22,7 +22,7 @@ from feedbot.pipeline.announce import take_back
 from feedbot.pipeline.draft import go
 from feedbot.reading.dates import JST
 from feedbot.review import MOVES, Decision, Digests, Draft, State, approved, move, required_approvals
-from feedbot.store import Transaction, assignments, audit, decisions, digests, drafts, inventory, outbox, told
+from feedbot.store import Transaction, assignments, audit, decisions, digests, drafts, inventory, outbox, releases, told
 
 SEEN_DIGITS = 16
 """How much of a text digest a person is shown, and gives back."""
@@ -169,6 +169,7 @@ def withdraw(edges: Edges, number: int, actor: str, reason: str) -> Withdrawn:
         go(edges, tx, draft, State.WITHDRAWN)
         take_back(edges, tx, draft, reason)
         cancelled = outbox.cancel_pending(tx, number)
+        _hold_digests(edges, tx, draft.notice.number)
         for other in drafts.of_number(tx, draft.notice.number):
             if State.EXPIRED in MOVES[other.state]:
                 go(edges, tx, other, State.EXPIRED)
@@ -185,6 +186,13 @@ def withdraw(edges: Edges, number: int, actor: str, reason: str) -> Withdrawn:
         made = drafts.create(tx, notice, actor, edges.clock())
         audit.append(tx, actor, "draft", f"draft {made.id}", notice.title, edges.clock())
         return Withdrawn(cancelled, made)
+
+
+def _hold_digests(edges: Edges, tx: Transaction, number: str) -> None:
+    """Let no mail of a digest that tells of this notice leave before it has been looked at again: it is void then."""
+    for digest in digests.telling(tx, number):
+        if drafts.load(tx, digest).state is State.PUBLISHING:
+            releases.change(tx, digest, {"fit_until": edges.clock()})
 
 
 def void(edges: Edges, tx: Transaction, draft: Draft, reasons: tuple[str, ...], actor: str) -> None:

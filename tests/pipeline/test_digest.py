@@ -506,6 +506,27 @@ def test_a_digest_that_is_taken_back_says_so_to_its_readers(shop: Shop) -> None:
     assert (again_.notice.audience.rule, again_.notice.digest) == ("changed", True)
 
 
+def test_a_case_that_is_taken_back_while_its_digest_waits_to_leave_is_told_to_nobody(shop: Shop) -> None:
+    """No mail of that digest leaves; the other case goes out in a draft for the rest."""
+    shop.flaw("rsync", "5.3")
+    shop.flaw("wget", "5.3")
+    made = {one.notice.title.split()[0]: one.id for one in shop.draft()}
+    number = due(shop)
+    decide.propose(shop.edges, number, "author")
+    decide.approve(shop.edges, number, "author")
+    publish(shop.edges, number, "author")
+    assert decide.withdraw(shop.edges, made["rsync"], "author", "誤り").draft is None
+    send_due(shop.edges, "w")
+    assert shop.stage.mails == []
+    name = shop.load(number).notice.number
+    with shop.edges.database.begin() as tx:
+        (rest,) = [one for one in drafts.of_number(tx, name) if one.notice.rest]
+    assert shop.send(rest.id) == list(WHO)
+    for mail in shop.stage.mails:
+        assert "wget1.0-1" in text(parsed(mail))
+        assert "rsync" not in text(parsed(mail))
+
+
 def test_a_withdrawal_names_the_servers_that_the_case_was_told_of(stage: World) -> None:
     """Of a digest over two cases each counts for its own servers only."""
     more = {"k1b.vps.example": {"wget": "1.0-1"}}

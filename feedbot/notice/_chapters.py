@@ -14,7 +14,7 @@ from feedbot.notice._words import natural
 class Chapter:
     """What a mail says of one case: its own `notice`, whether it was `told` before, the highest `severity` that has a
     number, this customer's `shares` (`acting`: he looks after them, `ours`: the provider does), what to type, and the
-    address of the page, empty where the mail's brand has none."""
+    address of the page, empty where the mail's brand has none of it."""
 
     notice: Notice
     told: bool
@@ -46,7 +46,7 @@ def _chapters(notice: Notice, recipient: Recipient | None, provider: Provider) -
             acting=acting,
             ours=tuple(one for one in held if not one.contract.acts),
             commands=commands(component for one in acting for component in one.components),
-            url=page_url(matter.notice, provider),
+            url=page_url(matter.notice, provider) if matter.paged else "",
         )
 
 

@@ -65,11 +65,13 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class Matter:
     """One case in a digest (まとめ), in the words of its own notice, whose draft is `draft`. `told` says that an
-    earlier edition went to somebody by mail, so that what changed is of interest."""
+    earlier edition went to somebody by mail, so that what changed is of interest; `paged` that its page may be linked
+    to."""
 
     draft: int
     notice: "Notice"
     told: bool = False
+    paged: bool = True
 
 
 @dataclass(frozen=True, slots=True)

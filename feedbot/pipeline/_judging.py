@@ -89,7 +89,7 @@ def _drift(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenRender, be
 
 
 def _reworded(
-    edges: Edges, draft: Draft, before: dict[str, FrozenMail], other: list[Recipient], linked: Container[str]
+    edges: Edges, draft: Draft, before: dict[str, FrozenMail], other: list[Recipient], linked: _pages.Links
 ) -> Iterator[str]:
     """Yield those whose mail would be another: of who is concerned otherwise, the words may still be the same."""
     for one, mail in written(edges, draft.notice, other, linked):

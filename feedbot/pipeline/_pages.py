@@ -6,18 +6,20 @@ else is told too. An earlier edition's pages stay the number's pages: whoever wa
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from feedbot.inventory import Plan
 from feedbot.notice import Kind, Notice, Post, Recipient, render, site
 from feedbot.pipeline._edges import Edges
-from feedbot.review import State
+from feedbot.review import Draft, State
 from feedbot.store import Transaction, drafts, releases
 
 PROVIDER = ""
 """The name of the provider's own pages beside those of brands."""
 SHOWN = (State.PUBLISHING, State.PUBLISHED, State.WITHDRAWN)
 """What the pages show; a withdrawn notice stays at its address, marked, for those who were sent there."""
+_OPEN = (State.DRAFT, State.VOID)
 
 
 def places(edges: Edges, tx: Transaction, notice: Notice, recipients: Iterable[Recipient]) -> frozenset[str]:
@@ -46,12 +48,47 @@ def earlier(edges: Edges, tx: Transaction, notice: Notice) -> frozenset[str]:
     return frozenset(found)
 
 
-def linked(edges: Edges, tx: Transaction, notice: Notice, names: Collection[str]) -> frozenset[str]:
-    """Return the names of the pages to which mails of the notice may link, it standing on those of `names` itself. A
-    digest links to its cases' pages: each reader's brand has those of which he reads."""
-    if notice.kind is Kind.DIGEST:
-        return frozenset(edges.brand_sites)
-    return frozenset(names) | earlier(edges, tx, notice)
+@dataclass(frozen=True, slots=True)
+class Links:
+    """To which pages a notice's mails may link: those of `names` have its own, and where `matters` names a case of a
+    digest, by its draft, only those given there have that one's. Without names there is the provider's alone."""
+
+    names: frozenset[str]
+    matters: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    def on(self, name: str) -> bool:
+        """Say whether mails in this name may link to a page of the notice, or a digest's to those of its cases."""
+        return name in (self.names or {PROVIDER})
+
+    def of(self, notice: Notice, name: str) -> Notice:
+        """Return a notice as mails in this name tell it: its cases without those pages that these do not have."""
+        matters = (replace(one, paged=name in self.matters.get(one.draft, {name})) for one in notice.matters)
+        return replace(notice, matters=tuple(matters)) if notice.matters else notice
+
+
+def linked(edges: Edges, tx: Transaction, notice: Notice, names: Collection[str]) -> Links:
+    """Return the pages to which mails of the notice may link, it standing on those of `names` itself.
+
+    A digest links to its cases' pages. One that was decided over earlier stands where its readers of then are; one that
+    is to be proposed with the digest will stand where the digest's are.
+    """
+    if notice.kind is not Kind.DIGEST:
+        return Links(frozenset(names) | earlier(edges, tx, notice))
+    if not edges.brand_sites:
+        return Links(frozenset())
+    held = {one.draft: _standing(edges, tx, drafts.load(tx, one.draft)) for one in notice.matters}
+    known = {draft: found for draft, found in held.items() if found is not None}
+    return Links(frozenset(edges.brand_sites) | {PROVIDER}, known)
+
+
+def _standing(edges: Edges, tx: Transaction, draft: Draft) -> frozenset[str] | None:
+    """Return on whose pages a case stands, or will when its notice is out; None before that is decided."""
+    if draft.state in _OPEN and site.has_page(draft.notice):
+        return None
+    before = earlier(edges, tx, draft.notice)
+    if not site.has_page(draft.notice):
+        return before
+    return before | (drafts.frozen(tx, draft.id, post_only=True).pages.keys() or {PROVIDER})
 
 
 def posts(

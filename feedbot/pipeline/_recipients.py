@@ -1,6 +1,6 @@
 """Who gets a notice, at which addresses and in whose name."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
@@ -18,6 +18,7 @@ from feedbot.notice import (
     topics,
 )
 from feedbot.pipeline._edges import ROLES, Edges
+from feedbot.pipeline._pages import Links
 from feedbot.store import Transaction, contacts, inventory, told
 
 
@@ -66,16 +67,16 @@ def _of_customer(one: Recipient) -> str:
 
 
 def written(
-    edges: Edges, notice: Notice, recipients: Iterable[Recipient], linked: Container[str]
+    edges: Edges, notice: Notice, recipients: Iterable[Recipient], linked: Links
 ) -> Iterator[tuple[Recipient, MailText]]:
-    """Yield each recipient with his mail, in the name, by the templates and under the number of his brand. A brand's
-    mails link to its page where it is among `linked`.
+    """Yield each recipient with his mail, in the name, by the templates and under the number of his brand. Mails
+    link to a page of their name where `linked` says that there is one.
 
     Raises NoticeError where a template fails or a brand is not configured.
     """
     ordered = sorted(recipients, key=lambda one: one.brand)
     for name, own in groupby(ordered, key=lambda one: one.brand):
         brand, held = edges.brand(name), tuple(own)
-        shown = brand.numbered(notice) if name else notice
-        provider = replace(brand.provider, pages=name in linked) if name else brand.provider
+        shown = linked.of(brand.numbered(notice) if name else notice, name)
+        provider = replace(brand.provider, pages=linked.on(name))
         yield from zip(held, mails(shown, held, provider, brand.templates), strict=True)

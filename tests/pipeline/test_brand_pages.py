@@ -265,8 +265,8 @@ def test_pages_that_cannot_be_written_stop_no_others(stage: World, one: tuple[Ed
     assert "INFO-2026-0001.html" in stage.site
 
 
-def test_a_digest_shows_a_brand_s_reader_its_numbers_and_pages(stage: World) -> None:
-    """Each case in it under the brand's number, with a link to the brand's own page, which is up."""
+def sited(stage: World) -> tuple[Shop, Pages]:
+    """A shop that tells what is below 7.0 once a day; its K2 is of a brand that has pages."""
     pages = Pages()
     brand = Brand(replace(X, pages=True), stage.edges().templates, pages)
     daily = digests.Digests("day", at=time(10), below="high")
@@ -274,13 +274,24 @@ def test_a_digest_shows_a_brand_s_reader_its_numbers_and_pages(stage: World) -> 
     with shop.edges.database.begin() as tx:
         bearing = [replace(one, brand="x" if one.customer == "K2" else "") for one in inventory.contracts(tx)]
         inventory.replace_customers(tx, None, bearing, None, stage.now)
-    for product in ("rsync", "wget"):
-        shop.flaw(product, "5.3")
-    shop.draft()
+    return shop, pages
+
+
+def due(shop: Shop) -> int:
+    """Let a day pass and return the digest's draft."""
     shop.later(days=1)
     made = digest.make(shop.edges, "(feedbot)").draft
     assert made is not None
-    assert shop.send(made.id) == ["K1", "K2", "K3"]
+    return made.id
+
+
+def test_a_digest_shows_a_brand_s_reader_its_numbers_and_pages(stage: World) -> None:
+    """Each case in it under the brand's number, with a link to the brand's own page, which is up."""
+    shop, pages = sited(stage)
+    for product in ("rsync", "wget"):
+        shop.flaw(product, "5.3")
+    shop.draft()
+    assert shop.send(due(shop)) == ["K1", "K2", "K3"]
     (mail,) = [decoded(one) for one in stage.mails if one.customer == "K2"]
     assert foreign(mail, shop.edges, "x") == set()
     at = links(mail, X.site_url)
@@ -288,6 +299,42 @@ def test_a_digest_shows_a_brand_s_reader_its_numbers_and_pages(stage: World) -> 
     others = "".join(decoded(one) for one in stage.mails if one.customer != "K2")
     assert foreign(others, shop.edges, "") == set()
     assert links(others, PROVIDER.site_url) == {"INFO-2026-0001.html", "INFO-2026-0002.html"}
+
+
+@pytest.mark.parametrize(("late", "site"), [("K2", X.site_url), ("K1", PROVIDER.site_url)])
+def test_a_digest_links_to_no_page_that_is_not_there(stage: World, late: str, site: str) -> None:
+    """A case's page came out before the digest, where its readers were then; who is concerned since then in another
+    name reads of it without a link, beside a case whose page is there."""
+    shop, pages = sited(stage)
+    for one in {"K2"} if late == "K2" else {"K1", "K3"}:
+        shop.patch(one, "rsync")
+    shop.flaw("rsync", "5.3")
+    (early,) = shop.draft()
+    assert shop.send(early.id) == []
+    shop.flaw("wget", "5.3")
+    shop.draft()
+    shop.patch(late, "rsync", "1.0-1")
+    shop.send(due(shop))
+    (mail,) = [decoded(one) for one in stage.mails if one.customer == late]
+    assert "rsync 1.0-1" in mail
+    at = links(mail, site)
+    assert len(at) == 1
+    assert at <= (pages.tree if late == "K2" else stage.site).keys()
+
+
+def test_who_joins_in_the_provider_s_name_is_sent_to_no_page_that_only_a_brand_has(stage: World) -> None:
+    """The first edition stands on the brand's pages alone, and its next goes by mail alone."""
+    shop, _ = sited(stage)
+    for one in ("K1", "K3"):
+        shop.patch(one, "rsync")
+    shop.flaw("rsync", "9.3")
+    (made,) = shop.draft()
+    assert shop.send(made.id) == ["K2"]
+    shop.patch("K1", "rsync", "1.0-1")
+    (rest,) = shop.draft()
+    assert shop.send(rest.id) == ["K1"]
+    assert "INFO-2026-0001.html" not in stage.site
+    assert links(decoded(stage.mails[-1]), PROVIDER.site_url) == set()
 
 
 def test_a_brand_s_mails_are_signed_by_its_own_key_or_by_none(

@@ -246,9 +246,10 @@ def _received(edges: Edges, tx: Transaction, draft: Draft) -> Mapping[tuple[str,
     if notice.edition == 1:
         return {}
     earlier = [one.id for one in drafts.of_number(tx, notice.number) if one.notice.edition < notice.edition]
-    by_digest = digests.telling(tx, notice.number)
-    in_digests = threads.received(tx, by_digest.keys(), edges.channel)
-    told = {key: found for key, found in in_digests.items() if any(key[0] in whose for whose in by_digest.values())}
+    told: dict[tuple[str, str], str] = {}
+    for digest, whose in sorted(digests.telling(tx, notice.number).items(), reverse=True):  # the first one stays
+        found = threads.received(tx, [digest], edges.channel)
+        told |= {key: name for key, name in found.items() if key[0] in whose}
     return told | threads.received(tx, earlier, edges.channel)
 
 

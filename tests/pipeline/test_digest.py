@@ -169,6 +169,24 @@ def test_a_revision_after_the_digest_is_an_update_in_its_thread(shop: Shop) -> N
     assert {one.customer: parsed(one)["In-Reply-To"] for one in shop.stage.mails[-3:]} == first
 
 
+def test_an_update_answers_the_digest_that_told_its_reader_of_the_case(shop: Shop) -> None:
+    """Not an earlier one, which told others of it and him of something else."""
+    shop.flaw("rsync", "5.3")
+    shop.flaw("wget", "5.3")
+    shop.draft()
+    shop.patch("K2", "rsync")
+    shop.send(due(shop))
+    shop.patch("K2", "rsync", "1.0-1")
+    shop.draft()
+    assert shop.send(due(shop)) == ["K2"]
+    told_him = parsed(shop.stage.mails[-1])["Message-ID"]
+    shop.flaw("rsync", "9.5", "2")
+    (update,) = shop.draft()
+    shop.send(update.id)
+    (his,) = [one for one in shop.stage.mails[-3:] if one.customer == "K2"]
+    assert parsed(his)["In-Reply-To"] == told_him
+
+
 def test_a_rejected_digest_gives_its_cases_to_the_next(shop: Shop) -> None:
     """They wait again, with who rejected it and why; not at once, but the next day; dropped ones no more."""
     shop.flaw("rsync", "5.3")

@@ -161,8 +161,8 @@ def _tidy(edges: Edges) -> None:
     """Settle what a crash or a withdrawal left behind."""
     with edges.database.begin() as tx:
         paces.forget_wrong(tx, edges.clock(), edges.sending.rates.longest)
-        lost, orphans = outbox.recover(tx, edges.clock()), outbox.cancel_orphans(tx)
-        for verb, count in (("uncertain", lost), ("cancel", orphans)):
+        lost, vain = outbox.recover(tx, edges.clock()), outbox.cancel_orphans(tx) + outbox.cancel_overtaken(tx)
+        for verb, count in (("uncertain", lost), ("cancel", vain)):
             if count:
                 audit.append(tx, "(feedbot)", verb, "outbox", f"{count} messages", edges.clock())
         _ask(edges, tx)

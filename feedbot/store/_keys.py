@@ -19,6 +19,12 @@ def edition_of(key: str) -> int:
     return int(found["edition"]) if found and found["edition"].isdecimal() else 0
 
 
+def is_later(key: str, other: str) -> bool:
+    """Say whether a message is of a later edition of the notice that another is of, and for the same recipient."""
+    same = key.partition("/")[0] == other.partition("/")[0] and recipient_of(key) == recipient_of(other) != ""
+    return same and edition_of(key) > edition_of(other)
+
+
 def is_again(key: str) -> bool:
     """Say whether a message goes to another address than it was made for, which a person gave it."""
     found = _KEY.fullmatch(key)

@@ -35,7 +35,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
 from feedbot.store._gates import STANDING, UNLIMITED, WAITING, Limits, due, open_now, stands
-from feedbot.store._keys import recipient_of
+from feedbot.store._keys import is_later, recipient_of
 from feedbot.store._sending_tables import suppressed_addresses
 from feedbot.store._sql import chunks, insert, lock
 from feedbot.store._tables import contents, drafts, outbox, receipts
@@ -282,6 +282,18 @@ def cancel_orphans(tx: Connection) -> int:
     """Cancel what waits of notices that no longer stand, such as a deferred mail of a withdrawn one; return how many
     rows."""
     return _cancel(tx, ~stands())
+
+
+def cancel_overtaken(tx: Connection) -> int:
+    """Cancel what was on the wire while a later edition was queued for the same recipient, and came to be deferred: the
+    old words would arrive behind the new. Return how many rows."""
+    later = outbox.alias()
+    newer = (later.c.customer == outbox.c.customer) & (later.c.channel == outbox.c.channel)
+    newer &= (later.c.draft > outbox.c.draft) & (later.c.state != OutboxState.CANCELLED.value)
+    pairs = select(outbox.c.id, outbox.c.key, later.c.key.label("later")).join(later, newer)
+    rows = tx.execute(pairs.where(outbox.c.state == OutboxState.DEFERRED.value))
+    old = sorted({row.id for row in rows if is_later(row.later, row.key)})
+    return sum(_cancel(tx, outbox.c.id.in_(part)) for part in chunks(old))
 
 
 def cancel_pending(tx: Connection, draft: int, recipients: Container[str] | None = None) -> int:

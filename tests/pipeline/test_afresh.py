@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from feedbot import store
-from feedbot.delivery import Answer, OutboxState, Outcome
+from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
 from feedbot.errors import NoticeError
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server, Topic
 from feedbot.notice import digests
@@ -456,3 +456,28 @@ def test_a_digest_that_waits_is_looked_at_too(stage: World, revised: bool) -> No
     with store.reading(shop.edges.database) as tx:
         asked = {(one.kind, one.subject) for one in todo.listing(tx)}
     assert asked == ({(_afresh.VOID, f"draft {made.id}")} if revised else set())
+
+
+def test_no_old_words_arrive_behind_the_new(house: House) -> None:
+    """A mail that was on the wire while a later edition went out, and was put off, is not tried again."""
+    number = house.published()
+    with store.reading(house.stage.database) as tx:
+        known = drafts.load(tx, number).notice.number
+
+    def answer(one: Outgoing) -> Answer:
+        if one.customer != "C05" or one.draft != number or one.attempts > 1:
+            return Answer(Outcome.ACCEPTED, 250, "ok")
+        new = draft.follow(house.edges, known, OWN, "author").id
+        decide.propose(house.edges, new, "author")
+        decide.approve(house.edges, new, "reviewer")
+        publish(house.edges, new, "author")
+        return Answer(Outcome.DEFERRED, 450, "later")
+
+    house.stage.answer = answer
+    house.send()
+    house.send(timedelta(hours=1))
+    house.send(timedelta(hours=1))
+    arrived = [one.draft for one in house.stage.mails if one.customer == "C05"]
+    assert (arrived.count(number), len(arrived)) == (0, 1)
+    with store.reading(house.stage.database) as tx:
+        assert outbox.counts(tx, number)[OutboxState.DEFERRED] == 0

@@ -17,6 +17,7 @@ from feedbot.errors import SourceError
 from feedbot.reading import dates, phrases, sections
 from feedbot.reading import text as texts
 from feedbot.source import _facts, _jvndb, _jvnrss, _listing, _note_prose, jpcert, openssh, postgresql, ruby_lang
+from tests.limits import SECONDS
 from tests.source.reading import document, fixture, judge, read, reasons
 
 
@@ -92,7 +93,7 @@ def test_parts_within_parts(member: str, depth: int) -> None:
     bad = (head + (opening * depth + "</div>" * depth) * (12_000 // depth // opening.count("<")) + rest).encode()
     started = time.process_time()
     read(member, document(bad))
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
 
 
 def test_parts_within_parts_are_refused() -> None:
@@ -129,7 +130,7 @@ def test_a_feed_made_to_cost_time(kind: str) -> None:
     started = time.process_time()
     with pytest.raises(SourceError):
         list(_listing.entries(document(b"<rss version='2.0'><channel><title>x</title>" + HEAVY[kind])))
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
 
 
 def test_note_with_characters_that_nothing_holds() -> None:
@@ -179,7 +180,7 @@ def test_line_of_brackets(run: str) -> None:
     """A line of open brackets costs no more than its length."""
     started = time.process_time()
     assert phrases.read(run * 20_000).range is None or run[0] == "1"
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize("url", ["https://csirt-a.example/csaf/index.txt", "file:index.txt", "https://csirt-a.example"])
@@ -200,11 +201,11 @@ def test_address_of_a_listed_record(url: str, path: str) -> None:
 
 @pytest.mark.parametrize(("member", "line"), [("csaf", b"a.json\n"), ("osv", b"2026-11-10T00:00:00Z,a/A-1\n")])
 def test_the_longest_list_of_documents(member: str, line: bytes) -> None:
-    """A list of nearly as many lines as are read costs less than two seconds."""
+    """A list of nearly as many lines as are read takes no long time."""
     given = document(line * 299_000, "https://csirt-a.example/index.txt")
     started = time.process_time()
     assert sum(1 for _ in import_module(f"feedbot.source.{member}").listing(given)) == 299_000
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize("blank", ["\u3000", "&#x85;", "\u2028"])
@@ -227,7 +228,7 @@ LISTS = {
 
 @pytest.mark.parametrize("member", LISTS)
 def test_list_of_too_many_objects(member: str) -> None:
-    """A list of more objects than a member makes items of in two seconds is refused, whatever they are."""
+    """A list of more objects than a member makes items of in time is refused, whatever they are."""
     start, end = LISTS[member]
     loaded, given = import_module(f"feedbot.source.{member}"), document(start + b"0," * 100_000 + b"0" + end)
     said = [str(one) for items in (loaded.listing(given), loaded.read(given, judge)) for one in _and_refusal(items)]
@@ -235,12 +236,12 @@ def test_list_of_too_many_objects(member: str) -> None:
 
 
 def test_longest_list_of_bad_objects() -> None:
-    """As many bad objects as are read are each quarantined, in less than two seconds."""
+    """As many bad objects as are read are each quarantined, in time."""
     given = document(b"[" + b'{"id":1},' * 99_999 + b"{}]")
     started = time.process_time()
     items = import_module("feedbot.source.osv").read(given, judge)
     assert sum(isinstance(one, Quarantined) for one in items) == 100_000
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
 
 
 def _and_refusal(items: Iterator[object]) -> Iterator[object]:
@@ -252,24 +253,24 @@ def _and_refusal(items: Iterator[object]) -> Iterator[object]:
 
 @pytest.mark.parametrize("start", [b"", b"<rss>&"])
 def test_feed_of_one_open_token(start: bytes) -> None:
-    """A feed that is one reference, or words outside, costs less than two seconds as large as it may be."""
+    """A feed that is one reference, or words outside, takes no long time as large as it may be."""
     body, started = (start + b"a" * 2**23)[: 2**23], time.process_time()
     assert not [one for one in _and_refusal(_listing.entries(document(body))) if isinstance(one, _listing.Entry)]
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
     with pytest.raises(SourceError, match="it is larger than 8388608 bytes"):
         next(_listing.entries(document(body + b"a")))
 
 
 @pytest.mark.parametrize("line", [b"2026-13-10T00:00:00Z,a/A-1\n", b"x\n"])
 def test_list_of_bad_lines(line: bytes) -> None:
-    """Of more bad lines than any list has, 100,000 are quarantined in less than two seconds, then it is refused."""
+    """Of more bad lines than any list has, 100,000 are quarantined in time, then it is refused."""
     given = document(b"2026-11-10T00:00:00Z,a/A-1\n" + line * 298_000)
     started = time.process_time()
     counts = Counter(
         str(one) if isinstance(one, SourceError) else type(one).__name__
         for one in _and_refusal(import_module("feedbot.source.osv").listing(given))
     )
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
     refusal = "file:given: more than 100000 of its lines are bad"
     assert counts == {"ListedItem": 1, "Quarantined": 100_000, refusal: 1}
 
@@ -293,10 +294,10 @@ def _references(items: list[Advisory | Quarantined]) -> list[Reference]:
 
 
 def test_alert_of_blank_lines() -> None:
-    """An alert that is nothing but lines costs less than two seconds as large as it may be; a larger one is refused."""
+    """An alert that is nothing but lines takes no long time as large as it may be; a larger one is refused."""
     body, started = b"a\n" * 2**20, time.process_time()
     assert reasons(read("jpcert", document(body))) != ["it is larger than 2097152 bytes"]
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
     assert reasons(read("jpcert", document(body + b"\n"))) == ["it is larger than 2097152 bytes"]
 
 
@@ -305,15 +306,15 @@ def test_text_of_lines_that_say_nothing(line: str) -> None:
     """A part that begins with a hundred thousand empty lines or rules costs no more than its length."""
     started = time.process_time()
     assert sections.split(f"{line}\n" * 200_000 + "a")[0].text.endswith("a")
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize("member", ["freebsd", "netbsd"])
 def test_text_of_escapes(member: str) -> None:
-    """A text of escapes of ISO-2022-JP costs less than two seconds as large as it may be; a larger one is refused."""
+    """A text of escapes of ISO-2022-JP takes no long time as large as it may be; a larger one is refused."""
     body, started = b"\x1b$B" * (2**21 // 3), time.process_time()
     assert reasons(read(member, document(body))) != ["it is larger than 2097152 bytes"]
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
     assert reasons(read(member, document(body + b"\x1b$B"))) == ["it is larger than 2097152 bytes"]
 
 
@@ -322,7 +323,7 @@ def test_note_with_a_long_number() -> None:
     record = json.loads(fixture("cert_cc/vince.json").body)
     started = time.process_time()
     assert read("cert_cc", document(json.dumps(record | {"overview": f"Before {'9' * 200_000}."}).encode()))
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize("before", ["\n", "\r\n", " \t\n", "<!-- x -->\n\n", "<?x?>\n \n"])
@@ -332,7 +333,7 @@ def test_blank_lines_before_a_feed(before: str) -> None:
     declaration, _, feed = body.partition("?>")
     spoiled = f"{declaration}?>{before * 20_000}{feed}"
     found = [one for one in read("rss", document(spoiled.encode())) if isinstance(one, Advisory)]
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
     assert found == [one for one in read("rss", document(body.encode())) if isinstance(one, Advisory)]
 
 
@@ -351,14 +352,14 @@ def test_search_that_begins_once(pattern: re.Pattern[str], run: str) -> None:
     """What is searched for in a text is not searched for again from each place of a long run."""
     started = time.process_time()
     assert pattern.search(run * 50_000 + "!") is None or run == "1."
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < SECONDS
 
 
 def test_wording_with_many_blanks() -> None:
     """A wording of Ruby's with a long run of blanks costs no more than its length."""
     started = time.process_time()
     assert not [one for one in ruby_lang._one("", "a" + "\u3000" * 60_000 + "b") if one.complete]
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < SECONDS
 
 
 def test_long_texts_are_not_remembered() -> None:
@@ -374,11 +375,11 @@ def test_long_texts_are_not_remembered() -> None:
 
 
 def test_longest_list_of_a_page() -> None:
-    """A list of as many items as a page may have tags costs less than two seconds."""
+    """A list of as many items as a page may have tags takes no long time."""
     body = fixture("openssh/security.html").body.replace(b"<ul>", b"<ul>" + b"<li>" * 59_000, 1)
     started = time.process_time()
     assert any(isinstance(one, Advisory) for one in read("openssh", document(body)))
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SECONDS
 
 
 def test_large_text_of_curl() -> None:
@@ -413,4 +414,4 @@ def test_many_corrections_of_one_range() -> None:
     (found,) = read("osv", document(json.dumps(record).encode(), "file:CSIRTA-2026-1.json"))
     assert isinstance(found, Advisory)
     assert len(found.fixed) == 8_000
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < SECONDS

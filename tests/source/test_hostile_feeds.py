@@ -124,6 +124,14 @@ HEAVY = {
 }
 
 
+def test_a_declaration_that_never_ends() -> None:
+    """A feed that begins as a declaration and goes on so is refused before anybody searches for the end of it."""
+    started = time.process_time()
+    with pytest.raises(SourceError):
+        list(_listing.entries(document(b'<?xml version=<>= encoding="u' * 8_000)))
+    assert time.process_time() - started < SECONDS
+
+
 @pytest.mark.parametrize("kind", HEAVY)
 def test_a_feed_made_to_cost_time(kind: str) -> None:
     """A feed that would keep the reader for long is refused before it is read."""

@@ -23,7 +23,7 @@ from feedbot.signature import UnsignedText, VerifiedText
 from feedbot.source._member import Judge, ListedItem
 from feedbot.version import VersionRange
 from tests.fuzz.breakers import RUNS
-from tests.fuzz.mutate import LIGHT, MOST, spoil
+from tests.fuzz.mutate import MOST, spoil
 from tests.fuzz.thin import thin
 from tests.source.reading import FIXTURES, NOW, judge, verified_as
 
@@ -52,7 +52,8 @@ CORPUS = {
 }
 """Which real files are of a member's form."""
 LISTED_AS_READ = ("antiphishing", "auscert", "cisa_kev", "ipa", "openssh", "postgresql", "rss")
-"""Their listing passes on what `read` yields, less of each: to feed a document to both is to read it twice, which is done with one in eight."""
+"""Their listing passes on what `read` yields, less of each: to feed a document to both is to read it twice, which is done with
+one in eight."""
 
 _STARTS = re.compile(rb">|\n|\": \"")
 

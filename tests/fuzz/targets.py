@@ -52,8 +52,8 @@ CORPUS = {
 }
 """Which real files are of a member's form."""
 LISTED_AS_READ = ("antiphishing", "auscert", "cisa_kev", "ipa", "openssh", "postgresql", "rss")
-"""Their listing passes on what `read` yields, less of each: to feed a document to both is to read it twice, which is done with
-one in eight."""
+"""Their listing passes on what `read` yields, less of each: to feed a document to both is to read it twice, which is
+done with one in eight."""
 
 _STARTS = re.compile(rb">|\n|\": \"")
 

@@ -12,7 +12,7 @@ MOST = 64 * 2**10
 """Bytes of most spoiled documents."""
 BIG = 2**20
 """Bytes of one in two hundred."""
-LIGHT = 4 * 2**10
+LIGHT = 2 * 2**10
 """Bytes of those that start from thinned seeds."""
 
 Way = Callable[[bytes, bytes, Random, int], bytes]

@@ -38,7 +38,10 @@ class Described(Cursor):
     def _dependents(self) -> bool:
         start = self.at
         self.name()
-        if (self.at > start or self.product) and self.take("depends"):
+        word = self.peek("depends")
+        # その他の goes on from the line before, which names the product.
+        if word and (self.at > start or self.product or "他" in word.text):
+            self.at += 1
             self.skip("all", "of")
             return self.skip("name")
         self.at = start

@@ -1,9 +1,9 @@
 """Read one line: whether it may be read at all, and whether it affirms, denies or leaves open what is affected.
 
-    line = items | denial | described
+    line = items | denial | described | sentence
 
-The items are in _items.py, denials in _denials.py, what has no versions in _described.py; when a line leaves open what
-it is about is in _plain.py.
+The items are in _items.py, denials in _denials.py, what has no versions in _described.py, other sentences in
+_sentences.py; when a line leaves open what it is about is in _plain.py.
 """
 
 from dataclasses import replace
@@ -12,6 +12,7 @@ from feedbot.reading._bounds import AFTER
 from feedbot.reading._denials import Denials
 from feedbot.reading._described import DESCRIBES, Described
 from feedbot.reading._plain import corrects, doubted, is_common
+from feedbot.reading._sentences import Told, read_sentence
 from feedbot.reading._tokens import Token, tokenise
 
 _REFUSED = (DESCRIBES - {"development"}) | {"refuse", "address"}
@@ -21,17 +22,30 @@ _AFTER_QUOTE = frozenset({"only", "range", *AFTER})
 
 class Line(Denials):
     """One line. What it says is in `result()`, `fixed`, `unaffected`, `described`, `notes`; what was not understood in
-    `unread`. `words` are all its tokens."""
+    `unread`. `words` are all its tokens. `denied`: it says that something is not affected."""
 
     def __init__(self, text: str, product: str, scheme: str, *, listed: bool = False) -> None:
         super().__init__(text, product, scheme, listed=listed)
         self.words = self.tokens
         self.described: list[str] = []
+        self.denied = False
 
     def read(self) -> None:
         """Read the whole line."""
         if self._read_described():
             return
+        self._read_plain()
+        if self.unread and (told := read_sentence(self.text, self.words, self.product, self.scheme)):
+            self._take(told)
+
+    def _take(self, told: Told) -> None:
+        """Believe a sentence in place of whatever else was read."""
+        self.unread, self.void, self.holes = [], False, []
+        self.names, self.clauses, self.fixed, self.notes = told.names, told.clauses, told.fixed, told.notes
+        self.unaffected, self.denied, self.means = told.unaffected, told.denied, told.means
+        self.described = [self.text.strip()] if told.described else []
+
+    def _read_plain(self) -> None:
         # 開発版 of a line about versions is part of a name, as any other word for an edition.
         self.words = self.tokens = [replace(t, kind="name") if t.kind == "development" else t for t in self.tokens]
         self.tokens = self._unquoted()

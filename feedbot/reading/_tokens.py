@@ -152,6 +152,20 @@ def edition_words() -> frozenset[str]:
 
 
 @cache
+def _particles() -> tuple[str, ...]:
+    return tuple(word for row in _table()["particle"] for word in row["words"])
+
+
+def is_particles(text: str) -> bool:
+    """Say whether a text is nothing but particles and endings of the table, one after another."""
+    reached = {0}
+    for at in range(len(text)):
+        if at in reached:
+            reached.update(at + len(word) for word in _particles() if text.startswith(word, at))
+    return len(text) in reached
+
+
+@cache
 def two_senses() -> frozenset[str]:
     """Return the words that are read in one sense and used in two."""
     return frozenset(word.casefold() for row in wordings() if row.two_senses for word in row.words)

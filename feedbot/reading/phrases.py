@@ -74,7 +74,7 @@ def read(text: str, product: str = "", scheme: str = "generic", *, listed: bool 
     left = sorted(set(line.unread), key=lambda token: token.start)
     unread = tuple(text[start:end] for start, end in spans(left))
     found = line.result()
-    said = found is not None or bool(line.fixed or line.described) or line.unaffected is not None
+    said = found is not None or bool(line.fixed or line.described) or line.unaffected is not None or line.denied
     return Phrase(
         input=text,
         product=line.subject(),

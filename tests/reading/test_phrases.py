@@ -177,7 +177,6 @@ def test_what_is_no_affected_range_is_not_complete(text: str) -> None:
         "Sample 11.3、10.8、9.6.13 より前のバージョン",
         "この問題は Sample 49 以前には影響しないと思われます",
         "Sample 2.0 以前で修正されたが 1.0 には影響しません",
-        "Sample 2.0 以前が影響を受けます、2.1 は影響を受けません",
         "この問題は Sample 1.2 影響しません",
         "この問題は Sample 1.2",
         "Sample を使う Other 4.0 以前",

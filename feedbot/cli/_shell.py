@@ -60,9 +60,11 @@ def choose_language(arguments: Iterable[str], environment: Mapping[str, str]) ->
 
 
 def load_config() -> "Config":
-    """Find and check the configuration. Raises ConfigError."""
+    """Find and check the configuration; from here on there is something to log. Raises ConfigError."""
     from feedbot import bootstrap
+    from feedbot.cli import _log
 
+    _log.to_standard_error()
     return bootstrap.load_config(settings.config)
 
 

@@ -14,6 +14,7 @@ from feedbot import cli, messages
 from feedbot.cli import _shell
 from feedbot.errors import ConfigError
 from tests.cli.test_commands import ROOT
+from tests.test_config import PROVIDER
 
 
 @pytest.mark.parametrize(
@@ -297,3 +298,19 @@ def test_each_verb_of_the_log_is_translated() -> None:
     spoken = {f"{one}-ignored" for one in (Standing.ROLLBACK, Standing.DUPLICATE)} | {"uncertain", "cancel"}
     assert missing == []
     assert spoken <= set(known)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is missing")
+def test_the_log_is_apart_from_results_and_stops_nothing(tmp_path: Path) -> None:
+    """From the configuration on, a log line goes to standard error; where that is full the work goes on."""
+    (tmp_path / "config.toml").write_text(PROVIDER, encoding="utf-8")
+    (tmp_path / "work.py").write_text(
+        "import os\nfrom pathlib import Path\nimport structlog\nfrom feedbot.cli import _shell\n"
+        "_shell.settings.config = Path('config.toml')\n_shell.load_config()\n"
+        "structlog.get_logger().warning('told', detail='数')\nprint('done', flush=True)\nos._exit(0)\n",
+        encoding="utf-8",
+    )
+    for target in ("log.txt", "/dev/full", "&-"):
+        ended = shell(f"cd $D; {sys.executable} work.py 2>{target}; echo $?", tmp_path, PYTHONPATH=str(ROOT))
+        assert (ended.stdout, ended.stderr) == ("done\n0\n", "")
+    assert "detail=数" in (tmp_path / "log.txt").read_text(encoding="utf-8")

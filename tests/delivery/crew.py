@@ -12,15 +12,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from feedbot import store
+from feedbot.cli import _log
 from feedbot.delivery import site, smtp
 from feedbot.delivery._send import SmtpSettings
 from feedbot.errors import FeedbotError
@@ -61,7 +60,7 @@ def work(edges: Edges) -> None:
 
 def main() -> None:
     """Fork a sender for each order."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # what is said on stdout is an answer
+    _log.to_standard_error()  # what is said on stdout is an answer
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)
         if order.get("rehearse"):
@@ -77,7 +76,8 @@ def main() -> None:
             try:
                 work(edges_of(Path(order["folder"]), order["port"], order.get("connections", 1)))
             except FeedbotError as error:
-                sys.stderr.write(f"{error}\n")
+                with suppress(OSError):  # the disk that refuses may be this one
+                    sys.stderr.write(f"{error}\n")
                 os._exit(FAILED)
             os._exit(0)
         print(sender, flush=True)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from feedbot.reading._bounds import AFTER
 from feedbot.reading._denials import Denials
 from feedbot.reading._described import DESCRIBES, Described
+from feedbot.reading._names import plain
 from feedbot.reading._plain import corrects, doubted, is_common
 from feedbot.reading._sentences import Told, read_sentence
 from feedbot.reading._tokens import Token, tokenise
@@ -97,6 +98,13 @@ class Line(Denials):
             self.unread += [token for token in self.tokens if token.kind == "version"]
             self.clauses = []
         elif not self.unread:
-            self.unread += doubted(self.clauses, self.tokens, named=self.subject_known)
+            self.unread += doubted(self.clauses, self.tokens, named=self.subject_known, manual=self._like_a_manual())
             if self.names and is_common(self.names[0], behind=self.named_behind):
                 self.unread += [token for token in self.tokens if token.kind == "name"]
+
+    def _like_a_manual(self) -> bool:
+        """Say whether the line stands alone, or names just what it is known to be about, in the Latin letters in which
+        manuals name what they document. A list of JVN's names nothing beside its versions, or more than the product.
+        """
+        own = self.names[0] if self.names else ""
+        return plain(own) == plain(self.product or own) and plain(own).isascii()

@@ -21,30 +21,40 @@ blogs), lines with nothing else in them:
     A, B, C with no product named                      0     30  doubted
     A, B, C of several branches                        0      7  doubted: one release of each is a list of fixes
     A, B, C that are neighbours, the product named     3      2  believed
-    A 以前, より前, 未満, まで                       237    314  believed: the same words, nothing tells them apart
+    A 以前, より前, まで, 以下, より古い with A like 7.4   0    138  doubted: a branch, in a manual; see below
+    A 以前, より前, 未満, まで otherwise             237    176  believed: the same words, nothing tells them apart
     A から B まで, より前                             25     13  believed
-    A から B otherwise                                23     33  believed
+    A から B, no product, A like 8.9.3                 0     16  doubted: an update; affected ranges begin with a branch
+    A〜B.x                                             0      5  doubted: which branches are supported
+    A から B otherwise                                23     12  believed
     A 以前、B 以前, of no branch                         0      0  doubted: each is meant of a branch that is not named
     A alone                                          101      0  believed, but for products of the table of habits
     A 以前の P, P without Latin letters                 0      0  doubted: 「8.0 以前の挙動」 is of a manual
     P A, P A 以前 with P of the table of common words   0      0  doubted: 「変更点 8.0 以前」
+
+「7.4 より前」 is doubted where nothing else stands in the line but what it is about, in Latin letters: not with
+バージョン before the number, not with a bracket, and not where the product is known and stands outside the line, as in
+JVN. 2.10 is a release more often than a branch. Whether 「7.4 まで」 holds 7.4.5 is open besides.
 """
 
 import re
 from itertools import pairwise
 
 from feedbot.reading._bounds import Clause
-from feedbot.reading._tokens import Token, common_words, even_out, habits
+from feedbot.reading._tokens import WAVES, Token, common_words, even_out, habits
 
 _QUAD = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _NEWS = {"リリース", "release", "releases", "パッチリリース"}
+_BRANCH = re.compile(r"\d+\.\d")
+_OF_BRANCHES = {"以前", "以下", "まで", "より前", "よりも前", "より古い", "よりも古い"}
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*")
 
 
-def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool) -> list[Token]:
+def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool, manual: bool) -> list[Token]:
     """Return the pieces of a line that leave open whether it is about affected versions at all.
 
-    `named`: the product is in the line or known. `tokens` are those of the whole line.
+    `named`: the product is in the line or known; `manual`: a manual would name it so. `tokens` are those of the whole
+    line.
     """
     kinds = {token.kind for token in tokens}
     said = bool(kinds & {"all", "affected"})
@@ -56,6 +66,7 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool) -> list[
         found += [token for token in tokens if token.kind == "only" and not said]
         found += _announced(tokens) if clauses[0].alone and not said else []
         found += _labelled(tokens) if clauses[0].alone and not said else []
+        found += _of_branches(clauses[0], tokens) if manual and not said else []
     found += _ends(clauses, tokens)
     if _is_list(clauses) and not (named and _of_one_branch(clauses)) and not said:
         found += [token for token in tokens if token.kind == "and"]
@@ -69,6 +80,19 @@ def _ends(clauses: list[Clause], tokens: list[Token]) -> list[Token]:
     open_below = [one for one in clauses if [end.comparator[0] for end in one.range.constraints] == ["<"]]
     named = sum(token.kind == "group" and "CVE-" in token.text.upper() for token in tokens)
     return [one.sign for one in open_below if one.sign] if len(open_below) > max(named, 1) else []
+
+
+def _of_branches(clause: Clause, tokens: list[Token]) -> list[Token]:
+    """Return the sign of 「Sample 7.4 より前」, 「5.5.x〜5.7.x」: what manuals say of branches."""
+    sign = clause.sign
+    if sign is None or any(token.kind in {"group", "lead", "edition"} for token in tokens):
+        return []
+    if sign.text in WAVES and [token.branch for token in tokens if token.kind == "version"][-1]:
+        return [sign]
+    if sign.text not in _OF_BRANCHES or tokens[0].kind == "noun":
+        return []
+    versions = [token.text for token in tokens if token.kind == "version"]
+    return [sign] if len(versions) == 1 and _BRANCH.fullmatch(versions[0]) else []
 
 
 def _announced(tokens: list[Token]) -> list[Token]:
@@ -102,6 +126,8 @@ def _is_step(clause: Clause, *, named: bool) -> bool:
         return True
     if high.comparator == "<" or not _NUMBERS.fullmatch(high.version) or (clause.sign and clause.sign.text == "-"):
         return False
+    if not named and len(low.version.split(".")) > 2 and not low.version.endswith(".0"):
+        return True
     new = [int(part) for part in high.version.split(".")]
     before = ".".join(map(str, [*new[:-1], new[-1] - 1]))
     return len(new) < 3 or low.version in (before, before.removesuffix(".0"))

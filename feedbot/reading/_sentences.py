@@ -18,13 +18,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from feedbot.errors import VersionError
-from feedbot.reading._bounds import AFTER, BEFORE, Clause
+from feedbot.reading._bounds import AFTER, Clause
 from feedbot.reading._cursor import UnclearError
 from feedbot.reading._items import Items
 from feedbot.reading._names import plain
 from feedbot.reading._tokens import Token, is_particles, tokenise
 from feedbot.version import VersionRange
 
+_LATIN = re.compile("[A-Za-z]")
 _FLAW = re.compile("問題|脆弱性|欠陥|不具合|バグ|攻撃|実証コード|クラッシュ|リグレッション|影響を受け|影響は受け")
 _FLAW_NAME = re.compile("問題|脆弱性|欠陥|不具合|バグ")
 _SAYS = {
@@ -40,8 +41,16 @@ _IN_GROUP = {"name", "version", "noun", "of", "and", "edition", "branch", "ident
 _DESCRIPTIVE = {
     "name", "version", "noun", "of", "at", "and", "toward", "topic", "edition", "branch", "level", "range", "all",
     "only", "platform", "used", "bundled", "while", "brought", "came", "back", "identifier", "about", "whose", "matter",
-    *AFTER, *BEFORE,
+    *AFTER,
 }  # fmt: skip
+_JOINS = ("は", "も", "に", "が", "への")
+_POINTS = ("この", "その", "これ", "それ", "同じ")
+_BEFORE_PARTICLE = {
+    "name", "noun", "version", "branch", "edition", "group", "only", "back", "all", "level", "platform", *AFTER,
+}  # fmt: skip
+_BEGINS = {"name", "version", "noun", "edition", "all", "prose", "matter", "back", "platform", "group", "level"}
+_BEFORE_SIGN = {"version", "noun", "branch", "edition", "group", "level"}
+_BEFORE_NAME = {"used", "bundled", "brought", "of"}
 _FIXES = re.compile(r"(?:(?:name |edition )*(?:of )?(?:noun )?version (?:noun )?(?:and |$))+")
 
 
@@ -76,11 +85,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """Words up to a comma or full stop: what is said, what is said of it (empty for a reason), and the place behind."""
+    """Words up to a comma or full stop: what is said, what is said of it (empty for a reason), and the place behind.
+
+    `by_particle`: what is said begins with the particle itself (「に影響します」「で修正され」).
+    """
 
     words: tuple[Token, ...]
     says: str
     end: int
+    by_particle: bool
 
 
 def read_sentence(text: str, tokens: Sequence[Token], product: str, scheme: str) -> Told | None:
@@ -139,13 +152,17 @@ def _segment(words: list[Token]) -> _Segment:
     said = words[: end - 1] if says else words
     while said and said[0].kind in _FRONT:
         said = said[1:]
-    return _Segment(tuple(said), says, words[end - 1].end)
+    return _Segment(tuple(said), says, words[end - 1].end, words[end - 1].text[0] in "にがので")
 
 
 def _judge(told: Told, segments: list[_Segment]) -> None:
     """Raise UnclearError where the segments together say nothing, or against one another."""
     said = [segment.says for segment in segments]
     if not any(said) or (not said[-1] and ("fixed" not in said or _has_version(segments[-1].words))):
+        raise UnclearError(said)
+    if not any(
+        token.kind in ("version", "group") or _LATIN.search(token.text) for one in segments for token in one.words
+    ):
         raise UnclearError(said)
     if "affected" in said and not _FLAW.search(told.text):
         raise UnclearError(said)
@@ -166,7 +183,7 @@ def _has_version(words: Sequence[Token]) -> bool:
 
 def _is_vague(words: Sequence[Token]) -> bool:
     """「1.5 以前で混入したもので」 says no version that 「それ以前」 could mean."""
-    return any(token.branch or token.kind in {"branch", "range", *AFTER, *BEFORE} for token in words)
+    return any(token.branch or token.kind in {"branch", "range", *AFTER} for token in words)
 
 
 def _is_condition(segment: _Segment) -> bool:
@@ -216,10 +233,13 @@ def _name_before_version(words: Sequence[Token]) -> str:
 
 def _describe(told: Told, segment: _Segment) -> None:
     """Keep the words of a segment as they are. Raises UnclearError where one of them is none that may be kept so."""
-    for place, token in enumerate(segment.words):
-        following = segment.words[place + 1] if place + 1 < len(segment.words) else None
-        if not _is_descriptive(token, following):
+    for before, token, following in zip(
+        (None, *segment.words), segment.words, (*segment.words[1:], None), strict=False
+    ):
+        if not _is_descriptive(token, following) or not _fits(before, token, following):
             raise UnclearError(token)
+    if segment.says and not _is_told_of(segment, reason=bool(told.notes)):
+        raise UnclearError(segment)
     told.described = told.described or segment.says == "affected"
     told.denied = told.denied or segment.says == "unaffected"
     if segment.words:
@@ -235,6 +255,34 @@ def _is_descriptive(token: Token, following: Token | None) -> bool:
     if token.kind == "affected":  # 「影響を受けるプラットフォーム」
         return following is not None and following.kind in ("name", "prose")
     return token.kind in _DESCRIPTIVE and "影響" not in token.text
+
+
+def _fits(before: Token | None, token: Token, following: Token | None) -> bool:
+    """Say whether a word stands where its kind can: a sign behind a version, 「で使われている」 before a name."""
+    if before is None:
+        back = token.text == "以前" and following is not None and following.kind == "of"
+        pointed = token.kind != "prose" or token.text.startswith(_POINTS)
+        return (token.kind in _BEGINS and pointed) or back
+    if token.kind in ("topic", "toward", "and", "of", "only"):
+        return before.kind in _BEFORE_PARTICLE
+    if token.kind in AFTER or token.kind == "branch":
+        return before.kind in _BEFORE_SIGN or (token.kind == "branch" and before.kind == "name")
+    if token.kind in _BEFORE_NAME:
+        return following is not None and following.kind in _BEGINS
+    return token.kind not in ("while", "came") or following is None
+
+
+def _is_told_of(segment: _Segment, *, reason: bool) -> bool:
+    """Say whether a named thing stands before what is said of it, joined as a subject is: 「には」「は」「のみ」.
+
+    Behind a reason, 「以前のバージョン」 is one.
+    """
+    words = [token for token in segment.words if token.kind != "whose"]
+    if not any(token.kind in ("name", "back", "edition") or (reason and token.kind == "noun") for token in words):
+        return False
+    last = words[-1]
+    joined = last.kind in ("topic", "toward", "only") or (last.kind == "prose" and last.text.endswith(_JOINS))
+    return joined or (segment.by_particle and last.kind in ("name", "noun", "edition", "branch"))
 
 
 def _without_topic(words: Sequence[Token]) -> Sequence[Token]:

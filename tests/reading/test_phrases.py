@@ -224,11 +224,11 @@ def test_a_fixed_version_is_no_affected_range(text: str, fixed: tuple[str, ...],
     ("text", "given_product", "product"),
     [
         ("1.2 以前", "Sample", "Sample"),
-        ("Sample 1.2 以前", "Sample", "Sample"),
+        ("Sample 1.2.3 以前", "Sample", "Sample"),
         ("ファームウェア 1.2 以前", "SR-100", "SR-100 ファームウェア"),
         ("の Sample Studio 2.2.2", "Sample Suite", "Sample Suite の Sample Studio"),
         ("みんなのサンプル 1.2 以前", "みんなのサンプル", "みんなのサンプル"),
-        ("Example Sample 1.2 以前", "Sample", "Example Sample"),
+        ("Example Sample 1.2.3 以前", "Sample", "Example Sample"),
     ],
 )
 def test_the_product(text: str, given_product: str, product: str) -> None:

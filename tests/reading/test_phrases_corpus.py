@@ -58,6 +58,20 @@ def test_what_gives_no_range_of_versions_gives_none(corpus: Path) -> None:
             assert phrase.note or phrase.described, row["text"]
 
 
+def test_most_lines_of_manuals_and_blogs_are_doubted(corpus: Path) -> None:
+    """What is left is, word for word, a publisher's form; 「7.4 より前」 and updates are of manuals."""
+    rows = [row for row in bench.rows(corpus / "versions", "phrasings.jsonl") if row["source_kind"] in ("doc", "blog")]
+    for known in (True, False):
+        complete = [row for row in rows if read(row["text"], (known and row.get("product")) or "").complete]
+        assert len(complete) / len(rows) < 0.16
+
+
+def test_publishers_lines_are_mostly_complete_without_their_product(corpus: Path) -> None:
+    """The words of most lines are enough to understand them."""
+    rows = [row for row in bench.rows(corpus / "versions", "phrasings.jsonl") if row["source_kind"] in bench.PUBLISHERS]
+    assert sum(read(row["text"]).complete for row in rows) / len(rows) >= 0.95
+
+
 @pytest.mark.parametrize("kind", ["doc", "blog"])
 def test_requirements_and_lists_of_fixes_are_never_complete(corpus: Path, kind: str) -> None:
     """「3.7 以降」 in a manual, 「4.3 のみ」, and lists of corrected versions are not taken for affected ranges."""
@@ -82,4 +96,4 @@ def test_every_character_of_a_complete_line_is_accounted_for(corpus: Path) -> No
                 assert covered[at] in ("", " "), (row["text"], piece)
                 covered[at] = piece.means
         assert all(covered), row["text"]
-    assert complete > 700
+    assert complete > 600

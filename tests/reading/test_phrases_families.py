@@ -185,6 +185,12 @@ def test_a_requirement_is_complete_only_in_a_list(template: str, version: str) -
         "2.2.50 から 2.2.51",
         "192.0.2.0 から 192.0.2.99",
         "PHP 7.1〜7.3",
+        "7.4 以前",
+        "Sample 7.4 より前のバージョン",
+        "Sample 7.4 まで",
+        "v3.5 よりも前",
+        "Sample 5.5.x〜5.7.x",
+        "8.9.3 から 8.11.2",
         "Sample 3.7 以降が必要です",
         "Sample 1.2 で導入されました",
         "Introduced in Sample 1.2",
@@ -212,6 +218,28 @@ def test_a_requirement_is_complete_only_in_a_list(template: str, version: str) -
 def test_what_manuals_and_release_notes_say_is_not_complete(text: str) -> None:
     """Lists of fixes, upgrades, requirements and remarks when something came are no affected ranges."""
     assert not read(text).complete
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("7.4 より前のバージョン", "Sample"),
+        ("ファームウェア 7.4 以前", "SR-100"),
+        ("Sample 7.4 より前のバージョン(CVE-2024-12345)", ""),
+        ("Sample 7.4 以前のすべてのバージョン", ""),
+        ("バージョン 7.4 以前", ""),
+        ("Sample 7.4 およびそれ以前", ""),
+        ("Sample 7.4 未満", ""),
+        ("Sample 7.14 以前", ""),
+        ("サンプルサーバー 7.4 以前", ""),
+        ("Sample 7.4.0 より前", ""),
+        ("9.10.0 から 9.10.4", ""),
+    ],
+)
+def test_what_publishers_write_is_not_taken_for_a_manual(text: str, product: str) -> None:
+    """A word, a bracket or a product beside the line tells a release from what a manual says of its branches."""
+    assert read(text, product).complete
+    assert not read("Sample 7.4 以前").complete
 
 
 GOOD = st.sampled_from(

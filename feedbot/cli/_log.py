@@ -16,7 +16,9 @@ _ONE_AT_A_TIME = Lock()
 class _StandardError:
     def msg(self, line: str) -> None:
         """Write a line. Never raises."""
-        with _ONE_AT_A_TIME, suppress(OSError, ValueError):  # ValueError: the stream is closed
+        if sys.stderr is None:  # a process that was started without one
+            return  # type: ignore[unreachable]
+        with _ONE_AT_A_TIME, suppress(OSError, ValueError):  # ValueError: the stream was closed
             print(line, file=sys.stderr, flush=True)
 
     log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg

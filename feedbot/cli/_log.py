@@ -17,7 +17,7 @@ class _StandardError:
     def msg(self, line: str) -> None:
         """Write a line. Never raises."""
         if sys.stderr is None:  # a process that was started without one
-            return  # type: ignore[unreachable]
+            return
         with _ONE_AT_A_TIME, suppress(OSError, ValueError):  # ValueError: the stream was closed
             print(line, file=sys.stderr, flush=True)
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from feedbot.reading._cursor import Cursor, UnclearError
-from feedbot.reading._tokens import Token, edition_words, tokenise
+from feedbot.reading._tokens import WAVES, Token, edition_words, tokenise
 from feedbot.version import Comparator, Constraint, VersionRange
 
 AFTER: dict[str, Comparator] = {"below": "<", "upto": "<=", "since": ">=", "above": ">", "unclear": "<="}
@@ -160,7 +160,7 @@ class Bounds(Cursor):
     def _range(self, low: Version, sign: Token) -> Clause:
         start = self.at
         self.same_subject()
-        twice = self.at > start or self.peek("noun") is not None
+        twice = self.at > start or (self.peek("noun") is not None and sign.text not in WAVES)
         high = self.version()
         self.skip("noun")
         end: Comparator = "<" if self.take("below") else "<="
@@ -193,9 +193,9 @@ class Bounds(Cursor):
         return Clause(made, single=True, sign=sign)
 
     def _upper(self, low: Version) -> VersionRange:
-        """Read 「、B 未満」 after 「A 以上」, where B is above A."""
+        """Read 「、B 未満」, 「かつ B 未満」 after 「A 以上」, where B is above A."""
         self.skip("noun")
-        self.take("and")
+        self.take("and", "both")
         self.skip("noun")
         high = self.version()
         sign = self.need("below", "upto")

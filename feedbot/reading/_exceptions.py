@@ -1,13 +1,16 @@
 """What is taken out of a range: 「ただし 6.3.4 を除く」.
 
+ends      = "(" version ( "を含む" | "は含まない" ) ")", of an end of the range before it
 exception = ["ただし"] version { and version } "を除く", at the end of a line or in a bracket, each within the range
           | fixed "(" version { and version } ")" "を除く", before a range
 """
 
+from dataclasses import replace
+
 from feedbot.reading._bounds import Clause, single
 from feedbot.reading._conditions import Conditions
 from feedbot.reading._cursor import UnclearError
-from feedbot.reading._tokens import tokenise
+from feedbot.reading._tokens import Token, tokenise
 from feedbot.version import Constraint, VersionRange
 
 
@@ -53,6 +56,21 @@ class Exceptions(Conditions):
         self._cut_out(self)
         return True
 
+    def ends_in_group(self) -> bool:
+        """Read 「(1.2.3 を含む)」, 「(1.2.3 は含まない)」 where they say once more what the range before them says."""
+        token, whole = self.peek("group"), self.clauses[-1].range.constraints if self.clauses else ()
+        said = says_of_end(token) if token else None
+        if token is None or said is None or not whole:
+            return False
+        version, included = said
+        signs = [end.comparator for end in whole if version in ("", end.version)]
+        if not signs or any(("=" in sign) != included for sign in signs):
+            raise UnclearError(token)
+        self.at += 1
+        self.means[token.start] = "bound"
+        self.clauses[-1] = replace(self.clauses[-1], loose=False)
+        return True
+
     def _cut_out(self, words: Conditions) -> None:
         """Read versions and branches up to を除く, each of them within what was said before."""
         start, whole = words.at, self.result()
@@ -94,3 +112,15 @@ class Exceptions(Conditions):
         while self.peek("and") and self.peek("version", ahead=1):
             self.at += 1
             self.fixed.append(self.version().text)
+
+
+def says_of_end(token: Token) -> tuple[str, bool] | None:
+    """Return the version of a bracket that says whether it is in the range (empty: both ends), or None for another."""
+    *said, last = tokenise(token.text[1:-1]) or [token]
+    if last.kind not in ("includes", "leaves_out"):
+        return None
+    if "".join(part.text for part in said) in ("両バージョン", "両端", "両端のバージョン"):
+        return "", last.kind == "includes"
+    versions = [part for part in said if part.kind == "version" and not part.branch]
+    others = [part for part in said if part.kind not in ("version", "noun")]
+    return (versions[0].text, last.kind == "includes") if len(versions) == 1 and not others else None

@@ -11,12 +11,13 @@ from dataclasses import replace
 from feedbot.reading._bounds import AFTER
 from feedbot.reading._denials import Denials
 from feedbot.reading._described import DESCRIBES, Described
+from feedbot.reading._exceptions import says_of_end
 from feedbot.reading._names import plain
 from feedbot.reading._plain import corrects, doubted, is_common
 from feedbot.reading._sentences import Told, read_sentence
 from feedbot.reading._tokens import Token, tokenise
 
-_REFUSED = (DESCRIBES - {"development"}) | {"refuse", "address"}
+_REFUSED = (DESCRIBES - {"development"}) | {"refuse", "address", "leaves_out"}
 _QUOTABLE = frozenset({"name", "noun", "of", "version", "branch"})
 _AFTER_QUOTE = frozenset({"only", "range", *AFTER})
 
@@ -50,10 +51,11 @@ class Line(Denials):
         # 開発版 of a line about versions is part of a name, as any other word for an edition.
         self.words = self.tokens = [replace(t, kind="name") if t.kind == "development" else t for t in self.tokens]
         self.tokens = self._unquoted()
-        groups = [part.kind for token in self.tokens if token.kind == "group" for part in tokenise(token.text[1:-1])]
+        brackets = [token for token in self.tokens if token.kind == "group" and not says_of_end(token)]
+        groups = [part.kind for token in brackets for part in tokenise(token.text[1:-1])]
         kinds = {token.kind for token in self.tokens}
         half = "matter" in kinds and kinds.isdisjoint({"affected", "unaffected"})
-        if half or not _REFUSED.isdisjoint(kinds.union(groups)) or "unaffected" in groups:
+        if half or self._joins_more() or not _REFUSED.isdisjoint(kinds.union(groups)) or "unaffected" in groups:
             self.refuse()
         elif "unaffected" in kinds:
             self.read_denial()
@@ -74,6 +76,15 @@ class Line(Denials):
         self.described.append(self.text.strip())
         self.means = {token.start: "product" if token.kind == "name" else "described" for token in self.tokens}
         return True
+
+    def _joins_more(self) -> bool:
+        """Say whether かつ joins something else than 「A 以上」 and 「B 未満」: what stands before it is then half."""
+        kinds = [token.kind for token in self.tokens]
+        places = [place for place, kind in enumerate(kinds) if kind == "both"]
+        return any(
+            kinds[place - 1 : place] != ["since"] or not {*kinds[place + 1 : place + 2]} & {"version", "noun"}
+            for place in places
+        )
 
     def _unquoted(self) -> list[Token]:
         """Return the tokens without the marks of 「Sample 5.3.8」以前, where nothing but a version is in them."""

@@ -60,7 +60,7 @@ class Items(Exceptions):
             self._step()
 
     def _step(self) -> None:
-        if self.clauses and self.skip("and") and not self.ended():
+        if self.clauses and (self.skip("and") or self._slash()) and not self.ended():
             self._separated = True
         if self.peek("stop") and self.at == len(self.tokens) - 1:
             self.at += 1
@@ -74,6 +74,12 @@ class Items(Exceptions):
             self.at, self.clauses, self.names, self.notes, self.fixed, self.holes = before
             self._leave_rest()
         self._separated = not self.clauses or self.tokens[self.at - 1].kind in {"colon", "and"}
+
+    def _slash(self) -> bool:
+        """Go over 「・」 or 「/」 between two versions of as many numbers: 9.10.3/4 may mean 9.10.4."""
+        before, after = self.tokens[self.at - 1], self.peek("version", ahead=1)
+        alike = after is not None and before.kind == "version" and before.text.count(".") == after.text.count(".") > 0
+        return alike and self.take("bullet", "name", test=lambda token: token.text in ("・", "/")) is not None
 
     def _leave_rest(self) -> None:
         """Leave the rest unread. It may belong to a bare version before it (1.2.3 から…), which then says nothing."""
@@ -194,7 +200,8 @@ class Items(Exceptions):
     def _tail(self, *, scoped: bool = False) -> None:
         """Read what follows a clause. `scoped`: it stands in a branch, and is none that another clause could be in."""
         while (
-            self.note()
+            self.ends_in_group()
+            or self.note()
             or self._fixed_in_group()
             or self._branch_in_group()
             or self.take("noun", "only")

@@ -24,9 +24,9 @@ blogs), lines with nothing else in them:
     A 以前, より前, まで, 以下, より古い with A like 7.4   0    138  doubted: a branch, in a manual; see below
     A 以前, より前, 未満, まで otherwise             237    176  believed: the same words, nothing tells them apart
     A から B まで, より前                             25     13  believed
-    A から B, no product, A like 8.9.3                 0     16  doubted: an update; affected ranges begin with a branch
+    A から B, no product, A like 8.9.3                 0     12  doubted: an update; affected ranges begin with a branch
     A〜B.x                                             0      5  doubted: which branches are supported
-    A から B otherwise                                23     12  believed
+    A から B otherwise                                23     16  believed
     A 以前、B 以前, of no branch                         0      0  doubted: each is meant of a branch that is not named
     A alone                                          101      0  believed, but for products of the table of habits
     A 以前の P, P without Latin letters                 0      0  doubted: 「8.0 以前の挙動」 is of a manual
@@ -46,6 +46,7 @@ from feedbot.reading._tokens import WAVES, Token, common_words, even_out, habits
 _QUAD = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _NEWS = {"リリース", "release", "releases", "パッチリリース"}
 _BRANCH = re.compile(r"\d+\.\d")
+_MID_BRANCH = re.compile(r"\d+(?:\.\d+)+\.(?!0$)\w+")
 _OF_BRANCHES = {"以前", "以下", "まで", "より前", "よりも前", "より古い", "よりも古い"}
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*")
 
@@ -58,7 +59,7 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool, manual: 
     """
     kinds = {token.kind for token in tokens}
     said = bool(kinds & {"all", "affected"})
-    found = [clause.sign for clause in clauses if clause.sign and _doubted(clause, kinds)]
+    found = [clause.sign for clause in clauses if clause.sign and _doubted(clause, kinds, manual=manual)]
     if not named and "branch" not in kinds:
         found += [token for token in tokens if token.kind == "unclear"]
     if len(clauses) == 1 and "branch" not in kinds:
@@ -69,7 +70,7 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool, manual: 
         found += _of_branches(clauses[0], tokens) if manual and not said else []
     found += _ends(clauses, tokens)
     if _is_list(clauses) and not (named and _of_one_branch(clauses)) and not said:
-        found += [token for token in tokens if token.kind == "and"]
+        found += [token for token in tokens if token.kind == "and" or token.text in ("・", "/")]
     return found
 
 
@@ -111,12 +112,12 @@ def _labelled(tokens: list[Token]) -> list[Token]:
     return [] if kinds & {"branch", "lead"} else [token for token in tokens if token.kind == "colon"]
 
 
-def _doubted(clause: Clause, kinds: set[str]) -> bool:
+def _doubted(clause: Clause, kinds: set[str], *, manual: bool) -> bool:
     if clause.sign is not None and clause.sign.kind.removeprefix("before_") in {"since", "above"}:
         return not kinds >= {"all", "branch"}
     if clause.sign is not None and clause.sign.kind == "branch":
-        return clause.alone is not None and not clause.model and kinds.isdisjoint({"all", "affected"})
-    return clause.loose and clause.twice
+        return manual and clause.alone is not None and not clause.model and kinds.isdisjoint({"all", "affected"})
+    return manual and clause.loose and clause.twice
 
 
 def _is_step(clause: Clause, *, named: bool) -> bool:
@@ -126,7 +127,7 @@ def _is_step(clause: Clause, *, named: bool) -> bool:
         return True
     if high.comparator == "<" or not _NUMBERS.fullmatch(high.version) or (clause.sign and clause.sign.text == "-"):
         return False
-    if not named and len(low.version.split(".")) > 2 and not low.version.endswith(".0"):
+    if not named and clause.sign and clause.sign.text == "から" and _MID_BRANCH.fullmatch(low.version):
         return True
     new = [int(part) for part in high.version.split(".")]
     before = ".".join(map(str, [*new[:-1], new[-1] - 1]))

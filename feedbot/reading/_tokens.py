@@ -23,7 +23,9 @@ MEANINGS = MappingProxyType(
         **dict.fromkeys(("below", "upto", "since", "above", "range", "between", "only"), "bound"),
         **dict.fromkeys(("before_below", "before_upto", "before_since", "before_above"), "bound"),
         **dict.fromkeys(("unclear", "before_unclear"), "bound"),
-        **dict.fromkeys(("noun", "of", "topic", "toward", "and", "but", "lead", "matter", "back"), "connective"),
+        **dict.fromkeys(
+            ("noun", "of", "topic", "toward", "and", "but", "lead", "matter", "back", "both"), "connective"
+        ),
         **dict.fromkeys(("bullet", "stop", "colon"), "mark"),
         **dict.fromkeys(("group", "edition", "others", "footnote"), "note"),
         "version": "version",
@@ -71,7 +73,7 @@ _REVISION = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _MODEL_LEVEL = re.compile(r"V\d+L\d+")
-_GROUP = re.compile(r"\([^()]*\)")
+_GROUP = re.compile(r"\([^()]*\)|\[[^()\[\]]{0,9}CVE-[^()\[\]]*\]")
 # No name is longer; a run of 「 would else be searched to its end from each of them.
 _QUOTE = re.compile(r"「[^」\d]{0,200}」")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_+#!&'@/.-]*")

@@ -99,10 +99,10 @@ def thinned(parser: str, corpus: Path | None = None) -> tuple[tuple[str, bytes],
 def document(parser: str, number: int, corpus: Path | None = None) -> Document:
     """Return the input with this number: the same bytes and address each time.
 
-    One in eight starts from a whole seed and may grow large; the others are light.
+    One in sixteen starts from a whole seed and may grow large; the others are light.
     """
     rng = Random(f"{parser} {number}{' real' if corpus else ''}")
-    light = number % 8 != 0
+    light = number % 16 != 0
     own = thinned(parser, corpus) if light else seeds(parser, corpus)
     name, data = rng.choice(own)
     other = rng.choice(own)[1] if rng.random() < 0.5 else rng.choice(_others())

@@ -12,8 +12,8 @@ from html import unescape
 from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Status, UnreadRange, identity
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
-from feedbot.reading import text as texts
-from feedbot.source import _facts, _json, _jvndb, _matter, _myjvn_json
+from feedbot.source import _facts, _json, _jvndb, _myjvn_json
+from feedbot.source._jvndb_detail import Detail, advisory
 
 _STATES = {"draft": Status.DRAFT, "interim": Status.DRAFT}
 Product = tuple[str, str, str, str]
@@ -43,56 +43,40 @@ def _embedded(bundle: _json.Node) -> Iterator[_json.Node]:
         yield from item.each("VULDEF-Document")
 
 
-def _advisory(document: Document, detail: _json.Node, where: str, publisher: str) -> Advisory:
-    said, tracking = detail.at("document"), detail.at("document", "tracking")
-    number = identity.normalise(tracking.text("id") or detail.text("jvn_extension", "vulnid"))
+def _advisory(document: Document, form: _json.Node, where: str, publisher: str) -> Advisory:
+    said, tracking = form.at("document"), form.at("document", "tracking")
+    number = identity.normalise(tracking.text("id") or form.text("jvn_extension", "vulnid"))
     title = said.text("title")
     if not number.startswith("JVNDB-"):
         raise SourceError(where, "no advisory number")
     if not title:
         raise SourceError(where, "no title")
-    overview = _jvndb.plain(_notes(said))
-    flaws = list(detail.each("vulnerabilities"))
-    solution = _details(flaws, "remediations")
-    published = _facts.moment(tracking.text("initial_release_date"), where)
-    updated = _facts.moment(tracking.text("current_release_date"), where)
-    affected = tuple(dict.fromkeys(_affected(detail, flaws)))
-    products = {one.product for one in affected}
-    last = updated or published
-    return Advisory(
-        source="jvn_ipedia",
+    flaws = list(form.each("vulnerabilities"))
+    scores = (score for one in flaws for each in one.each("metrics") for score in _myjvn_json.scores(each))
+    detail = Detail(
         number=number,
-        revision=last.date().isoformat() if last else "",
         title=title,
-        language=texts.language(title + overview),
-        signature=_facts.unsigned(document),
+        overview=_jvndb.plain(_notes(said)),
+        impact=_details(flaws, "threats"),
+        solution=_details(flaws, "remediations"),
         status=_STATES.get(tracking.text("status"), _facts.status_of(title)),
-        published=published,
-        updated=updated,
-        summary=overview,
-        aliases=_aliases(said, flaws, number, _matter.cves(_jvndb.broken(f"{title}\n{overview}"))),
-        severity=tuple(
-            dict.fromkeys(score for one in flaws for each in one.each("metrics") for score in _myjvn_json.scores(each))
-        ),
-        affected=affected,
-        fixed=_jvndb.corrected(solution, products.pop() if len(products) == 1 else ""),
-        workarounds=tuple(_jvndb.workarounds(solution)),
-        sections=_jvndb.sections(
-            overview, _details(flaws, "threats"), solution, ((one.text("cve"), _notes(one)) for one in flaws)
-        ),
-        references=tuple(
-            # The publisher writes `&amp;` in JSON too.
-            Reference(unescape(one.text("url")), unescape(" ".join(filter(None, map(one.text, ("source", "summary"))))))
-            for one in said.each("references")
-            if one.text("url")
-        ),
+        published=_facts.moment(tracking.text("initial_release_date"), where),
+        updated=_facts.moment(tracking.text("current_release_date"), where),
+        named=tuple(_named(said, flaws)),
+        severity=tuple(dict.fromkeys(scores)),
+        affected=tuple(dict.fromkeys(_affected(form, flaws))),
+        references=tuple(_reference(one) for one in said.each("references") if one.text("url")),
         history=tuple(
-            _jvndb.history(one.text("summary"), _facts.moment(one.text("date"), where))
-            for one in tracking.each("revision_history")
+            (one.text("summary"), _facts.moment(one.text("date"), where)) for one in tracking.each("revision_history")
         ),
-        url=_jvndb.url(number),
-        publisher=publisher,
+        more=tuple((one.text("cve"), _notes(one)) for one in flaws),
     )
+    return advisory(document, detail, publisher)
+
+
+def _reference(one: _json.Node) -> Reference:
+    """Read a reference; the publisher writes `&amp;` in JSON too."""
+    return Reference(unescape(one.text("url")), unescape(" ".join(filter(None, map(one.text, ("source", "summary"))))))
 
 
 def _notes(node: _json.Node) -> str:
@@ -104,17 +88,13 @@ def _details(flaws: list[_json.Node], kind: str) -> str:
     return "\n".join(dict.fromkeys(text for one in flaws for each in one.each(kind) if (text := each.text("details"))))
 
 
-def _aliases(said: _json.Node, flaws: list[_json.Node], number: str, own: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the CVE names of the flaws, the numbers that other publishers' advisories have, and those of the text."""
-    named = (name for one in flaws for name in identity.names_in(one.text("cve")))
-    linked = (
-        name
-        for one in said.each("references")
-        if one.text("type") in ("advisory", "") and identity.NAME.fullmatch(one.text("summary"))
-        for name in identity.names_in(one.text("summary"))
-    )
-    names = (name for name in (*named, *linked, *own) if name != number and not name.startswith("JVNDB-"))
-    return tuple(dict.fromkeys(names))
+def _named(said: _json.Node, flaws: list[_json.Node]) -> Iterator[str]:
+    """Yield the CVE names of the flaws, and the numbers that other publishers' advisories have."""
+    for one in flaws:
+        yield from identity.names_in(one.text("cve"))
+    for one in said.each("references"):
+        if one.text("type") in ("advisory", "") and identity.NAME.fullmatch(one.text("summary")):
+            yield from identity.names_in(one.text("summary"))
 
 
 def _affected(detail: _json.Node, flaws: list[_json.Node]) -> Iterator[Affected]:

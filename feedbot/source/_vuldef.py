@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from feedbot.advisory import Advisory, Affected, Quarantined, Reference, Severity, UnreadRange, identity
 from feedbot.errors import SourceError
 from feedbot.fetch import Document
-from feedbot.reading import text as texts
-from feedbot.source import _facts, _jvndb, _matter, _xml
+from feedbot.source import _facts, _jvndb, _xml
+from feedbot.source._jvndb_detail import Detail, advisory
 
 ROOT = "VULDEF-Document"
 
@@ -31,52 +31,33 @@ def _detail(document: Document, node: _xml.Node, where: str, publisher: str) -> 
     data = next(node.each("VulinfoData"), None)
     if data is None or not data.text("Title"):
         raise SourceError(where, "no title")
-    title, overview = data.text("Title"), _jvndb.plain(data.text("VulinfoDescription", "Overview"))
-    published = _facts.moment(data.text("DateFirstPublished"), where)
-    updated = _facts.moment(data.text("DateLastUpdated"), where)
-    solution = "\n".join(one.content for one in data.each("Solution", "SolutionItem", "Description"))
-    impact = "\n".join(one.content for one in data.each("Impact", "ImpactItem", "Description"))
     related = tuple(data.each("Related", "RelatedItem"))
-    affected = tuple(one for item in data.each("Affected", "AffectedItem") for one in _affected(item))
-    last = updated or published
-    return Advisory(
-        source="jvn_ipedia",
+    detail = Detail(
         number=number,
-        revision=last.date().isoformat() if last else "",
-        title=title,
-        language=texts.language(title + overview),
-        signature=_facts.unsigned(document),
-        status=_facts.status_of(title),
-        published=published,
-        updated=updated,
-        summary=overview,
-        aliases=_aliases(related, number, _matter.cves(_jvndb.broken(f"{title}\n{overview}"))),
+        title=data.text("Title"),
+        overview=_jvndb.plain(data.text("VulinfoDescription", "Overview")),
+        impact="\n".join(one.content for one in data.each("Impact", "ImpactItem", "Description")),
+        solution="\n".join(one.content for one in data.each("Solution", "SolutionItem", "Description")),
+        status=_facts.status_of(data.text("Title")),
+        published=_facts.moment(data.text("DateFirstPublished"), where),
+        updated=_facts.moment(data.text("DateLastUpdated"), where),
+        named=tuple(_named(related)),
         severity=tuple(_severity(one) for one in data.each("Impact", "Cvss")),
-        affected=affected,
-        fixed=_jvndb.corrected(solution, _only_product(affected)),
-        workarounds=tuple(_jvndb.workarounds(solution)),
-        sections=_jvndb.sections(overview, impact, solution),
+        affected=tuple(one for item in data.each("Affected", "AffectedItem") for one in _affected(item)),
         references=tuple(_reference(one) for one in related if one.text("URL")),
         history=tuple(
-            _jvndb.history(one.text("Description"), _facts.moment(one.text("DateTime"), where))
+            (one.text("Description"), _facts.moment(one.text("DateTime"), where))
             for one in data.each("History", "HistoryItem")
         ),
-        url=_jvndb.url(number),
-        publisher=publisher,
     )
+    return advisory(document, detail, publisher)
 
 
-def _only_product(affected: tuple[Affected, ...]) -> str:
-    products = {one.product for one in affected}
-    return products.pop() if len(products) == 1 else ""
-
-
-def _aliases(related: tuple[_xml.Node, ...], number: str, own: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names that other publishers give the same matter; those of the same series are other matters."""
-    named = (
-        name for one in related if one.get("type") == "advisory" for name in identity.names_in(one.text("VulinfoID"))
-    )
-    return tuple(dict.fromkeys(name for name in (*named, *own) if name != number and not name.startswith("JVNDB-")))
+def _named(related: tuple[_xml.Node, ...]) -> Iterator[str]:
+    """Yield the names that other publishers give the same matter."""
+    for one in related:
+        if one.get("type") == "advisory":
+            yield from identity.names_in(one.text("VulinfoID"))
 
 
 def _severity(node: _xml.Node) -> Severity:

@@ -69,6 +69,8 @@ def doubted(clauses: list[Clause], tokens: list[Token], *, named: bool, manual: 
         found += _labelled(tokens) if clauses[0].alone and not said else []
         found += _of_branches(clauses[0], tokens) if manual and not said else []
     found += _ends(clauses, tokens)
+    if kinds.isdisjoint({"lead", "affected", "unaffected"}):
+        found += [token for token in tokens if token.text.startswith("です")]  # 「Sample は 1.2.3 です」
     if _is_list(clauses) and not (named and _of_one_branch(clauses)) and not said:
         found += [token for token in tokens if token.kind == "and" or token.text in ("・", "/")]
     return found

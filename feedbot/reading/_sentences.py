@@ -238,6 +238,8 @@ def _describe(told: Told, segment: _Segment) -> None:
     ):
         if not _is_descriptive(token, following) or not _fits(before, token, following):
             raise UnclearError(token)
+    if segment.says == "affected" and _ends_with_version(segment.words):
+        raise UnclearError(segment)
     if segment.says and not _is_told_of(segment, reason=bool(told.notes)):
         raise UnclearError(segment)
     told.described = told.described or segment.says == "affected"
@@ -245,6 +247,12 @@ def _describe(told: Told, segment: _Segment) -> None:
     if segment.words:
         told.notes.append(told.text[segment.words[0].start : segment.end].strip())
         told.means |= {token.start: "condition" if segment.says else "reason" for token in segment.words}
+
+
+def _ends_with_version(words: Sequence[Token]) -> bool:
+    """Say whether the last thing named has versions of its own, so that there is a range, though it was not read."""
+    named = [token.kind for token in words if token.kind in ("name", "version")]
+    return named[-1:] == ["version"]
 
 
 def _is_descriptive(token: Token, following: Token | None) -> bool:

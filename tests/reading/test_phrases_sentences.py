@@ -18,6 +18,8 @@ from feedbot.reading.phrases import read
         ("Sample 3.6.3 より前の 3.6 系のみが影響を受け、3.5 系は影響を受けません", ">=3.6|<3.6.3", ">=3.5|<3.6"),
         ("Sample 9.16 系列は影響を受けるが、Sample 9.18 系列は影響を受けない", ">=9.16|<9.17", ">=9.18|<9.19"),
         ("Sample 2.0 以前が影響を受けます、2.1 は影響を受けません", "<=2.0", "2.1"),
+        ("影響を受けるのは Sample 2.4.1 以前です", "<=2.4.1", None),
+        ("Sample 2.4.1 より前のバージョンに脆弱性が存在します", "<2.4.1", None),
     ],
 )
 def test_a_sentence_that_goes_on_gives_what_each_part_says(text: str, vers: str, unaffected: str | None) -> None:
@@ -31,6 +33,7 @@ def test_a_sentence_that_goes_on_gives_what_each_part_says(text: str, vers: str,
     ("text", "fixed"),
     [
         ("この問題は Sample 29 で修正されました", ("29",)),
+        ("この問題は Sample 6.16 にて修正済みです", ("6.16",)),
         ("この問題は Sample 1.0.5 および Example Suite 1.7.9 で修正されています", ("1.0.5", "1.7.9")),
         (
             "これらは Sample 3.15.4 で修正され、このバージョンは影響を受けるプラットフォーム向けに公開されました",
@@ -101,6 +104,9 @@ def test_a_denial_is_kept_word_for_word(text: str, unaffected: str | None) -> No
         "この問題は Sample Library 2 1.3.5 で修正されました",
         "この問題は Sample 3.5 以降のすべてのバージョンで修正されています",
         "それ以前のバージョンには影響しません",
+        "Windows 上で動作する Sample 8.2.18 以前のみが影響を受けます",
+        "Sample は 1.2.3 です",
+        "Sample 1.2.3 以前です",
     ],
 )
 def test_a_sentence_that_denies_limits_or_doubts_is_left_unread(text: str) -> None:

@@ -391,4 +391,5 @@ def test_any_text_is_read_without_a_fault(text: str) -> None:
     """Whatever the line, a phrase comes back whose unread pieces are pieces of the line."""
     phrase = read(text)
     assert all(piece in text for piece in phrase.unread)
-    assert phrase.complete == (not phrase.unread and (phrase.range is not None or bool(phrase.fixed)))
+    said = phrase.range, phrase.unaffected, *phrase.fixed, *phrase.described, *phrase.notes
+    assert phrase.complete == (not phrase.unread and any(said))

@@ -9,6 +9,9 @@ the first stage ended:
     more than 5 %, or words, templates or advisories are others → all that waits is cancelled, and a person is asked
     it cannot be judged                  → nothing leaves, and a person is asked; tried again at the next round
 
+So it is with a mail that a person lets go long after the others, as it was held, failed or in doubt: his word is that
+it may leave, and where to; what it says must still be so.
+
 It costs one look a notice, not one a mail. The outbox itself holds back what has not been looked at for too long, so
 that a sender who stood still sends nothing old.
 """
@@ -69,24 +72,23 @@ def _unfit(edges: Edges, tx: Transaction, now: datetime) -> tuple[int, ...]:
 
 
 def _look(edges: Edges, tx: Transaction, draft: Draft, now: datetime) -> None:
-    subject = f"draft {draft.id}"
-    waits, begun = releases.to_leave(tx, draft.id, edges.channel)
-    assert draft.digests is not None  # it is being published
+    subject, of = f"draft {draft.id}", releases.readers(tx, draft.id, edges.channel)
+    assert draft.digests is not None  # it is being published, or is
     try:
-        found = judge(edges, tx, draft, draft.digests, drafts.frozen(tx, draft.id), begun)
+        found = judge(edges, tx, draft, draft.digests, drafts.frozen(tx, draft.id), of.begun, of.readdressed)
     except FeedbotError as error:
         releases.change(tx, draft.id, {"fit_until": now})
         open_task(edges, tx, UNJUDGED, subject, str(error), _ACTOR)
         return
     releases.change(tx, draft.id, fit(tx, now + FIT))
     tasks.close(tx, UNJUDGED, subject, _ACTOR, now)
-    reasons = found.reasons if waits else ()  # over what goes to another address alone, a person has decided
+    reasons = found.reasons if of.waits else ()  # nobody's mail is left to be void
     if reasons:
-        _void(edges, tx, draft, waits, reasons)
+        _void(edges, tx, draft, of.waits, reasons)
     else:
-        _withhold(edges, tx, draft, {whose: why for whose, why in found.drift.reasons.items() if whose in waits})
+        _withhold(edges, tx, draft, {whose: why for whose, why in found.drift.reasons.items() if whose in of.waits})
     if found.drift.untold or (reasons and not _told_anew(tx, draft.notice, reasons)):
-        _tell_the_rest(edges, tx, draft, found, waits)
+        _tell_the_rest(edges, tx, draft, found, of.waits)
 
 
 def _told_anew(tx: Transaction, notice: Notice, reasons: Iterable[str]) -> bool:
@@ -121,13 +123,14 @@ def _withhold(edges: Edges, tx: Transaction, draft: Draft, withheld: dict[str, s
 
 def _tell_the_rest(edges: Edges, tx: Transaction, draft: Draft, found: Judgement, waits: frozenset[str]) -> None:
     """Draft the edition for those who are to be told otherwise, where none is being prepared; for those who joined
-    alone, once."""
+    alone, once, and not when a single mail leaves long after the others."""
     notice = draft.notice
     of = notice.rest_of or notice.edition
     others = [one for one in drafts.of_number(tx, notice.number) if one.notice.rest and one.notice.rest_of == of]
     now_left_out = waits and (found.reasons or waits & set(found.drift.changed))
     waiting = any(State.EXPIRED in MOVES[one.state] for one in others)
-    if not waiting and (now_left_out or not others):
+    joined = draft.state is State.PUBLISHING and not others
+    if not waiting and (now_left_out or joined):
         for_the_rest(edges, tx, notice, _ACTOR)
 
 
@@ -141,7 +144,7 @@ def ask_no_more(edges: Edges, tx: Transaction) -> None:
         if (
             _settled(tx, draft, one.opened_at)
             if one.kind == VOID
-            else not releases.to_leave(tx, draft.id, edges.channel)[0]
+            else not releases.readers(tx, draft.id, edges.channel).waits
         ):
             tasks.close(tx, one.kind, one.subject, _ACTOR, edges.clock())
 

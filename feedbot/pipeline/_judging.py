@@ -7,8 +7,8 @@
    is made of him, the notice and the templates alone; only the mails of the others are rendered, to compare them
 """
 
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from feedbot.notice import Recipient
 from feedbot.pipeline import _matters, _pages
@@ -39,11 +39,13 @@ def judge(
     bound: Digests,
     frozen: FrozenRender,
     begun: Container[str] = frozenset(),
+    readdressed: frozenset[str] = frozenset(),
 ) -> Judgement:
     """Look at everything that a decision over `bound` rests on, as it is now.
 
     `begun` are the ids of the recipients whose mail has left: what became of them since, they may have done because of
-    it.
+    it. `readdressed` are those whose mail goes to the address that a person gave: his word stands for where, ours is
+    still what it says and about what.
     """
     case = case_of(tx, draft.notice)
     if case and not same_advisories(draft.notice, case):
@@ -53,7 +55,7 @@ def judge(
     reasons = tuple(_altered(edges, draft, bound, frozen))
     if reasons:
         return Judgement(reasons)
-    drift = _drift(edges, tx, draft, frozen, begun)
+    drift = _drift(edges, tx, draft, frozen, begun, readdressed)
     return Judgement(("recipients",) if drift.far(len(frozen.mails)) else (), drift)
 
 
@@ -76,9 +78,17 @@ def _reposted(edges: Edges, draft: Draft, recipients: list[Recipient], frozen: F
     return _pages.posts(edges, draft.notice, recipients, frozen.pages.keys()) != (frozen.post, dict(frozen.pages))
 
 
-def _drift(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenRender, begun: Container[str]) -> Drift:
+def _drift(
+    edges: Edges,
+    tx: Transaction,
+    draft: Draft,
+    frozen: FrozenRender,
+    begun: Container[str],
+    readdressed: frozenset[str],
+) -> Drift:
     before = {one.recipient.id: one for one in frozen.mails if one.recipient.id not in begun}
     now = {one.id: one for one in recipients_of(edges, tx, draft.notice) if one.id not in begun}
+    now |= _as_addressed(before, now, readdressed)
     other = [one for name, one in now.items() if name in before and before[name].recipient != one]
     linked = _pages.linked(edges, tx, draft.notice, frozen.pages.keys())
     return Drift(
@@ -86,6 +96,20 @@ def _drift(edges: Edges, tx: Transaction, draft: Draft, frozen: FrozenRender, be
         changed=tuple(_reworded(edges, draft, before, other, linked)),
         new=tuple(name for name in now if name not in before),
     )
+
+
+def _as_addressed(
+    before: Mapping[str, FrozenMail], now: Mapping[str, Recipient], readdressed: frozenset[str]
+) -> dict[str, Recipient]:
+    """Return these readers as they were approved, over what is theirs now: the same customer's, where the contact whom
+    the mail was for is gone. Left out is whose customer is concerned no more."""
+    by_customer = {replace(one, contact="").id: one for one in now.values()}
+    made = {}
+    for name in readdressed & before.keys():
+        was = before[name].recipient
+        if (one := now.get(name) or by_customer.get(replace(was, contact="").id)) is not None:
+            made[name] = replace(was, exposures=one.exposures)
+    return made
 
 
 def _reworded(

@@ -191,7 +191,7 @@ def withdraw(edges: Edges, number: int, actor: str, reason: str) -> Withdrawn:
 def _hold_digests(edges: Edges, tx: Transaction, number: str) -> None:
     """Let no mail of a digest that tells of this notice leave before it has been looked at again: it is void then."""
     for digest in digests.telling(tx, number):
-        if drafts.load(tx, digest).state is State.PUBLISHING:
+        if drafts.load(tx, digest).state in (State.PUBLISHING, State.PUBLISHED):
             releases.change(tx, digest, {"fit_until": edges.clock()})
 
 

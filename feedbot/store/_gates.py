@@ -52,8 +52,8 @@ def stands() -> ColumnElement[bool]:
 
 def open_now(now: Moment, limits: Limits, day: Moment | None = None) -> ColumnElement[bool]:
     """Nothing holds the notice's mails back. `day` stands in for that of `limits` in a statement that is kept."""
-    unfit = and_(releases.c.fit_until <= now, _going_out())
-    return and_(~exists().where(_OF_DRAFT, unfit).correlate(outbox), timely(now, limits, day))
+    unfit = exists().where(_OF_DRAFT, releases.c.fit_until <= now)
+    return and_(~unfit.correlate(outbox), timely(now, limits, day))
 
 
 def timely(now: Moment, limits: Limits, day: Moment | None = None) -> ColumnElement[bool]:
@@ -66,11 +66,6 @@ def timely(now: Moment, limits: Limits, day: Moment | None = None) -> ColumnElem
     return and_(
         free, urgent if limits.quiet else or_(urgent, _under_cap(limits.cap, day if day is not None else limits.day))
     )
-
-
-def _going_out() -> ColumnElement[bool]:
-    """Mails of a notice that is published leave by a person's word over each, and he has looked at it."""
-    return exists().where(drafts.c.id == releases.c.draft, drafts.c.state == State.PUBLISHING.value).correlate(releases)
 
 
 def _under_cap(cap: int, day: Moment | None) -> ColumnElement[bool]:

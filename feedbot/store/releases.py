@@ -8,7 +8,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from feedbot.delivery import OutboxState
 from feedbot.review import State
-from feedbot.store._gates import Limits, timely
+from feedbot.store._gates import STANDING, Limits, timely
 from feedbot.store._keys import is_again, recipient_of
 from feedbot.store._sending_tables import releases
 from feedbot.store._sql import insert
@@ -69,9 +69,9 @@ def change(tx: Connection, draft: int, facts: Mapping[str, object]) -> None:
 def unfit(
     tx: Connection, now: datetime, fit: tuple[datetime, datetime], snapshot: int, limits: Limits, channel: str
 ) -> tuple[int, ...]:
-    """Return the drafts on their way whose audience must be looked at before more leaves: a mail is due by all else,
-    and the last look ends before or behind what is `fit` (behind it: the clock was ahead then), or was over another
-    snapshot than this."""
+    """Return the drafts whose audience must be looked at before more leaves: a mail is due by all else, and the last
+    look ends before or behind what is `fit` (behind it: the clock was ahead then), or was over another snapshot than
+    this. Of one that is published, that is a mail which a person lets go: it may have been held for months."""
     soon, latest = fit
     due = select(outbox.c.id).where(
         outbox.c.draft == releases.c.draft,
@@ -81,18 +81,30 @@ def unfit(
         timely(now, limits),
     )
     old = or_(releases.c.fit_until <= soon, releases.c.fit_until > latest, releases.c.snapshot != snapshot)
-    going = drafts.c.state == State.PUBLISHING.value
-    query = select(releases.c.draft).join(drafts).where(going, old, due.correlate(releases).exists())
+    query = (
+        select(releases.c.draft).join(drafts).where(drafts.c.state.in_(STANDING), old, due.correlate(releases).exists())
+    )
     return tuple(tx.scalars(query.order_by(releases.c.draft)))
 
 
-def to_leave(tx: Connection, draft: int, channel: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the recipient ids of a draft whose mails have not begun to leave, and those for whom one has, or goes to
-    the address that a person gave: he has looked at it."""
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The recipient ids of a draft: `waits` are those whose mails have not begun to leave, `begun` those for whom one
+    has. Of the former, `readdressed` have theirs at the address that a person gave."""
+
+    waits: frozenset[str]
+    begun: frozenset[str]
+    readdressed: frozenset[str] = frozenset()
+
+
+def readers(tx: Connection, draft: int, channel: str) -> Readers:
+    """Return whose mails of a draft wait, and whose do not."""
     rows = tx.execute(select(outbox.c.key, outbox.c.state).where(outbox.c.draft == draft, outbox.c.channel == channel))
     waits: set[str] = set()
     begun: set[str] = set()
+    again: set[str] = set()
     for key, state in rows:
         if state != OutboxState.CANCELLED.value:
-            (waits if state in _UNSENT and not is_again(key) else begun).add(recipient_of(key))
-    return frozenset(waits - begun), frozenset(begun)
+            (waits if state in _UNSENT else begun).add(recipient_of(key))
+            again |= {recipient_of(key)} if is_again(key) else set()
+    return Readers(frozenset(waits - begun), frozenset(begun), frozenset(again & waits - begun))

@@ -345,7 +345,7 @@ def test_nobody_looks_twice_within_minutes(house: House, monkeypatch: pytest.Mon
 
 
 def test_a_mail_to_the_address_that_a_person_gave_leaves(house: House) -> None:
-    """He has looked at it; the others wait for a relay, and the notice is still on its way."""
+    """He has looked at where it goes; the others wait for a relay, and the notice is still on its way."""
     house.stage.answer = lambda one: Answer(Outcome.REFUSED if one.customer == "C05" else Outcome.DEFERRED, 550, "no")
     house.published()
     house.send()
@@ -355,28 +355,6 @@ def test_a_mail_to_the_address_that_a_person_gave_leaves(house: House) -> None:
     assert readdress(house.edges, failed.id, "new-c05@a.example", "author")
     house.stage.answer = lambda _: Answer(Outcome.ACCEPTED, 250, "ok")
     assert house.send(WAIT) == others()
-
-
-def test_where_only_such_a_mail_waits_nothing_is_void(house: House) -> None:
-    """Nothing is cancelled then, nobody is asked, and nobody is left to draft for."""
-    house.stage.answer = lambda one: Answer(Outcome.REFUSED if one.customer == "C05" else Outcome.ACCEPTED, 550, "no")
-    house.published()
-    house.send()
-    with store.reading(house.stage.database) as tx:
-        (failed,) = outbox.listing(tx, OutboxState.FAILED)
-        assert drafts.load(tx, failed.outgoing.draft).state is State.PUBLISHED
-    house.moves("C05")
-    with house.stage.database.begin() as tx:
-        drafts.move(tx, failed.outgoing.draft, State.PUBLISHED, State.PUBLISHING, house.stage.now)  # others waited
-    assert readdress(house.edges, failed.id, "new-c05@a.example", "author")
-    house.stage.answer = lambda _: Answer(Outcome.DEFERRED, 450, "later")
-    other = replace(house.edges.provider, contact="電話 03-0000-0001")
-    for _ in range(2):
-        house.stage.now += WAIT
-        send_due(replace(house.edges, provider=other), "w")
-    with store.reading(house.stage.database) as tx:
-        assert outbox.counts(tx)[OutboxState.DEFERRED] == 1
-    assert (house.tasks(), house.waiting()) == ([], [])
 
 
 def test_who_updated_while_the_mails_waited_reads_nothing_of_what_is_past(

@@ -41,24 +41,26 @@ def test_only_what_could_leave_is_looked_at_again(tx: Connection, facts: dict[st
 
 
 def test_nothing_is_given_out_after_the_look_is_over(tx: Connection) -> None:
-    """Neither claimed nor begun; a mail of a published notice goes by a person's word over it."""
+    """Neither claimed nor begun, nor what a person lets go of a notice that is published."""
     (one,) = fill(tx)
     releases.change(tx, one.draft, {"fit_until": SOON})
     assert outbox.claim(tx, "w", SOON, LEASE, 10) == ()
     claimed = claim_one(tx)
     assert outbox.mark_sending(tx, [claimed], SOON, LEASE) == frozenset()
     tx.exec_driver_sql("UPDATE drafts SET state = 'published'")
-    assert outbox.mark_sending(tx, [claimed], SOON, LEASE) == frozenset({claimed.id})
+    assert outbox.mark_sending(tx, [claimed], SOON, LEASE) == frozenset()
+    assert unfit(tx) == (one.draft,)
 
 
 def test_mails_that_wait_are_told_apart_from_those_that_began(tx: Connection) -> None:
-    """By recipient; one that goes to an address a person gave has begun, a cancelled one is neither."""
+    """By recipient, with those whose mail goes to an address that a person gave; a cancelled one is neither."""
     rows = fill(tx, 4)
     outbox.add(tx, replace(rows[3], key=rows[3].key.replace("/smtp", "/again-7/smtp"), message_id="<again@x.example>"))
     for row, state in zip(outbox.listing(tx), (OutboxState.SENT, OutboxState.CANCELLED), strict=False):
         assert outbox.resolve(tx, row.id, OutboxState.PENDING, Receipt(state, NOW))
-    assert releases.to_leave(tx, rows[0].draft, "smtp") == (frozenset({"C2"}), frozenset({"C0", "C3"}))
-    assert releases.to_leave(tx, rows[0].draft, "shadow") == (frozenset(), frozenset())
+    found = releases.readers(tx, rows[0].draft, "smtp")
+    assert found == releases.Readers(frozenset({"C2", "C3"}), frozenset({"C0"}), frozenset({"C3"}))
+    assert releases.readers(tx, rows[0].draft, "shadow") == releases.Readers(frozenset(), frozenset())
 
 
 def test_doubts_are_counted_by_notice_with_the_newest(tx: Connection) -> None:

@@ -1,0 +1,136 @@
+"""N12 for mails that a person lets go long after the others: held, failed, in doubt, or to another address."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feedbot import store
+from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
+from feedbot.pipeline import _afresh, bounces
+from feedbot.pipeline.readdress import readdress
+from feedbot.pipeline.send import resolve, retry, send_due
+from feedbot.review import State
+from feedbot.store import drafts, outbox
+from tests.fakes import world
+from tests.pipeline.test_afresh import House
+
+MONTH = timedelta(days=30)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """A house of 22 customers."""
+    return House(world(tmp_path))
+
+
+def answered(house: House, outcome: Outcome) -> None:
+    """Let the mail to one of them come to this, and all others arrive."""
+
+    def answer(one: Outgoing) -> Answer:
+        return Answer(outcome if one.customer == "C05" else Outcome.ACCEPTED, 0, "")
+
+    house.stage.answer = answer
+
+
+def only(house: House, state: OutboxState) -> int:
+    """The number of the one message in this state."""
+    with store.reading(house.stage.database) as tx:
+        (one,) = outbox.listing(tx, state)
+    return one.id
+
+
+def failed(house: House) -> Callable[[], object]:
+    """It was refused; a person has it tried again."""
+    answered(house, Outcome.REFUSED)
+    return lambda: retry(house.edges, only(house, OutboxState.FAILED), "author")
+
+
+def doubtful(house: House) -> Callable[[], object]:
+    """No answer came; a person says that it has not arrived."""
+    answered(house, Outcome.UNCERTAIN)
+    return lambda: resolve(house.edges, only(house, OutboxState.UNCERTAIN), "author", resend=True)
+
+
+def held(house: House) -> Callable[[], object]:
+    """Nothing was sent to the address; a person lets it go."""
+    bounces.suppress(house.edges, "c05@a.example", "it came back", "author")
+    return lambda: bounces.unsuppress(house.edges, "c05@a.example", "author")
+
+
+def published(house: House) -> int:
+    """Publish to all; all but one arrive."""
+    number = house.published()
+    house.send()
+    with store.reading(house.stage.database) as tx:
+        assert drafts.load(tx, number).state is State.PUBLISHED
+    house.stage.mails.clear()
+    house.stage.answer = lambda _: Answer(Outcome.ACCEPTED, 250, "ok")
+    return number
+
+
+@pytest.mark.parametrize("left", [failed, doubtful, held])
+@pytest.mark.parametrize(
+    ("change", "why", "rest"),
+    [(None, "", 0), (House.moves, "changed", 1), (House.leaves, "gone", 0), (House.declines, "gone", 0)],
+)
+def test_what_a_person_lets_go_is_judged_as_what_waits_is(
+    house: House,
+    left: Callable[[House], Callable[[], object]],
+    change: Callable[[House, str], None] | None,
+    why: str,
+    rest: int,
+) -> None:
+    """It leaves where all is as approved; else it is withheld with its reason, and who must be told has a draft."""
+    let_go = left(house)
+    number = published(house)
+    house.stage.now += MONTH
+    if change:
+        change(house, "C05")
+    let_go()
+    assert house.send() == ([] if why else ["C05"])
+    assert house.withheld(number) == ({"C05": why} if why else {})
+    assert (len(house.waiting()), house.tasks()) == (rest, [])
+
+
+def test_old_words_do_not_leave_because_one_mail_was_left_over(house: House) -> None:
+    """The telephone number is another by now: a person is asked, and the next edition is for him alone."""
+    retry_it = failed(house)
+    number = published(house)
+    house.stage.now += MONTH
+    retry_it()
+    send_due(replace(house.edges, provider=replace(house.edges.provider, contact="電話 03-0000-0001")), "w")
+    assert (house.stage.mails, house.withheld(number)) == ([], {"C05": "void"})
+    assert house.tasks() == [(_afresh.VOID, f"draft {number}")]
+    assert len(house.waiting()) == 1
+
+
+@pytest.mark.parametrize(("change", "arrives"), [(House.moves, True), (House.leaves, False), (House.declines, False)])
+def test_a_mail_to_another_address_leaves_where_it_still_concerns_its_reader(
+    house: House, change: Callable[[House, str], None], arrives: bool
+) -> None:
+    """The person's word is over the address; whether he is still concerned is looked at."""
+    answered(house, Outcome.REFUSED)
+    number = published(house)
+    assert not readdress(house.edges, only(house, OutboxState.FAILED), "c05@new.example", "author")
+    assert readdress(house.edges, only(house, OutboxState.FAILED), "c05@new.example", "reviewer")
+    house.stage.now += MONTH
+    change(house, "C05")
+    assert house.send() == (["C05"] if arrives else [])
+    assert house.withheld(number) == ({} if arrives else {"C05": "gone"})
+    assert house.tasks() == []
+
+
+def test_who_joined_since_is_no_reason_for_an_edition_when_one_mail_is_tried_again(house: House) -> None:
+    """He was never meant to be told of what is past."""
+    retry_it = failed(house)
+    published(house)
+    house.stage.now += MONTH
+    house.customers["N1"] = replace(house.customers["C00"], id="N1", email="n1@a.example")
+    house.contracts["N1"] = "V99"
+    house.take_in()
+    retry_it()
+    assert house.send() == ["C05"]
+    assert house.waiting() == []

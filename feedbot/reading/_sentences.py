@@ -104,9 +104,7 @@ def _judge(told: Told, segments: list[Segment]) -> None:
     if whole is not None and any(not _apart(whole, one) for one in told.spared):
         raise UnclearError(told.spared)
     if told.described:
-        told.clauses = []
-    if said == ["fixed"] and not told.fixed:
-        raise UnclearError(said)
+        told.clauses = []  # what is described may be of other versions
 
 
 def _apart(one: VersionRange, other: VersionRange) -> bool:

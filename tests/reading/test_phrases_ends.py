@@ -48,3 +48,9 @@ def test_an_end_that_is_said_twice_is_read_once(text: str, vers: str) -> None:
 def test_an_end_that_is_contradicted_is_left_unread(text: str) -> None:
     """A bracket that says another thing than the sign, かつ with something else, and a stroke that is no list."""
     assert not read(text).complete
+
+
+def test_half_of_two_conditions_is_no_range() -> None:
+    """What かつ joins to a range narrows it: nothing of it is given. A stroke may stand for the last number alone."""
+    assert read("Sample 1.2.3 以前、かつ機能が有効").range is None
+    assert not read("Sample 9.10.3/4", listed=True).complete

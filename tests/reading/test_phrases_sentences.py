@@ -67,6 +67,12 @@ def test_versions_of_something_else_are_no_range_of_the_product(text: str, note:
     assert note in phrase.note
 
 
+def test_a_range_beside_what_is_described_is_not_given() -> None:
+    """Where one part of a sentence is no range, the other part would be less than what is affected."""
+    phrase = read("Sample 2.0 以前が影響を受け、samplelib 1.2 を使用する Example も影響を受けます")
+    assert (phrase.complete, phrase.range, len(phrase.described)) == (True, None, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "unaffected"),
     [
@@ -104,6 +110,7 @@ def test_a_denial_is_kept_word_for_word(text: str, unaffected: str | None) -> No
         "この問題は Sample Library 2 1.3.5 で修正されました",
         "この問題は Sample 3.5 以降のすべてのバージョンで修正されています",
         "それ以前のバージョンには影響しません",
+        "スクリプトを使わない Sample 3 は影響を受けません",
         "Windows 上で動作する Sample 8.2.18 以前のみが影響を受けます",
         "Sample は 1.2.3 です",
         "Sample 1.2.3 以前です",

@@ -74,7 +74,8 @@ def _advisory(document: Document, item: _html.Page, words: str, where: str, take
         raise SourceError(where, "no date")
     published = _date(day, where)
     prose = texts.sentences(words[day.end() :].split("\n"))
-    if not prose:
+    title = " ".join(prose[:2]).rstrip(".")
+    if not title:
         raise SourceError(where, "no title")
     key = published.date().isoformat()
     taken[key] = taken.get(key, 0) + 1
@@ -82,7 +83,7 @@ def _advisory(document: Document, item: _html.Page, words: str, where: str, take
         source="openssh",
         number=f"OpenSSH-{key}" + (f"-{taken[key]}" if taken[key] > 1 else ""),
         revision=key,
-        title=" ".join(prose[:2]).rstrip("."),
+        title=title,
         language="en",
         signature=_facts.unsigned(document),
         status=_facts.status_of(prose[0]),

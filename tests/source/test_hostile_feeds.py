@@ -102,6 +102,12 @@ def test_parts_within_parts_are_refused() -> None:
     assert reasons(read("openssh", document(body))) == ["the page is too large or nested too deep"]
 
 
+def test_an_item_of_a_day_and_a_full_stop() -> None:
+    """It has no title, and is quarantined."""
+    body = fixture("openssh/security.html").body.replace(b"</ul>", b"<li>May 1, 2026<br>.</ul>", 1)
+    assert "no title" in reasons(read("openssh", document(body)))
+
+
 def test_a_line_that_nobody_wrote() -> None:
     """A line of more than 2,000 characters is left unread, whole; one of as many is read."""
     long, short = "Sample 1.2 以前" + "、" * 1990, "Sample 1.2 以前" + "、" * 1980

@@ -18,6 +18,9 @@ that a sender who stood still sends nothing old.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from traceback import format_exc
+
+import structlog
 
 from feedbot.errors import FeedbotError
 from feedbot.messages import tr
@@ -43,6 +46,7 @@ from feedbot.store import (
     tasks,
 )
 
+log = structlog.get_logger()
 EVERY = timedelta(minutes=5)
 """How old a look may be while mails leave; the outbox holds them back after FIT, which is longer."""
 VOID, UNJUDGED = "mails void", "mails not judged"
@@ -59,10 +63,24 @@ def look_again(edges: Edges) -> None:
         with edges.database.begin() as tx:
             assignments.settle(tx, now)
     for number in found:
-        with edges.database.begin() as tx:
-            lock(tx, f"release {number}")
-            if number in _unfit(edges, tx, now):  # another sender may have looked meanwhile
-                _look(edges, tx, drafts.load(tx, number), now)
+        try:
+            with edges.database.begin() as tx:
+                lock(tx, f"release {number}")
+                if number in _unfit(edges, tx, now):  # another sender may have looked meanwhile
+                    _look(edges, tx, drafts.load(tx, number), now)
+        except FeedbotError as error:
+            _hold(edges, number, str(error), now)
+        except Exception as error:  # noqa: BLE001 - a fault of ours over one notice must not stop the others
+            log.error("internal_fault", draft=number, error=repr(error), traceback=format_exc())
+            _hold(edges, number, tr("internal fault, its traceback is in the log: {fault}", fault=repr(error)), now)
+
+
+def _hold(edges: Edges, number: int, why: str, now: datetime) -> None:
+    """Let nothing leave of a notice that could not be judged, and ask a person. Raises StoreError where the database is
+    what fails: then nothing can leave."""
+    with edges.database.begin() as tx:
+        releases.change(tx, number, {"fit_until": now})
+        open_task(edges, tx, UNJUDGED, f"draft {number}", why, _ACTOR)
 
 
 def _unfit(edges: Edges, tx: Transaction, now: datetime) -> tuple[int, ...]:
@@ -72,16 +90,11 @@ def _unfit(edges: Edges, tx: Transaction, now: datetime) -> tuple[int, ...]:
 
 
 def _look(edges: Edges, tx: Transaction, draft: Draft, now: datetime) -> None:
-    subject, of = f"draft {draft.id}", releases.readers(tx, draft.id, edges.channel)
+    of = releases.readers(tx, draft.id, edges.channel)
     assert draft.digests is not None  # it is being published, or is
-    try:
-        found = judge(edges, tx, draft, draft.digests, drafts.frozen(tx, draft.id), of.begun, of.readdressed)
-    except FeedbotError as error:
-        releases.change(tx, draft.id, {"fit_until": now})
-        open_task(edges, tx, UNJUDGED, subject, str(error), _ACTOR)
-        return
+    found = judge(edges, tx, draft, draft.digests, drafts.frozen(tx, draft.id), of.begun, of.readdressed)
     releases.change(tx, draft.id, fit(tx, now + FIT))
-    tasks.close(tx, UNJUDGED, subject, _ACTOR, now)
+    tasks.close(tx, UNJUDGED, f"draft {draft.id}", _ACTOR, now)
     reasons = found.reasons if of.waits else ()  # nobody's mail is left to be void
     if reasons:
         _void(edges, tx, draft, of.waits, reasons)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from feedbot.errors import NoticeError
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server, Topic
 from feedbot.notice import digests
 from feedbot.pipeline import Edges, _afresh, decide, digest, draft, release
+from feedbot.pipeline._judging import Judgement
 from feedbot.pipeline._sending import Sending, quiet_hours
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.readdress import readdress
@@ -285,16 +287,23 @@ def test_other_templates_void_what_waits(house: House) -> None:
     assert len(house.waiting()) == 1
 
 
-def test_what_cannot_be_judged_does_not_leave_until_it_can(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A template of somebody's that fails: a task, and nothing leaves; mended, all leave."""
-    number = house.published(WAIT)
+@pytest.mark.parametrize("fault", [NoticeError("notice/mail.j2", "line 3: no such variable"), KeyError("C05")])
+def test_what_cannot_be_judged_does_not_leave_until_it_can(
+    house: House, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """A template of somebody's that fails, a fault of ours: a task, and nothing of it leaves, though another notice
+    does; mended, all leave."""
+    number, other = house.published(WAIT), house.published(WAIT)
     whole = _afresh.judge
 
-    def fails(*_: object) -> object:
-        raise NoticeError("notice/mail.j2", "line 3: no such variable")
+    def fails(*given: Any) -> Judgement:
+        if given[2].id == number:
+            raise fault
+        return whole(*given)
 
     monkeypatch.setattr(_afresh, "judge", fails)
-    assert [house.send(WAIT), house.send(timedelta(minutes=1))] == [[], []]
+    assert [house.send(WAIT), house.send(timedelta(minutes=1))] == [others(), []]
+    assert {one.draft for one in house.stage.mails} == {other}
     assert house.tasks() == [(_afresh.UNJUDGED, f"draft {number}")]
     monkeypatch.setattr(_afresh, "judge", whole)
     assert house.send(timedelta(minutes=1)) == others()

@@ -10,10 +10,12 @@ from feedbot.messages import tr
 if TYPE_CHECKING:
     from feedbot.pipeline.digest import Standing
 
-_ON = ("waiting", "changed", "drafted")
+_ON = ("waiting", "nobody", "declined", "changed", "drafted")
 _WORDS = {
     "waiting": "waits for the digest of {planned}",
     "returned": "waits for the digest of {planned}: {by} rejected draft {digest} ({reason})",
+    "nobody": "waits for the digest of {planned}: it concerned nobody when the last one was due",
+    "declined": "waits for the digest of {planned}: all whom the last one concerned declined such mails",
     "changed": "waits to be drafted anew: its publishers say something else now",
     "drafted": "in draft {digest}",
     "told": "told by draft {digest}",
@@ -91,10 +93,15 @@ def make(
     if made.draft:
         _shell.show("draft {number}: {title}", number=made.draft.id, title=made.draft.notice.title)
         _shell.show("{count} cases are in it; look at it and propose it", count=len(made.told))
-    elif not made.nobody:
+    elif not (made.nobody or made.declined):
         _shell.show("no digest is due")
     if made.nobody:
         _shell.show("{count} cases concern nobody now, and wait for the next digest", count=len(made.nobody))
+    if made.declined:
+        _shell.show(
+            "{count} cases concern only those who decline such mails, and wait for the next digest",
+            count=len(made.declined),
+        )
     return _shell.DONE
 
 

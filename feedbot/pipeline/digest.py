@@ -1,11 +1,12 @@
 """Digest (まとめ): one mail a customer over all cases that wait, daily or weekly; never over one that is urgent.
 
 A case waits from its draft on (draft.py). When its digest is due:
-    nobody has anything of it left     → it waits for the next one
+    nobody has anything of it left, or whoever has declines such mails
+                                       → it waits for the next one, and the list says why
     a digest is a draft still          → it comes into that one
     otherwise                          → a new draft over all that are due
 That draft is proposed, approved and published like any other, and its cases' pages with it. One that is rejected leaves
-its cases waiting for the next; a digest that nobody is concerned by is not made.
+its cases waiting for the next; a digest that nobody would receive is not made.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ from feedbot.errors import ReviewError
 from feedbot.notice import Matter, Notice, again, digests
 from feedbot.pipeline import _matters
 from feedbot.pipeline._edges import Edges
+from feedbot.pipeline._recipients import at_addresses
 from feedbot.review import Draft, State
 from feedbot.store import Transaction, assignments, audit, decisions, drafts, lock, reading
 from feedbot.store import digests as repository
@@ -25,19 +27,21 @@ from feedbot.store.digests import Item
 @dataclass(frozen=True, slots=True)
 class DigestReport:
     """The draft that was made or has grown, None where nothing was due; which notices' drafts came into it, and which
-    wait on since they concern nobody now."""
+    wait on since they concern nobody now, or since all their readers `declined`."""
 
     draft: Draft | None
     told: tuple[int, ...] = ()
     nobody: tuple[int, ...] = ()
+    declined: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case and its digest. `planned` is when that is due, None where it waits no more; `why` is `waiting`, `changed`
-    (its publishers say something else by now), `drafted`, `told`, or why it is told by no digest: `urgent`,
-    `revised`, `retracted` (by its publishers), `dropped`; `rejected`, `expired`, `withdrawn` as its notice is;
-    `left-out` of the digest that is out. `by` and `reason` are a person's, also of a digest that he rejected."""
+    """A case and its digest. `planned` is when that is due, None where it waits no more; `why` is `waiting`, also
+    `nobody` or `declined` (the last one concerned nobody, or nobody who wants such mails), `changed` (its publishers
+    say something else by now), `drafted`, `told`, or why it is told by no digest: `urgent`, `revised`, `retracted` (by
+    its publishers), `dropped`; `rejected`, `expired`, `withdrawn` as its notice is; `left-out` of the digest that is
+    out. `by` and `reason` are a person's, also of a digest that he rejected."""
 
     draft: Draft
     item: Item
@@ -59,19 +63,26 @@ def make(edges: Edges, actor: str, *, at_once: bool = False) -> DigestReport:
         if not standing:
             return DigestReport(None)
         matters = [_matters.matter(tx, one) for one in standing]
-        concerned = _concerning(edges, tx, matters)
-        nobody = tuple(one.draft for one in matters if one.draft not in concerned)
-        repository.postpone(tx, nobody, now)
-        told = [one for one in matters if one.draft in concerned]
-        return DigestReport(
-            _drafted(edges, tx, told, actor) if told else None, tuple(one.draft for one in told), nobody
-        )
+        told, nobody, declined = _sorted(edges, tx, matters)
+        repository.postpone(tx, nobody, now, "nobody")
+        repository.postpone(tx, declined, now, "declined")
+        wanted = [one for one in matters if one.draft in told]
+        return DigestReport(_drafted(edges, tx, wanted, actor) if wanted else None, told, nobody, declined)
 
 
-def _concerning(edges: Edges, tx: Transaction, matters: Sequence[Matter]) -> frozenset[int]:
-    """Return which of these cases concern somebody, by their notices' drafts."""
+def _sorted(edges: Edges, tx: Transaction, matters: Sequence[Matter]) -> tuple[tuple[int, ...], ...]:
+    """Return which of these cases, by their notices' drafts, somebody would read of, which concern nobody, and which
+    concern only those who decline such mails."""
     made = digests.digest(matters, edges.provider, edges.clock(), edges.templates)
-    return frozenset(share.matter for one in _matters.shares(edges, tx, made) for share in one.exposures)
+    shares = _matters.shares(edges, tx, made)
+    readers = at_addresses(edges, tx, made, shares).recipients
+    held, read = ({share.matter for one in some for share in one.exposures} for some in (shares, readers))
+    drafts_of = [one.draft for one in matters]
+    return (
+        tuple(one for one in drafts_of if one in read),
+        tuple(one for one in drafts_of if one not in held),
+        tuple(one for one in drafts_of if one in held - read),
+    )
 
 
 def _drafted(edges: Edges, tx: Transaction, matters: Sequence[Matter], actor: str) -> Draft:
@@ -135,7 +146,7 @@ def _standing(edges: Edges, tx: Transaction, item: Item) -> Standing:
     if not item.waits:
         return Standing(draft, item, "drafted")
     planned = edges.digest.planned(item.since)
-    why = "waiting" if _matters.stands(tx, draft, item) else "changed"
+    why = (item.reason or "waiting") if _matters.stands(tx, draft, item) else "changed"
     returned = _decided(tx, item.digest, item.state) if item.digest is not None and item.state else ("", "")
     return Standing(draft, item, why, planned, *returned)
 

@@ -122,6 +122,8 @@ def digest_due(edges: Edges) -> None:
         log.info("digest_drafted", draft=report.draft.id, cases=len(report.told))
     if report.nobody:
         log.info("digest_postponed", drafts=report.nobody, why="they concern nobody now")
+    if report.declined:
+        log.info("digest_postponed", drafts=report.declined, why="all whom they concern decline such mails")
 
 
 def watch_blocklists(

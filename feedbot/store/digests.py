@@ -26,7 +26,8 @@ _of = drafts.alias("digest_drafts")
 class Item:
     """A notice's `draft` that waits `since` for a digest: where one that held it was rejected, since then. `digest` is
     the newest draft over it, in `state`. `why_left` is empty while it waits or was told; else it says why it is told by
-    no digest: `urgent`, `revised`, `retracted` or `dropped`, by whom, when, and in whose words."""
+    no digest: `urgent`, `revised`, `retracted` or `dropped`, by whom, when, and in whose words. While it waits `reason`
+    is why the last digest that was due did not tell it: it concerned `nobody`, or all its readers had `declined`."""
 
     draft: int
     since: datetime
@@ -74,7 +75,7 @@ def take(tx: Connection, digest: int, wanted: Iterable[int]) -> frozenset[int]:
     """Put waiting notices into a digest's draft; return those that were: another may have taken some first."""
     free = or_(digest_items.c.digest.is_(None), _stands_over(_OVER))
     row = update(digest_items).where(digest_items.c.draft.in_(list(wanted)), digest_items.c.why_left == "", free)
-    return frozenset(tx.scalars(row.values(digest=digest).returning(digest_items.c.draft)))
+    return frozenset(tx.scalars(row.values(digest=digest, reason="").returning(digest_items.c.draft)))
 
 
 def free(tx: Connection, digest: int, kept: Collection[int]) -> None:
@@ -83,10 +84,10 @@ def free(tx: Connection, digest: int, kept: Collection[int]) -> None:
     tx.execute(row.where(digest_items.c.why_left == "").values(digest=None))
 
 
-def postpone(tx: Connection, wanted: Iterable[int], now: datetime) -> None:
-    """Let waiting notices wait for the digest after this moment."""
+def postpone(tx: Connection, wanted: Iterable[int], now: datetime, why: str) -> None:
+    """Let waiting notices wait for the digest after this moment, and note why."""
     row = update(digest_items).where(digest_items.c.draft.in_(list(wanted)), digest_items.c.why_left == "")
-    tx.execute(row.values(since=now))
+    tx.execute(row.values(since=now, reason=why))
 
 
 def leave(tx: Connection, draft: int, why: str, actor: str, now: datetime, reason: str = "") -> bool:

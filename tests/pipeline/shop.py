@@ -7,7 +7,7 @@ from datetime import timedelta
 from feedbot.advisory import Advisory, Affected, Fixed, Severity
 from feedbot.advisory.identity import content_digest
 from feedbot.fetch import Document
-from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
+from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server, Topic
 from feedbot.pipeline import Edges, decide, draft
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.send import send_due
@@ -34,16 +34,25 @@ class Shop:
 
     def open(self) -> "Shop":
         """Take the customers in, with all products in their first version everywhere."""
-        customers = [Customer(one, f"見本商店 {one}", f"{one.lower()}@customer.example") for one in self.who]
-        contracts = [Contract(f"V-{one}", one, Plan.VPS, True) for one in self.who]
+        self.decline()
+        return self
+
+    def decline(self, *declining: str) -> None:
+        """Let these customers want no mails, as their contracts allow, and all others want them."""
+        waived = {one: tuple(Topic) for one in declining}
+        contracts = [Contract(f"V-{one}", one, Plan.VPS, True, waives=waived.get(one, ())) for one in self.who]
+        customers = [
+            Customer(one, f"見本商店 {one}", f"{one.lower()}@customer.example", opt_outs=waived.get(one, ()))
+            for one in self.who
+        ]
         servers = [Server(f"{one.lower()}.vps.example", f"V-{one}", "debian:12") for one in self.who]
-        self.installed = {one.name: dict.fromkeys(PRODUCTS, "1.0-1") for one in servers}
+        if not self.installed:
+            self.installed = {one.name: dict.fromkeys(PRODUCTS, "1.0-1") for one in servers}
+            self.installed |= {name: dict(packages) for name, packages in self.more.items()}
         servers += [Server(name, f"V-{self.who[0]}", "debian:12") for name in self.more]
-        self.installed |= {name: dict(packages) for name, packages in self.more.items()}
         with self.edges.database.begin() as tx:
             inventory.replace_customers(tx, customers, contracts, servers, self.stage.now)
         self.listed()
-        return self
 
     def listed(self) -> None:
         """Bring fresh package lists."""

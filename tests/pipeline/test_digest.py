@@ -229,7 +229,22 @@ def test_what_concerns_nobody_waits_on(shop: Shop) -> None:
     shop.later(days=1)
     report = digest.make(shop.edges, "(feedbot)")
     assert (report.draft, len(report.nobody)) == (None, 1)
+    assert states(shop) == {"rsync": "nobody"}
     shop.patch("K2", "rsync", "1.5-1")
+    assert shop.send(due(shop)) == ["K2"]
+
+
+def test_what_concerns_only_those_who_decline_waits_without_a_draft(shop: Shop) -> None:
+    """Nobody is asked about a digest that no one would receive; the list says why; who wants it again is told."""
+    shop.flaw("rsync", "5.3")
+    shop.draft()
+    shop.decline(*WHO)
+    for _ in range(2):
+        shop.later(days=1)
+        report = digest.make(shop.edges, "(feedbot)")
+        assert (report.draft, len(report.declined)) == (None, 1)
+        assert states(shop) == {"rsync": "declined"}
+    shop.decline("K1", "K3")
     assert shop.send(due(shop)) == ["K2"]
 
 

@@ -31,7 +31,7 @@ def test_a_notice_is_in_one_digest_at_most(tx: Connection) -> None:
     assert (found.waits, found.since) == (True, later)
     assert digests.take(tx, second, [one]) == {one}
     digests.free(tx, second, [])
-    digests.postpone(tx, [one], later + timedelta(hours=1))
+    digests.postpone(tx, [one], later + timedelta(hours=1), "nobody")
     (found,) = digests.items(tx)
     assert (found.waits, found.digest, found.since) == (True, None, later + timedelta(hours=1))
 

@@ -27,7 +27,7 @@ _LOOKED_AT = 1 << 14
 _FIRST = 20
 _KERNEL = re.compile(r"\d[A-Za-z0-9.+_~-]{1,199}")
 _SERVER = re.compile(r"[a-z0-9][a-z0-9._-]{0,252}")
-_HEAD = re.compile(r"#[^\S\n]*(server|host|サーバー?|os|release|kernel)[^\S\n]*[::][^\S\n]*(.*)", re.IGNORECASE)
+_HEAD = re.compile(r"#[^\S\n]*(server|host|サーバー?|os|release|kernel)[^\S\n]*[:\uff1a][^\S\n]*(.*)", re.IGNORECASE)
 _LINES = 1 << 20
 """Lines that a format keeps in its cache: the distinct packages of a large fleet."""
 

@@ -47,10 +47,10 @@ def read_audience(text: str, subject: str) -> Audience:
     """
     if text.strip().startswith(_WHERE):
         written = text.strip().removeprefix(_WHERE).strip()
-        written = re.sub(r"^[::]\s*", "", written)
+        written = re.sub(r"^[:\uff1a]\s*", "", written)
         expression.parse(written)
         return Audience("expression", expression=written)
-    words = text.strip().replace("(", "(").replace(")", ")").replace(" ", "")
+    words = "".join(text.split()).replace("\uff08", "(").replace("\uff09", ")")
     if words in _PLAIN:
         return Audience(_PLAIN[words])
     for rule, said in _AGAIN.items():
@@ -61,7 +61,7 @@ def read_audience(text: str, subject: str) -> Audience:
     names, root = words, ""
     if found := re.search(r"\(.*\)$", words):
         names, root = words[: found.start()], found.group()
-    plans = _EVERY if names == _ALL else tuple(_plan(name, subject) for name in re.split(r"[,、・]", names))
+    plans = _EVERY if names == _ALL else tuple(_plan(name, subject) for name in re.split(r"[,\uff0c、・]", names))
     if root not in _ROOTS:
         raise _unknown(root, subject)
     return Audience("contract", plans, _ROOTS[root])

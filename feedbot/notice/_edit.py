@@ -24,7 +24,7 @@ from feedbot.notice._model import Block, Kind, Notice
 from feedbot.notice._words import BLOCKS, KINDS, STEPS, needed
 
 _QUOTES = {"summary": "概要", "whole": "全文"}
-_HEADER = re.compile(r"== *([^\s=((][^=((]*?)(?:[((][^=]*[))])? *==[ \t]*$")
+_HEADER = re.compile(r"== *([^\s=(\uff08][^=(\uff08]*?)(?:[(\uff08][^=]*[)\uff09])? *==[ \t]*$")
 _ESCAPED = re.compile(r"\\|==")
 _KEYS = {key: key for key in BLOCKS} | {words: key for key, words in BLOCKS.items()}
 _EXPLANATION = """\
@@ -89,7 +89,7 @@ def _with_field(notice: Notice, line: str, number: int) -> Notice:
 
 
 _NAMES = ("種別", "件名", "段階", "対象", "引用")
-_FIELD = re.compile(rf"({'|'.join(_NAMES)})[ \t]*[::] ?(.*)$")
+_FIELD = re.compile(rf"({'|'.join(_NAMES)})[ \t]*[:\uff1a] ?(.*)$")
 _FIELDS = "the fields are {fields}"
 
 

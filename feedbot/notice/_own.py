@@ -55,7 +55,7 @@ _BLOCKS = {
 _JUDGED = ("match", "still", "patched", "changed", "digest")
 """Audiences that follow from the case: what an operator adds goes to those who were told."""
 _TIMES = ("occurred", "recovered", "window", "next")
-_FIELD = re.compile(rf"({'|'.join(('種別', '段階', '件名', '対象', *_BLOCKS))})\s*[::]\s*(.*)$")
+_FIELD = re.compile(rf"({'|'.join(('種別', '段階', '件名', '対象', *_BLOCKS))})\s*[:\uff1a]\s*(.*)$")
 
 
 def own(text: str, provider: Provider, now: datetime, previous: Notice | None = None) -> Notice:

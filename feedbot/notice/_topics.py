@@ -17,7 +17,7 @@ _CRITICAL = 9.0
 """The least base score that IPA's words for CVSS v3 and v4 call 緊急; v2 knows no such step."""
 _CATALOGUED = {"Required Action", "Due Date", "Known Ransomware Campaign Use"}
 """Headings of an entry of CISA's catalogue of exploited flaws, by which it is known whatever its source is called."""
-_CALLED_URGENT = re.compile(r"[\s【\[((〔《「]*緊急(?!連絡|時)")
+_CALLED_URGENT = re.compile(r"[\s【\[(\uff08〔《「]*緊急(?!連絡|時)")
 
 
 def pressing(notice: Notice) -> bool:

@@ -171,6 +171,7 @@ def test_the_file_names_the_server() -> None:
     """A comment names it, else a file name that ends as its format does, else nobody; `placed` fills it in."""
     assert hosts("bash\t5.2-2\n", "Web07.dpkg")[0].server == "web07"
     assert hosts("# server: web08\nbash\t5.2-2\n", "web07.dpkg")[0].server == "web08"
+    assert hosts("# サーバー\uff1aweb08\nbash\t5.2-2\n", "web07.dpkg")[0].server == "web08"
     (host,) = hosts("bash\t5.2-2\n", "web07.txt")
     placed = host.placed("WEB09", "debian:11")
     assert (host.server, placed.server, placed.components[0].distro) == ("", "web09", "debian:11")

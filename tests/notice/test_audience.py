@@ -40,10 +40,12 @@ def test_an_audience_has_one_wording(audience: Audience, text: str) -> None:
         ("共用サーバー・マネージドサーバー", Audience("contract", ("shared", "managed"))),
         ("専用(rootなし)", Audience("contract", ("dedicated",), False)),
         (" 影響のある お客様 ", Audience("match")),
+        ("専用\uff08root\uff09", Audience("contract", ("dedicated",), True)),
+        ("引き続き影響のあるお客様\uff08INFO-1\uff09", Audience("still", number="INFO-1")),
         ("先にお知らせしたお客様(INFO-2026-0001)", Audience("told", number="INFO-2026-0001")),
         ("引き続き影響のあるお客様( INFO-1 )", Audience("still", number="INFO-1")),
         ('  条件:  plan == "VPS"', Audience("expression", expression='plan == "VPS"')),
-        ('条件:plan == "VPS"', Audience("expression", expression='plan == "VPS"')),
+        ('条件\uff1aplan == "VPS"', Audience("expression", expression='plan == "VPS"')),
     ],
 )
 def test_other_spellings_are_read_too(text: str, expected: Audience) -> None:

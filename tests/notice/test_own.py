@@ -1,24 +1,14 @@
-from dataclasses import replace
+"""Operators' own notices, read from their texts."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from feedbot.errors import NoticeError
 from feedbot.notice import Audience, Block, Kind, Notice, Step, draft
-from feedbot.notice._audience import audience_text, read_audience
-from feedbot.notice._words import BLOCKS
+from feedbot.notice._render import Templates
 from tests.notice.fixtures import NOW, PROVIDER
-
-AUDIENCES = (
-    st.just(Audience("match"))
-    | st.just(Audience("none"))
-    | st.builds(
-        lambda plans, root: Audience("contract", tuple(plans), root),
-        st.lists(st.sampled_from(["shared", "vps", "dedicated", "managed"]), min_size=1, unique=True),
-        st.none() | st.booleans(),
-    )
-)
 
 
 def own(text: str) -> Notice:
@@ -68,93 +58,186 @@ def test_what_cannot_be_read_is_named(text: str, words: str) -> None:
         own(text)
 
 
-@given(AUDIENCES)
-@settings(max_examples=60)
-def test_an_audience_written_is_read_again(audience: Audience) -> None:
-    """audience_text and read_audience are inverse, all plans in their own order included."""
-    assert read_audience(audience_text(audience), "test") == audience
-
-
-TEXTS = st.text("あ=\\# \n:lead()== 対象", max_size=60) | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-NOTICES = st.builds(
-    lambda kind, title, step, audience, quote, blocks: Notice(
-        kind,
-        step,
-        " ".join(title.split()),
-        audience,
-        tuple(Block(key, text.strip("\n")) for key, text in blocks if text.strip()),
-        NOW,
-        quote=quote,
-    ),
-    st.sampled_from([one for one in Kind if one is not Kind.DIGEST]),
-    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30),
-    st.sampled_from(Step),
-    AUDIENCES,
-    st.sampled_from(["summary", "whole"]),
-    st.lists(st.tuples(st.sampled_from(sorted(BLOCKS)), TEXTS), max_size=5),
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("お知らせ", Kind.OWN),
+        ("障害報告", Kind.TROUBLE),
+        ("メンテナンス", Kind.MAINTENANCE),
+        ("注意喚起", Kind.ADVISORY),
+    ],
 )
+def test_each_kind_of_hand_written_notice_has_its_word(word: str, kind: Kind) -> None:
+    """A colon may be wide, with blanks around it."""
+    assert own(f"種別 \uff1a {word}\n件名: 題\n\n本文").kind is kind
 
 
-@given(NOTICES)
-@settings(max_examples=200, deadline=None)
-def test_editing_nothing_changes_nothing(notice: Notice) -> None:
-    """from_edit_text is the inverse of to_edit_text, whatever the words: header look-alikes and backslashes too."""
-    blank = Notice(Kind.ADVISORY, Step.FIRST, "", Audience("none"), (), NOW)
-    assert draft.from_edit_text(notice, draft.to_edit_text(notice)) == notice
-    assert draft.from_edit_text(blank, draft.to_edit_text(notice)) == notice
-
-
-@pytest.mark.parametrize("line", ["== 対象 ==", "==本文==", "== body(本文) ==", "\\== 対象 ==", "# 説明", "== 誰か =="])
-def test_words_that_look_like_a_head_stay_words(line: str) -> None:
-    """What stands in a part is its own, whatever it looks like."""
-    notice = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (Block("body", f"一\n{line}\n二"),), NOW)
-    assert draft.from_edit_text(notice, draft.to_edit_text(notice)) == notice
-
-
-def test_edits_are_taken() -> None:
-    """A changed title, a block emptied and a block added are what the notice then has."""
-    notice = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (Block("body", "一"), Block("check", "二")), NOW)
-    text = (
-        draft.to_edit_text(notice).replace("件名: 題", "件名:別の題").replace("\n二\n", "\n\n") + "\n== 影響 ==\n三\n"
-    )
-    made = draft.from_edit_text(notice, text)
-    assert made.title == "別の題"
-    assert made.blocks == (Block("body", "一"), Block("impact", "三"))
-
-
-@pytest.mark.parametrize("head", ["== 本文 ==", "== body ==", "== body(本文) ==", "==本文==  ", "== 本文(全体) =="])
-def test_a_part_is_found_by_either_name(head: str) -> None:
-    """The Japanese heading alone, the key alone, or both; blanks do not matter."""
-    notice = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (), NOW)
-    assert draft.from_edit_text(notice, f"# 説明\n  # もう一つ\n\n{head}\n# service timed restart\n").blocks == (
-        Block("body", "# service timed restart"),
-    )
-
-
-def test_the_kind_of_an_own_notice_may_be_changed() -> None:
-    """It stands in the text, and the parts the new kind needs are there to be filled; a case's kind is its own."""
-    notice = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (Block("body", "一"),), NOW)
-    made = draft.from_edit_text(notice, draft.to_edit_text(notice).replace("種別: お知らせ", "種別: メンテナンス"))
-    assert made.kind is Kind.MAINTENANCE
-    assert "\n== 対象サービス ==\n\n" in draft.to_edit_text(made)
-    of_case = replace(notice, kind=Kind.ADVISORY, case="C-1")
-    assert "種別" not in draft.to_edit_text(of_case)
-    assert draft.from_edit_text(of_case, "種別: 注意喚起\n").kind is Kind.ADVISORY
-    with pytest.raises(NoticeError, match=r"line 1: the kind of a notice of case C-1"):
-        draft.from_edit_text(of_case, "種別: お知らせ\n")
+@pytest.mark.parametrize("word", ["ブロックリスト登録", "まとめ"])
+def test_what_is_drafted_by_itself_is_not_written_by_hand(word: str) -> None:
+    """A server's listing and a digest come from what was found."""
+    with pytest.raises(NoticeError, match=f"^{word}: ") as caught:
+        own(f"種別: {word}\n件名: 題\n\n本文")
+    assert caught.value.hint() == "known: 注意喚起, 障害報告, メンテナンス, お知らせ"
 
 
 @pytest.mark.parametrize(
-    ("line", "words"),
+    ("word", "step"),
     [
-        ("種別: 怪文書", "line 1"),
-        ("件名 題", "line 1: not a field"),
-        ("段階: 済", "line 1"),
-        ("対象: 誰か", "line 1"),
-        ("== nothing ==", "line 1: no such block"),
+        ("第一報", Step.FIRST),
+        ("初報", Step.FIRST),
+        ("続報", Step.UPDATE),
+        ("訂正", Step.CORRECTION),
+        ("復旧", Step.DONE),
+        ("完了", Step.DONE),
+        ("取下げ", Step.WITHDRAWN),
     ],
 )
-def test_a_wrong_line_is_named(line: str, words: str) -> None:
-    """What cannot be read is an error with its line."""
+def test_each_step_has_its_words(word: str, step: Step) -> None:
+    """Without one it is the first."""
+    assert own(f"段階: {word}\n件名: 題\n\n本文").step is step
+    assert own("件名: 題\n\n本文").step is Step.FIRST
+
+
+def test_every_field_becomes_its_block() -> None:
+    """In the order of the form; of the times those are spelt in Japanese, an empty field is none."""
+    named = {
+        "発生日時": "occurred",
+        "復旧日時": "recovered",
+        "作業日時": "window",
+        "対象サービス": "services",
+        "影響範囲": "scope",
+        "作業内容": "work",
+        "状況": "status",
+        "原因": "cause",
+        "対応": "action",
+        "次報予定": "next",
+    }
+    made = own("件名: 題\n" + "".join(f"{name}: 2026-11-24 9:05\n" for name in reversed(named)))
+    timed = {"occurred", "recovered", "window", "next"}
+    spelt = "2026年11月24日(火) 9:05"
+    assert made.blocks == tuple(Block(key, spelt if key in timed else "2026-11-24 9:05") for key in named.values())
+    assert own("件名: 題\n原因:\n対応: 済\n").blocks == (Block("action", "済"),)
+
+
+def test_a_text_of_windows_is_one_too() -> None:
+    """Its mark at the start and its ends of lines are no words; the day is that of Japan."""
+    late = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
+    made = draft.own("\ufeff件名: 題  の\tこと\r\n原因:\r\n 一\r\n  二\r\n\r\n\r\nX本文X\r\n\r\n", PROVIDER, late)
+    assert made.title == "題 の こと"
+    assert made.blocks == (Block("body", "X本文X"), Block("cause", "一\n二"))
+    assert made.as_of == late
+    assert made.history == ((date(2026, 11, 25), "公開"),)
+
+
+def test_a_line_that_is_no_field_begins_the_body() -> None:
+    """Also an indented one where no field is before it; what looks like a field behind it is words."""
+    assert own(" 題\n原因: これ").blocks == (Block("body", "原因: これ"),)
+    assert own("件名: 題\n本文です。\n原因: これ").blocks == (Block("body", "本文です。\n原因: これ"),)
+    made = own("題\n\nX一\n\n二X\n")
+    assert (made.title, made.blocks) == ("題", (Block("body", "X一\n\n二X"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("件名: x\n状況: a\n状況: b\n\n本文", "^line 3: the field 状況 stands twice"),
+        ("対象: 全員以外\n件名: x\n\n本文", "^対象: not a known audience: 全員以外"),
+        ("2026-11-24", "^みほん通信株式会社: the text has no title"),
+    ],
+)
+def test_a_fault_of_a_text_has_its_place(text: str, words: str) -> None:
+    """The line, the field or whose text it is."""
     with pytest.raises(NoticeError, match=words):
-        draft.from_edit_text(Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), (), NOW), line + "\n")
+        own(text)
+
+
+LATE = datetime(2026, 12, 1, 15, 30, tzinfo=UTC)
+
+
+def earlier(kind: Kind, audience: Audience) -> Notice:
+    """Return a published notice."""
+    block = Block("body", "前の本文")
+    return Notice(
+        kind,
+        Step.FIRST,
+        "前の題",
+        audience,
+        (block,),
+        NOW,
+        number="I-7",
+        edition=3,
+        issued=date(2026, 11, 25),
+        history=((date(2026, 11, 24), "公開"),),
+    )
+
+
+def test_the_next_report_keeps_what_it_does_not_say() -> None:
+    """Number, title, kind and audience; the step is 続報, the edition the next, and the history goes on."""
+    known = Audience("contract", ("vps",), True)
+    made = draft.own("状況: 対応中\n", PROVIDER, LATE, earlier(Kind.TROUBLE, known))
+    assert (made.kind, made.step, made.title, made.audience) == (Kind.TROUBLE, Step.UPDATE, "前の題", known)
+    assert (made.number, made.edition, made.blocks) == ("I-7", 4, (Block("status", "対応中"),))
+    assert made.history == ((date(2026, 11, 25), "第3版 公開"), (date(2026, 12, 2), "続報"))
+    assert draft.own("本文だけ", PROVIDER, LATE, earlier(Kind.TROUBLE, known)).blocks == (Block("body", "本文だけ"),)
+
+
+def test_the_next_report_says_what_is_other() -> None:
+    """Its own title, kind, step and audience win."""
+    text = "種別: お知らせ\n段階: 訂正\n件名: 別の題\n対象: なし\n\n本文"
+    made = draft.own(text, PROVIDER, LATE, earlier(Kind.TROUBLE, Audience("match")))
+    assert (made.kind, made.step, made.title, made.audience) == (Kind.OWN, Step.CORRECTION, "別の題", Audience("none"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "words"),
+    [
+        (Kind.TROUBLE, "復旧", "復旧"),
+        (Kind.MAINTENANCE, "完了", "完了"),
+        (Kind.OWN, "復旧", "完了"),
+        (Kind.TROUBLE, "第一報", "第一報"),
+        (Kind.OWN, "取下げ", "取下げ"),
+    ],
+)
+def test_the_history_says_a_step_in_the_words_of_its_kind(kind: Kind, step: str, words: str) -> None:
+    """Trouble is recovered from, all else is completed."""
+    made = draft.own(f"段階: {step}\n\n本文", PROVIDER, LATE, earlier(kind, Audience("none")))
+    assert made.history[-1] == (date(2026, 12, 2), words)
+
+
+@pytest.mark.parametrize("rule", ["match", "still", "patched", "changed", "digest"])
+def test_what_an_operator_adds_to_a_case_goes_to_those_who_were_told(rule: str) -> None:
+    """Who is affected follows from the case, not from his words; another audience stays as it was."""
+    made = draft.own("本文", PROVIDER, LATE, earlier(Kind.OWN, Audience(rule)))
+    assert made.audience == Audience("told", number="I-7")
+    for kept in (Audience("none"), Audience("told", number="I-2"), Audience("contract", ("vps",))):
+        assert draft.own("本文", PROVIDER, LATE, earlier(Kind.OWN, kept)).audience == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (Kind.ADVISORY, Kind.OWN),
+        (Kind.DIGEST, Kind.OWN),
+        (Kind.LISTING, Kind.LISTING),
+        (Kind.MAINTENANCE, Kind.MAINTENANCE),
+    ],
+)
+def test_what_an_operator_adds_to_publishers_words_is_his_own(kind: Kind, expected: Kind) -> None:
+    """An advisory's and a digest's words are theirs; every other kind stays."""
+    assert draft.own("本文", PROVIDER, LATE, earlier(kind, Audience("none"))).kind is expected
+
+
+def test_a_withdrawal_says_what_is_taken_back_and_why(tmp_path: Path) -> None:
+    """It is of the same number, the next edition, and for those who were told."""
+    gone = draft.withdrawal(earlier(Kind.ADVISORY, Audience("match")), "誤りのため。", PROVIDER, LATE, Templates.load())
+    assert (gone.kind, gone.step, gone.title) == (Kind.OWN, Step.WITHDRAWN, "前の題")
+    assert (gone.number, gone.edition, gone.as_of) == ("I-7", 4, LATE)
+    assert gone.audience == Audience("told", number="I-7")
+    assert gone.history == ((date(2026, 11, 25), "第3版 公開"), (date(2026, 12, 2), "取下げ"))
+    assert "「前の題」(番号 I-7)を、取り下げます" in gone.block("body")
+    assert "誤りのため。" in gone.block("body")
+    (tmp_path / "notice").mkdir()
+    (tmp_path / "notice" / "withdrawn_blocks.j2").write_text("{% block body %}{{ provider.name }}{% endblock %}")
+    templates = Templates.load((tmp_path,))
+    gone = draft.withdrawal(earlier(Kind.OWN, Audience("none")), "", PROVIDER, LATE, templates)
+    assert gone.block("body") == "みほん通信株式会社"

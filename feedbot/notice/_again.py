@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from feedbot.notice._model import Audience, Kind, Notice, Step
 from feedbot.notice._render import Templates
+from feedbot.notice._words import base_score
 from feedbot.reading.dates import JST
 
 _STEPS = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.0, "low"))
@@ -34,16 +35,10 @@ def repeats(notice: Notice) -> bool:
 
 def severity_of(notice: Notice) -> str:
     """Return critical, high, medium or low by the highest CVSS base score of a case; unscored where there is none."""
-    scores = [score for one in notice.advisories for each in one.severity if (score := _number(each.score)) is not None]
+    scores = [
+        score for one in notice.advisories for each in one.severity if (score := base_score(each.score)) is not None
+    ]
     return next(word for least, word in _STEPS if max(scores) >= least) if scores else "unscored"
-
-
-def _number(score: str) -> float | None:
-    try:
-        value = float(score)
-    except ValueError:
-        return None
-    return value if 0 <= value <= 10 else None
 
 
 def due_date(notice: Notice) -> date | None:

@@ -7,7 +7,7 @@ from feedbot.advisory import Severity
 from feedbot.notice._model import Notice, Provider, Recipient
 from feedbot.notice._places import page_url
 from feedbot.notice._share import Commands, Share, commands, shares
-from feedbot.notice._words import natural
+from feedbot.notice._words import base_score, natural
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,11 @@ def _chapters(notice: Notice, recipient: Recipient | None, provider: Provider) -
 
 
 def _by_urgency(one: Chapter) -> tuple[object, ...]:
-    return -_score(one.severity), natural(one.notice.number), one.notice.title
+    score = -float(one.severity.score) if one.severity else 1.0
+    return score, natural(one.notice.number), one.notice.title
 
 
 def worst(notice: Notice) -> Severity | None:
     """Return the highest CVSS base score that a case's publishers give; of equal ones the newest CVSS version's."""
-    rated = [item for one in notice.advisories for item in one.severity if _score(item) >= 0]
-    return max(rated, key=lambda item: (_score(item), item.system), default=None)
-
-
-def _score(severity: Severity | None) -> float:
-    try:
-        value = float(severity.score) if severity else -1.0
-    except ValueError:
-        return -1.0
-    return value if 0 <= value <= 10 else -1.0
+    rated = [item for one in notice.advisories for item in one.severity if base_score(item.score) is not None]
+    return max(rated, key=lambda item: (float(item.score), item.system), default=None)

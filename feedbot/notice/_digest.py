@@ -44,7 +44,7 @@ class Digests:
         if not self.every:
             return since
         first = datetime.combine(since.astimezone(JST).date(), self.at, JST)
-        days = [first + timedelta(days=more) for more in range(9)]
+        days = [first + timedelta(days=more) for more in range(8)]
         return next(one for one in days if one > since and (self.every == "day" or one.weekday() == self.weekday))
 
 

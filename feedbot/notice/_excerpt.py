@@ -75,7 +75,7 @@ def _japanese(case: Case) -> list[Advisory]:
 
 
 def _sections(advisory: Advisory) -> Iterator[Section]:
-    return (one for one in advisory.sections if one.heading and one.text.strip())
+    return (one for one in advisory.sections if one.text.strip())
 
 
 def opening(text: str, least: int = 120, told: Collection[str] = ()) -> str:
@@ -146,14 +146,16 @@ def references(case: Case) -> tuple[tuple[str, str], ...]:
     """
     ordered = [case.lead, *(one for one in case.advisories if one is not case.lead)]
     own = [(f"{publisher(one)}「{one.title}」({one.number})", one.url) for one in ordered if one.url]
-    given = [(item.label or item.url, item.url) for one in ordered for item in one.references if public(item.url)]
+    given = [item.url for one in ordered for item in one.references if public(item.url)]
     made = [(label, url if public(url) else "") for label, url in own]
     numbers = {one.number for one in ordered if one.url}
     for name, url in _named_pages(name for name in case.names if name not in numbers):
-        known = next((address for _, address in given if name.replace("#", "") in address.replace("#", "")), url)
+        known = next((address for address in given if name.replace("#", "") in address.replace("#", "")), url)
         made.append((name, known))
-    seen = {url or label: (label, url) for label, url in reversed(made)}
-    return tuple(reversed(seen.values()))
+    seen: dict[str, tuple[str, str]] = {}
+    for label, url in made:
+        seen.setdefault(url or label, (label, url))
+    return tuple(seen.values())
 
 
 def _named_pages(names: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -115,6 +115,4 @@ def _contradicted(case: Case, by: Advisory, fixed: Fixed) -> bool:
 
 
 def _fixed(item: Fixed) -> str:
-    named = [one.version for one in item.range.constraints if one.comparator == "="]
-    words = "、".join(named) if named and len(named) == len(item.range.constraints) else range_words(item.range)
-    return f"{item.product} {words}".strip()
+    return f"{item.product} {range_words(item.range)}".strip()

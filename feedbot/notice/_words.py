@@ -196,14 +196,20 @@ def case_title(case: Case) -> str:
     return alert_title(f"{shown}{space}の{'脆弱性' if flaw else 'セキュリティ情報'}({lead.number})")
 
 
-def severity_words(score: str) -> str:
-    """Return the CVSS v3 and v4 rating of a base score in IPA's words; empty where it is no such number."""
+def base_score(score: str) -> float | None:
+    """Return a CVSS base score as a number, 0 to 10; None for a distributor's word and what is no such number."""
     try:
         value = float(score)
     except ValueError:
-        return ""
+        return None
+    return value if 0 <= value <= 10 else None
+
+
+def severity_words(score: str) -> str:
+    """Return the CVSS v3 and v4 rating of a base score in IPA's words; empty where it is no such number."""
+    value = base_score(score)
     steps = ((9.0, "緊急"), (7.0, "重要"), (4.0, "警告"), (0.1, "注意"))
-    return next((word for least, word in steps if least <= value <= 10), "")
+    return next((word for least, word in steps if value is not None and least <= value), "")
 
 
 def range_words(range_: VersionRange) -> str:

@@ -102,6 +102,8 @@ def test_cisas_date_reminds_before_and_after_it() -> None:
     assert is_due(one, date(2026, 11, 17), 1, policy, date(2026, 11, 21))
     assert not is_due(one, date(2026, 11, 21), 2, policy, date(2026, 12, 30))
     assert is_due(one, LAST, 0, replace(policy, days={"high": 4}), date(2026, 11, 6))
+    assert not is_due(noticed("7.5"), LAST, 0, policy, date(2026, 12, 30))
+    assert not is_due(one, LAST, 0, replace(policy, before_due=0), date(2026, 12, 30))
 
 
 def test_a_reminder_stands_on_the_notice_it_repeats() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_an_attack_never_waits(title: str, kind: AdvisoryKind) -> None:
 def test_without_a_plan_nothing_waits() -> None:
     """The default has no digests: at ten, below high, on Mondays once there are."""
     assert Digests() == Digests(every="", weekday=0, at=time(10), below="high", unscored=False)
-    assert not Digests().takes(of("1.0"))
+    assert Digests().takes(of("1.0")) is False
     assert Digests().planned(NOW) == NOW
 
 
@@ -79,6 +80,15 @@ def test_a_weekly_digest_is_due_on_its_weekday() -> None:
     assert Digests("week", 1).planned(tuesday) == tuesday + timedelta(days=7)
     assert Digests("week", 0).planned(tuesday) == tuesday + timedelta(days=6)
     assert Digests("week").planned(tuesday) == tuesday + timedelta(days=6)
+
+
+def test_the_operators_words_may_name_company_and_day(tmp_path: Path) -> None:
+    """A template of his own knows in whose name the digest is, and of when."""
+    (tmp_path / "notice").mkdir()
+    words = "{% block lead %}{{ provider.name }} {{ now|day }}{% endblock %}"
+    (tmp_path / "notice" / "digest_blocks.j2").write_text(words, encoding="utf-8")
+    made = digest((), PROVIDER, NOW, Templates.load((tmp_path,)))
+    assert made.block("lead") == "みほん通信株式会社 2026年11月24日(火)"
 
 
 def test_a_digest_tells_its_cases() -> None:

@@ -145,6 +145,12 @@ def test_commands_name_each_package_once() -> None:
     )
 
 
+def test_commands_of_several_managers_stand_in_order() -> None:
+    """Whatever order the servers stand in."""
+    held = (component("c", "rpm", "centos:7"), component("b", "rpm", "almalinux:9"), component("a"))
+    assert [one.check for one in commands(held)] == ["dpkg-query -W a", "rpm -q b", "rpm -q c"]
+
+
 @pytest.mark.parametrize(
     ("distro", "manager"),
     [
@@ -224,3 +230,8 @@ def test_a_customer_reads_what_is_for_his_plans(held: tuple[Share, ...], kept: l
     """An item for others goes with its further lines; what is for everybody stays."""
     lines = TEXT.split("\n")
     assert concerning(TEXT, held).split("\n") == [lines[number] for number in kept]
+
+
+def test_words_before_the_first_item_are_for_everybody() -> None:
+    """Indented or not; only empty lines around the text go."""
+    assert concerning("\n  字下げ\nX\n\n", ()) == "  字下げ\nX"

@@ -21,6 +21,7 @@ _ATTRIBUTE = re.compile(rb"=\s*(\"[^\"]*\"|'[^']*')")
 _NUMBER = re.compile(rb"[0-9]+(?:\.[0-9]+)*")
 _DATE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9T:Z+.-]*|[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [^<\n]*")
 _STRING = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
+_FEW = SIZES[:5]
 _SMALL = tuple(value for value in VALUES if len(repr(value)) < LIGHT // 4)
 _ENCODINGS = (
     "utf-16",
@@ -134,7 +135,7 @@ def _token(rng: Random) -> bytes:
 
 
 def _times(data: bytes, rng: Random, most: int) -> bytes:
-    count = rng.choice(BIG_SIZES) if most == BIG else rng.choice(SIZES)
+    count = rng.choice({BIG: BIG_SIZES, LIGHT: _FEW}.get(most, SIZES))
     return data * min(count, max(1, most // max(1, len(data))))
 
 
@@ -161,7 +162,11 @@ def _changed(pieces: list[bytes], others: list[bytes], rng: Random, most: int) -
     if way == 0:
         return pieces[:at] + pieces[at + stop :]
     if way == 1:
-        return pieces[:at] + taken * min(rng.choice(SIZES), max(1, most // max(1, sum(map(len, taken))))) + pieces[at:]
+        return (
+            pieces[:at]
+            + taken * min(rng.choice(_FEW if most == LIGHT else SIZES), max(1, most // max(1, sum(map(len, taken)))))
+            + pieces[at:]
+        )
     if way == 2:
         to = rng.randrange(len(pieces))
         return pieces[:to] + taken + pieces[to:]

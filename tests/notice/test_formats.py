@@ -1,3 +1,5 @@
+"""A notice's parts as text, HTML and Markdown."""
+
 from html.parser import HTMLParser
 
 from hypothesis import given, settings
@@ -104,3 +106,67 @@ def test_markdown_escapes_what_would_be_marks() -> None:
     assert to_markdown(parse("1. 項目")) == "1\\. 項目\n"
     assert to_markdown(parse("本文\n===")) == "本文  \n\\===\n"
     assert to_markdown(parse("> ```\n> x")) == "````\n```\nx\n````\n"
+
+
+def test_html_of_every_part() -> None:
+    """Word for word: what a page and a mail's HTML are made of."""
+    assert to_html(parse(TEXT)) == (
+        "<p>お客様各位</p>\n<h2>対象</h2>\n<p>次の製品です。<br>\n二行目です。</p>\n"
+        "<ul>\n<li>timed 1.0<br>\n続き</li>\n<li>別の項目</li>\n</ul>\n"
+        "<dl>\n<dt>項目</dt>\n<dd>値<br>\n値の続き</dd>\n</dl>\n"
+        "<pre><code>sudo apt-get update</code></pre>\n<pre><code>rpm -q timed</code></pre>\n"
+        "<blockquote><pre>原文 &lt;b&gt;です&lt;/b&gt;\n\n  字下げ</pre></blockquote>\n<hr>\n"
+    )
+    linked = to_html(parse("詳細 https://a.example/?x=1&y=X"))
+    assert linked == '<p>詳細 <a href="https://a.example/?x=1&amp;y=X">https://a.example/?x=1&amp;y=X</a></p>\n'
+
+
+def test_markdown_of_every_part() -> None:
+    """Word for word: what a page in Markdown is made of."""
+    assert to_markdown(parse(TEXT)) == (
+        "お客様各位\n\n## 対象\n\n次の製品です。  \n二行目です。\n\n- timed 1.0  \n  続き\n- 別の項目\n\n"
+        "- **項目**: 値  \n  値の続き\n\n```\nsudo apt-get update\n```\n\n```\nrpm -q timed\n```\n\n"
+        "```\n原文 <b>です</b>\n\n  字下げ\n```\n\n---\n"
+    )
+    assert to_markdown(parse("> ```` と ` と\n> ``")) == "`````\n```` と ` と\n``\n`````\n"
+    assert to_markdown(parse("+ 一\n12) 二\n(三)")) == "\\+ 一  \n12\\) 二  \n(三)\n"
+
+
+def test_text_of_every_part() -> None:
+    """Word for word: what a mail's text is made of."""
+    assert to_text(parse(TEXT)) == (
+        "お客様各位\n\n■ 対象\n\n次の製品です。\n二行目です。\n\n・timed 1.0\n  続き\n・別の項目\n\n"
+        "項目: 値\n  値の続き\n\n    sudo apt-get update\n\n    rpm -q timed\n\n"
+        "----- ここから引用 -----\n原文 <b>です</b>\n\n  字下げ\n----- ここまで引用 -----\n\n" + "-" * 72 + "\n"
+    )
+
+
+def test_long_entries_are_indented_within_the_width() -> None:
+    """The rest of an item stands under its words and is filled anew; a paragraph's stands at the margin."""
+    words = "あ" * 80
+    assert to_text(parse(f"- {words}\n  二")).split("\n") == [
+        "・" + "あ" * 35,
+        "  " + "あ" * 35,
+        "  " + "あ" * 10,
+        "  二",
+        "",
+    ]
+    assert to_text(parse(words)).split("\n") == ["あ" * 36, "あ" * 36, "あ" * 8, ""]
+    name = "timed-" + "x" * 20
+    assert name in to_text(parse("あ" * 30 + name), keep=(name,)).split("\n")[1]
+
+
+def test_brackets_behind_an_address_belong_to_the_sentence() -> None:
+    """As many as it opened itself are its own, wherever they stand."""
+    for text, link in (
+        ("https://a.example/x).", "https://a.example/x"),
+        ("https://a.example/x)).", "https://a.example/x"),
+        ("https://a.example/(x)).", "https://a.example/(x)"),
+        ("https://a.example/)x", "https://a.example/)x"),
+        ("https://a.example/x.)", "https://a.example/x"),
+        ("https://a.example/x:;!?,'", "https://a.example/x"),
+    ):
+        seen = _Tags()
+        seen.feed(to_html(parse(text)))
+        assert seen.links == [link]
+        assert seen.words.strip() == text

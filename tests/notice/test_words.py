@@ -1,13 +1,19 @@
+"""The words that notices are put together from."""
+
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedbot.inventory import Customer
-from feedbot.notice import _words, words
+from feedbot.advisory import Advisory
+from feedbot.advisory.case import Case
+from feedbot.inventory import Customer, Plan
+from feedbot.notice import Audience, Kind, Notice, Step, _words, words
 from feedbot.version import Constraint, VersionRange, compare
+from tests.notice.fixtures import NOW, TIMED, VU
 
 LOWER = {"以上": ">=", "より後": ">", "およびそれ以降": ">="}
 UPPER = {"より前": "<", "以下": "<=", "およびそれ以前": "<="}
@@ -69,6 +75,13 @@ def test_the_words_say_the_whole_range(wanted: VersionRange) -> None:
         ("vers:generic/>2.3|<2.3.9", "2.3 より後 2.3.9 より前"),
         ("vers:generic/>=9.16.0|<=9.16.32|>=9.18.0|<=9.18.6", "9.16.0 以上 9.16.32 以下、9.18.0 以上 9.18.6 以下"),
         ("vers:generic/1.0|1.2", "1.0、1.2"),
+        ("vers:generic/>9.1", "9.1 より後のバージョン"),
+        ("vers:generic/>=2.3.9|<2.3.10", "2.3.9 系のすべてのバージョン"),
+        ("vers:generic/>=9|<10", "9 系のすべてのバージョン"),
+        ("vers:generic/>2.3|<2.4", "2.3 より後 2.4 より前"),
+        ("vers:generic/>=2.3|<=2.4", "2.3 以上 2.4 以下"),
+        ("vers:generic/>=2.3p1|<2.4", "2.3p1 以上 2.4 より前"),
+        ("vers:generic/!=1.2|!=1.3|<3", "3 より前のバージョン(1.2、1.3 を除く)"),
         ("vers:generic/!=1.2", "すべてのバージョン(1.2 を除く)"),
     ],
 )
@@ -129,6 +142,12 @@ def test_scores_have_their_words() -> None:
     assert [_words.severity_words(one) for one in ("10.0", "9.0", "8.9", "4.0", "0.1", "0.0", "高")] == [
         "緊急", "緊急", "重要", "警告", "注意", "", "",
     ]  # fmt: skip
+    assert [_words.severity_words(one) for one in ("7.0", "6.9", "3.9", "10.1", "-1", "nan")] == [
+        "重要", "警告", "注意", "", "", "",
+    ]  # fmt: skip
+    assert [_words.base_score(one) for one in ("0", "10", "7.5", "-0.1", "10.1", "", "medium")] == [
+        0.0, 10.0, 7.5, None, None, None, None,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -147,6 +166,10 @@ def test_scores_have_their_words() -> None:
         ("file:///tmp/a.html", False),
         ("https://user@a.example/", False),
         ("https://[broken/", False),
+        ("https:///x", False),
+        ("https://XX/x", False),
+        ("https://mirror.example./x", True),
+        *((f"https://a.{last}/", False) for last in ("local", "localdomain", "lan", "intranet", "arpa", "42")),
         ("", False),
     ],
 )
@@ -169,3 +192,136 @@ def test_a_long_list_of_names_is_counted() -> None:
     assert _words.few(["V-1", "V-2"]) == "V-1、V-2"
     assert _words.few(f"V-{n}" for n in range(1, 6)) == "V-1、V-2、V-3、V-4、V-5"
     assert _words.few(f"V-{n}" for n in range(1, 41)) == "V-1、V-2、V-3、V-4、V-5 ほか 35件"
+
+
+def test_everything_has_its_word() -> None:
+    """What operators and customers read of a kind, a step, a plan and a part."""
+    assert {kind.value: words for kind, words in _words.KINDS.items()} == {
+        "advisory": "注意喚起",
+        "trouble": "障害報告",
+        "maintenance": "メンテナンス",
+        "own": "お知らせ",
+        "listing": "ブロックリスト登録",
+        "digest": "まとめ",
+    }
+    assert {step.value: words for step, words in _words.STEPS.items()} == {
+        "first": "初報",
+        "update": "続報",
+        "correction": "訂正",
+        "reminder": "再通知",
+        "done": "完了",
+        "withdrawn": "取下げ",
+    }
+    assert {plan: _words.plan_words(plan) for plan in Plan} == {
+        Plan.SHARED: "共用サーバー",
+        Plan.VPS: "VPS",
+        Plan.DEDICATED: "専用サーバー",
+        Plan.MANAGED: "マネージドサーバー",
+    }
+    assert " ".join(f"{key}={words}" for key, words in _words.BLOCKS.items()) == (
+        "change=更新内容 reminder=再通知 lead=前文 body=本文 affected=対象 overview=概要 impact=影響 solution=対策 "
+        "workaround=回避策 check=確認方法 provider=弊社の対応 references=参考情報 occurred=発生日時 recovered=復旧日時 "
+        "window=作業日時 services=対象サービス scope=影響範囲 work=作業内容 status=状況 cause=原因 action=対応 "
+        "next=次報予定"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "advisories", "expected"),
+    [
+        (Kind.TROUBLE, (), ("services",)),
+        (Kind.MAINTENANCE, (TIMED,), ("services",)),
+        (Kind.ADVISORY, (TIMED,), ("affected",)),
+        (Kind.ADVISORY, (), ()),
+        (Kind.OWN, (TIMED,), ()),
+        (Kind.LISTING, (), ()),
+        (Kind.DIGEST, (TIMED,), ()),
+    ],
+)
+def test_each_kind_needs_its_part(kind: Kind, advisories: tuple[Advisory, ...], expected: tuple[str, ...]) -> None:
+    """Without it nobody could tell whether a notice means him."""
+    notice = Notice(kind, Step.FIRST, "題", Audience("none"), (), NOW, advisories=advisories)
+    assert _words.needed(notice) == expected
+
+
+def test_releases_are_called_by_their_names() -> None:
+    """What is not known is called as the inventory calls it; without a release by the name alone."""
+    named = "debian ubuntu almalinux rocky centos rhel fedora amazon amzn ol opensuse sles freebsd netbsd other"
+    assert [_words.distro_words(f"{one}:1") for one in named.split()] == [
+        "Debian 1",
+        "Ubuntu 1",
+        "AlmaLinux 1",
+        "Rocky Linux 1",
+        "CentOS 1",
+        "Red Hat Enterprise Linux 1",
+        "Fedora 1",
+        "Amazon Linux 1",
+        "Amazon Linux 1",
+        "Oracle Linux 1",
+        "openSUSE 1",
+        "SUSE Linux Enterprise Server 1",
+        "FreeBSD 1",
+        "NetBSD 1",
+        "other 1",
+    ]
+    assert [_words.distro_words(one) for one in ("debian", "", "debian:12:x")] == ["Debian", "", "Debian 12:x"]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("jpcert", "JPCERT/CC"),
+        ("jvn", "JVN"),
+        ("jvn_ipedia", "JVN iPedia"),
+        ("cert_cc", "CERT/CC"),
+        ("cisa_kev", "CISA"),
+        ("ipa", "IPA"),
+        ("antiphishing", "フィッシング対策協議会"),
+        ("auscert", "AUSCERT"),
+        ("netbsd", "NetBSD"),
+        ("freebsd", "FreeBSD"),
+        ("other", "other"),
+    ],
+)
+def test_a_publisher_is_called_as_it_calls_itself(source: str, name: str) -> None:
+    """By the advisory's own word first, else by what the source is known for."""
+    assert _words.publisher(replace(TIMED, source=source, publisher="")) == name
+    assert _words.publisher(replace(TIMED, source=source)) == "CSIRT-A"
+
+
+@pytest.mark.parametrize("thanks", ["平素は", "毎度", "お引き立てを賜り", "厚く御礼申し上げます"])
+def test_a_greeting_is_known_in_the_first_paragraph(thanks: str) -> None:
+    """Further down it is none."""
+    assert _words.greets(f"\n\n{thanks}。\n\n本文")
+    assert not _words.greets(f"本文\n\n{thanks}。")
+
+
+@pytest.mark.parametrize(
+    ("products", "expected"),
+    [
+        (("timed", "時刻君", "x"), "timed、時刻君ほかの脆弱性"),
+        (("timed", "時刻君"), "timed、時刻君の脆弱性"),
+        (("時刻君", "timed"), "時刻君、timed の脆弱性"),
+        ((" timed \n LE ", "timed LE"), "timed LE の脆弱性"),
+        (("時刻君",), "時刻君の脆弱性"),
+    ],
+)
+def test_a_title_names_two_products(products: tuple[str, ...], expected: str) -> None:
+    """The others are only hinted at; a blank sets off what ends in Latin."""
+    lines = tuple(replace(TIMED.affected[0], product=one) for one in products)
+    english = replace(VU, affected=lines)
+    assert _words.case_title(Case("C-1", (english,))) == f"{expected}(VU#900007)に関する注意喚起"
+
+
+def test_the_leads_products_stand_first_in_a_title() -> None:
+    """Whatever order the case has its advisories in; a flaw without a CVE name is known by its publisher's number."""
+    first = replace(VU, number="VU#1", affected=(replace(TIMED.affected[0], product="b"),), aliases=())
+    lead = replace(VU, number="VU#2", signature=TIMED.signature, affected=TIMED.affected[:1], aliases=())
+    assert _words.case_title(Case("C-1", (first, lead))) == "timed、b の脆弱性(VU#2)に関する注意喚起"
+    told = replace(lead, number="X-2", title="Release notes")
+    assert _words.case_title(Case("C-1", (told,))) == "timed のセキュリティ情報(X-2)に関する注意喚起"
+
+
+def test_leading_noughts_do_not_change_the_order() -> None:
+    """V-002 stands before V-10, as V-2 does."""
+    assert sorted(["V-10", "V-002", "V-1"], key=_words.natural) == ["V-1", "V-002", "V-10"]

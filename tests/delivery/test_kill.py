@@ -42,7 +42,8 @@ RECIPIENTS = 50
 CALLS = "write,pwrite64,fsync,fdatasync,ftruncate,sendto,rename,symlink,unlink,mkdir"
 DISK = "write,pwrite64,fsync,fdatasync,rename"
 SECONDS = 20.0
-"""How long a sampled test goes on."""
+"""How long a sampled test goes on; on a busy machine until there were enough."""
+LEAST = 5
 KILLS = int(os.environ.get("FEEDBOT_KILLS", "10000"))
 FROM = int(os.environ.get("FEEDBOT_KILLS_FROM", "0"))
 CONNECTIONS = (1, 4)
@@ -251,10 +252,10 @@ def test_a_run_killed_at_any_call_loses_and_doubles_nothing(stage: Stage) -> Non
     found: Counter[str] = Counter()
     for point in shuffled(points, 1):
         found.update(killed_at(stage, *point, CONNECTIONS[found["kills"] % 2]))
-        if time.monotonic() > end:
+        if time.monotonic() > end and found["kills"] >= LEAST:
             break
     print(dict(found), "of", len(points), "points")
-    assert found["kills"] >= 5
+    assert found["kills"] >= LEAST
 
 
 @pytest.mark.long
@@ -280,7 +281,7 @@ def test_a_disk_that_refuses_loses_and_doubles_nothing(stage: Stage, error: str)
     for call, number in shuffled(points, 3):
         failed_at(stage, call, number, error, stays=bool(done % 2))
         done += 1
-        if time.monotonic() > end:
+        if time.monotonic() > end and done >= 2:
             break
     assert done >= 2
 

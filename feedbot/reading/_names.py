@@ -50,6 +50,8 @@ class Names(Bounds):
         if token.kind == "version" and token.text.isdigit() and self.peek("of", ahead=1):
             # Sample Library 2 のバージョン 1.2.4
             return self.peek("noun", ahead=2) is not None and self.peek("version", ahead=3) is not None
+        if token.text == "版" and self.peek("of", ahead=1):  # Windows 版の Sample
+            return self.peek("name", ahead=2) is not None
         if following is None or following.kind not in _INSIDE.get(token.kind, ()):
             return False
         return (

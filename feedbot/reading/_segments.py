@@ -20,6 +20,7 @@ SAYS = {
 _JOINED = {"が", "で", "もので", "ものであり", "ものの", "ため", "ので", "たが", "ており", "おり", "たもので", "ますが"}
 _OF_NOW = {"現行", "最新", "最新版", "サポート中の", "特定の"}
 _REASON = re.compile("(?:ため|もので|であり|ので|おり|ことから|た|で|し|場合)$")
+CLEFT = ("影響を受けるのは", "対象となるのは")
 _FRONT = ("bullet", "matter", "lead")
 _IN_GROUP = {"name", "version", "noun", "of", "and", "edition", "branch", "identifier", "level"}
 _DESCRIPTIVE = {
@@ -52,11 +53,16 @@ class Segment:
 
 
 def cut(tokens: Sequence[Token]) -> Iterator[Segment]:
-    """Yield the segments of a sentence: it is cut at each comma and full stop that follows what ends a segment."""
+    """Yield the segments of a sentence: it is cut at each comma and full stop that follows what ends a segment, and
+    at が behind what is said."""
     words, start = _body(tokens), 0
     for place in range(len(words) + 1):
         here = words[place] if place < len(words) else None
-        if here is not None and (here.text not in "、,。" or not _ends(words[start:place])):
+        if here is not None and here.text in "、,。" and place == start:
+            start = place + 1  # behind が
+            continue
+        joins = here is not None and here.text == "が" and place > start and words[place - 1].kind in SAYS
+        if here is not None and not joins and (here.text not in "、,。" or not _ends(words[start:place])):
             continue
         if place > start:
             yield _segment(words[start:place])
@@ -66,7 +72,7 @@ def cut(tokens: Sequence[Token]) -> Iterator[Segment]:
 def _body(tokens: Sequence[Token]) -> list[Token]:
     """Return the words without what opens and closes a sentence."""
     words = list(tokens)
-    while words and words[0].kind in (*_FRONT, "and"):
+    while words and words[0].kind in (*_FRONT, "and") and words[0].text not in CLEFT:
         del words[0]
     while words and words[-1].kind in ("stop", "colon"):
         del words[-1]
@@ -89,7 +95,9 @@ def _segment(words: list[Token]) -> Segment:
         end -= 1
     says = SAYS.get(words[end - 1].kind, "")
     said = words[: end - 1] if says else words
-    while said and said[0].kind in _FRONT:
+    while said and (said[0].kind in _FRONT or (said[0].kind == "whose" and len(said) > 1)):
+        if not says and said[0].text in CLEFT:
+            says = "affected"
         said = said[1:]
     return Segment(tuple(said), says, words[end - 1].end, words[end - 1].text[0] in "にがので")
 

@@ -22,6 +22,7 @@ from feedbot.reading._cursor import UnclearError
 from feedbot.reading._items import Items
 from feedbot.reading._names import plain
 from feedbot.reading._segments import (
+    CLEFT,
     SAYS,
     Segment,
     cut,
@@ -73,7 +74,7 @@ class Told:
 
 def read_sentence(text: str, tokens: Sequence[Token], product: str, scheme: str) -> Told | None:
     """Return what the tokens of a line say as a sentence, or None where they are none that is understood."""
-    if not any(token.kind in SAYS for token in tokens):
+    if not any(token.kind in SAYS or token.text in CLEFT for token in tokens):
         return None
     told = Told(text, product, scheme)
     try:
@@ -141,7 +142,7 @@ def _describe(told: Told, segment: Segment) -> None:
     """Keep the words of a segment as they are. Raises UnclearError where one of them is none that may be kept so."""
     if not may_be_kept(segment.words) or (segment.says == "affected" and ends_with_version(segment.words)):
         raise UnclearError(segment)
-    if segment.says and not is_told_of(segment, reason=bool(told.notes)):
+    if segment.says and not is_told_of(segment, reason=bool(told.notes or told.clauses)):
         raise UnclearError(segment)
     told.described = told.described or segment.says == "affected"
     told.denied = told.denied or segment.says == "unaffected"
@@ -165,13 +166,16 @@ def _items(told: Told, segment: Segment) -> Items | None:
             raise UnclearError(items.names)
         return None
     told.names = told.names or items.names
+    if words[0] is not segment.words[0]:
+        told.notes.append(told.text[segment.words[0].start : words[0].start].strip())  # 「公開された実証コードは」
     told.notes += items.notes if segment.says == "affected" else []
-    told.means |= {words[0].start + place: meaning for place, meaning in items.means.items()}
+    told.means |= items.means
     return items
 
 
 def _read(told: Told, words: list[Token]) -> Items | None:
-    items = Items(told.text[words[0].start : words[-1].end], told.product, told.scheme, listed=True)
+    items = Items(told.text, told.product, told.scheme, listed=True)
+    items.tokens = words
     items.read()
     unclear = items.unread or items.void or items.fixed or items.holes or items.result() is None
     return None if unclear else items

@@ -20,6 +20,8 @@ from feedbot.reading.phrases import read
         ("Sample 2.0 以前が影響を受けます、2.1 は影響を受けません", "<=2.0", "2.1"),
         ("影響を受けるのは Sample 2.4.1 以前です", "<=2.4.1", None),
         ("Sample 2.4.1 より前のバージョンに脆弱性が存在します", "<2.4.1", None),
+        ("処理は Sample 3 で書き直されており、影響を受けるのは Sample 2 のみです", "2", None),
+        ("Sample 3.5 は影響を受けますが Sample 3.0 は影響を受けません", "3.5", "3.0"),
     ],
 )
 def test_a_sentence_that_goes_on_gives_what_each_part_says(text: str, vers: str, unaffected: str | None) -> None:
@@ -27,6 +29,14 @@ def test_a_sentence_that_goes_on_gives_what_each_part_says(text: str, vers: str,
     phrase = read(text)
     assert (phrase.complete, phrase.product, str(phrase.range)) == (True, "Sample", f"vers:generic/{vers}")
     assert str(phrase.unaffected) == (f"vers:generic/{unaffected}" if unaffected else "None")
+
+
+def test_what_a_sentence_is_about_is_kept() -> None:
+    """The subject before は narrows nothing and is not lost."""
+    assert (
+        "公開した実証コードは"
+        in read("公開した実証コードは Sample 3.6 のみに影響し、旧バージョンには影響しません").note
+    )
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ def _mail(recipient: Recipient, mail: MailText) -> Iterator[Finding]:
     if head != honorific(recipient.customer):
         yield error("honorific", where, "does not open with {name}", name=honorific(recipient.customer))
     yield from _honorifics(where, head)
-    for url in (url for one in paragraphs[1:] for url in _login_links(one)):
+    for url in (url for one in paragraphs for url in _login_links(one)):
         yield error("login-link", where, "a link to a page that asks for a password: {url}", url=url)
     yield from _unencodable(where, paragraphs, recipient.customer.encoding)
 

@@ -79,6 +79,8 @@ def test_only_scores_in_numbers_are_told() -> None:
         Severity("CVSSv4.0", "CVSS:4.0/AV:N", ""),
         Severity("ubuntu", "", "medium"),
         Severity("CVSSv3.1", "x", "9.8"),
+        Severity("CVSSv3.1", "y", "9.8 (high)"),
+        Severity("CVSSv3.1", "x", "9.8"),
     )
     notice = drafted(replace(CASE, advisories=(replace(TIMED, severity=odd),)))
     assert notice.block("impact").count("基本値") == 1

@@ -32,6 +32,12 @@ def look(notice: Notice, recipients: tuple[Recipient, ...] = RECIPIENTS) -> list
     ]
 
 
+def messages(notice: Notice, code: str) -> list[str]:
+    """Return what lint says under a code of a notice that goes to nobody."""
+    post = render.post(notice, render.Totals(2, 4), PROVIDER, TEMPLATES)
+    return [one.message for one in lint.check(notice, post, provider=PROVIDER, names=JPCERT) if one.code == code]
+
+
 def test_a_draft_as_drafted_has_no_errors() -> None:
     """What from_case writes passes: every claim in it comes from the advisories or the inventory."""
     assert look(NOTICE) == []
@@ -67,6 +73,9 @@ def test_a_doubled_phrase_is_found() -> None:
     """The seed page's second defect, in a block, the title and so the subject."""
     twice = "timed の応答増幅に関する注意喚起に関する注意喚起"
     assert ("error", "doubled-phrase", "ブロック 前文") in look(with_block("lead", f"{twice}が公開されました。"))
+    assert messages(with_block("lead", f"{twice}が公開されました。"), "doubled-phrase") == [
+        "the phrase stands twice: に関する注意喚起"
+    ]
     assert ("error", "doubled-phrase", "件名") in look(replace(NOTICE, title=twice))
 
 
@@ -77,6 +86,12 @@ def test_a_quoted_signed_text_needs_its_original() -> None:
     assert ("error", "no-original", "公開ページ") in look(replace(pasted, advisories=(broken, VU)))
     assert ("error", "no-original", "公開ページ") in look(replace(NOTICE, quote="whole", advisories=(broken, VU)))
     assert look(replace(NOTICE, quote="whole")) == []
+    unsigned = replace(TIMED, signature=Signature(Verdict.UNSIGNED))
+    assert not messages(replace(NOTICE, quote="whole", advisories=(unsigned, broken)), "no-original")
+    assert messages(replace(pasted, advisories=(unsigned, broken)), "no-original") == [
+        "the signed text of CSIRT-A-AT-2026-0007 is quoted without its verified original to download"
+    ]
+    assert not messages(replace(NOTICE, advisories=(broken,)), "no-original")
     own = Notice(Kind.OWN, Step.FIRST, "題", Audience("none"), pasted.blocks[-1:], NOW)
     assert ("error", "no-original", "公開ページ") in look(own, ())
 
@@ -117,6 +132,8 @@ def test_an_empty_audience_is_found() -> None:
     assert ("error", "no-audience", "対象") in look(replace(NOTICE, audience=Audience("contract")))
     trouble = Notice(Kind.TROUBLE, Step.FIRST, "遅延", Audience("none"), (Block("status", "対応中です。"),), NOW)
     assert ("error", "no-audience", "ブロック 対象サービス") in look(trouble, ())
+    assert not messages(with_block("services", "メール", trouble), "no-audience")
+    assert messages(with_block("services", " ", trouble), "no-audience") == ["対象サービス is empty"]
     own = Notice(Kind.OWN, Step.FIRST, "お願い", Audience("match"), (Block("body", "本文です。"),), NOW)
     assert ("error", "no-audience", "対象") in look(own, ())
 
@@ -138,6 +155,7 @@ def test_a_first_notice_goes_on_from_nothing() -> None:
 def test_a_post_without_mails_is_told() -> None:
     """Whoever decides reads that nobody is written to."""
     assert ("warning", "no-mails", "対象") in look(NOTICE, ())
+    assert not messages(replace(NOTICE, digest=True), "no-mails")
     assert "no-mails" not in {code for _, code, _ in look(NOTICE)}
 
 
@@ -155,6 +173,11 @@ def test_a_long_subject_and_a_late_name_are_found() -> None:
     assert ("error", "subject-length", "件名") in with_subject("【重要】timed " + "長" * 60)
     assert ("error", "subject-matter", "件名") in with_subject("【重要】" + IROHA[:26] + " timed")
     assert with_subject("【重要】" + IROHA[:24] + " timed") == []
+    assert with_subject("【重要】timed の問題") == []
+    long = IROHA + "一二三四五六七八九十百千万億兆京垓春夏秋冬東西南北"
+    assert with_subject("【重要】timed " + long[:50]) == []
+    assert ("error", "subject-length", "件名") in with_subject("【重要】timed " + long[:51])
+    assert ("error", "login-link", "メール K-1001") in with_subject("【重要】timed https://a.example/login")
     assert ("warning", "subject-matter", "件名") in with_subject("【重要】時刻同期の問題")
     own = Notice(Kind.OWN, Step.FIRST, "長" * 60, Audience("none"), (Block("body", "本文です。"),), NOW)
     post = render.post(own, render.Totals(), PROVIDER, TEMPLATES)
@@ -203,7 +226,9 @@ def test_what_a_recipients_encoding_lacks_is_found() -> None:
 
 def test_what_is_still_being_looked_at_is_found() -> None:
     """確認中 is a warning, and an error once the day beside it is over."""
-    assert ("warning", "pending", "ブロック 影響") in look(with_block("impact", "影響は確認中です。"))
+    assert messages(with_block("impact", "一\n 影響は確認中です。 \n二"), "pending") == [
+        "still 確認中: 影響は確認中です。"
+    ]
     assert ("warning", "pending", "ブロック 影響") in look(with_block("impact", "2026年11月24日まで確認中です。"))
     later = replace(with_block("impact", "2026年11月24日まで確認中です。"), as_of=NOW + timedelta(days=1))
     assert ("error", "pending-overdue", "ブロック 影響") in look(later)
@@ -215,8 +240,25 @@ def test_a_verification_that_was_none_is_found() -> None:
     """Words that say a signature was checked need an advisory whose signature was."""
     words = "署名を検証済みです。"
     unsigned = replace(NOTICE, advisories=(replace(TIMED, signature=Signature(Verdict.UNSIGNED)), VU))
+    for said in (
+        "検証済の本文",
+        "署名を検証いたしました",
+        "署名を弊社にて確認しました",
+        "署名の確認が",
+        "署名検証を",
+        "署名確認済",
+    ):
+        assert messages(with_block("overview", said, unsigned), "not-verified")
+    for said in ("署名がありません", "本文を確認しました"):
+        assert not messages(with_block("overview", said, unsigned), "not-verified")
     assert ("error", "not-verified", "ブロック 概要") in look(with_block("overview", words, unsigned))
     assert look(with_block("overview", words)) == []
+
+
+@pytest.mark.parametrize("url", ["https://www.login.example/", "https://a.example/logins", "https://a.example/?login"])
+def test_a_word_within_an_address_is_no_login(url: str) -> None:
+    """Only a part of its path, or the first of its host's name."""
+    assert "login-link" not in {code for _, code, _ in look(with_block("provider", url))}
 
 
 @pytest.mark.parametrize("url", ["https://a.example/login", "https://a.example/mypage/x", "https://login.a.example/"])
@@ -260,6 +302,8 @@ def test_distance_is_symmetric_and_zero_for_equals_only(left: str, right: str) -
 def test_a_form_left_unfilled_is_stopped() -> None:
     """What a shipped form leaves to be filled in is named; the brackets of a publisher are his own words."""
     own = Notice(Kind.OWN, Step.FIRST, "〔件名〕", Audience("none"), (Block("body", "〔日時〕に行います。"),), NOW)
+    blank = replace(own, blocks=(Block("body", "〔〕と〔〕、〔日時"),))
+    assert messages(blank, "unfilled") == ["not filled in: 〔件名〕", "not filled in: 〔〕", "not filled in: 〔日時"]
     assert {("error", "unfilled", "件名"), ("error", "unfilled", "ブロック 本文")} <= set(look(own, ()))
     assert "unfilled" not in {code for _, code, _ in look(with_block("overview", "〔原文の注〕です。"))}
 

@@ -117,6 +117,7 @@ def test_every_field_becomes_its_block() -> None:
     spelt = "2026年11月24日(火) 9:05"
     assert made.blocks == tuple(Block(key, spelt if key in timed else "2026-11-24 9:05") for key in named.values())
     assert own("件名: 題\n原因:\n対応: 済\n").blocks == (Block("action", "済"),)
+    assert own("件名: 題\n原因: X\n  一X").blocks == (Block("cause", "X\n一X"),)
 
 
 def test_a_text_of_windows_is_one_too() -> None:

@@ -6,6 +6,8 @@ UNCERTAIN above all, is the message's own and goes back to the caller.
 A relay that gives no session is set aside for the life of this object; `avoid` says which were before, and lets one
 be tried again. Where all are set aside they are tried all the same: somebody has to find out that they are back. One
 that refuses a further connection beside others that work is not set aside: it gets no more connections.
+
+A connection is made in a thread of its own, one a relay at a time: while one does not answer, the others go on.
 """
 
 import math
@@ -14,7 +16,7 @@ from collections.abc import Collection, Mapping
 
 from feedbot.delivery._channel import Answer, Outcome
 from feedbot.delivery._model import Outgoing
-from feedbot.delivery._send import Bell, Job, Lane, SmtpSettings, job_of, opened, ready
+from feedbot.delivery._send import Bell, Job, Lane, Opening, SmtpSettings, job_of, ready
 from feedbot.delivery._talk import Ended
 
 _LATE = Answer(Outcome.NO_SESSION, 0, "there was no time left for it")
@@ -35,6 +37,7 @@ class SmtpSession:
         self._news: dict[str, Answer | None] = {}
         self._why = _LATE
         self._bell: Bell | None = None
+        self._woken = False
 
     def send(self, outgoing: Outgoing) -> Answer:
         """Send one message. Raises DeliveryError, permanent, where its bytes must not go on the wire."""
@@ -57,12 +60,15 @@ class SmtpSession:
     def answers(self, seconds: float = math.inf) -> tuple[tuple[Outgoing, Answer], ...]:
         """Wait until at least one of the messages begun has its answer, `seconds` at most or until `wake`; return all
         that have."""
-        while self._busy and self._bell and not self._done:
-            found, woken = ready(self._busy, self._bell, seconds)
+        while self._bell and not self._done and (self._busy or any(one.opening for one in self._relays)):
+            found, rung = ready(self._busy, self._bell, seconds)
             for lane in found:
                 if (ended := lane.go_on()) is not None:
                     self._take(lane, ended)
-            if woken or (not found and seconds < math.inf):
+            if rung:
+                self._take_opened()
+            if self._woken or (not found and seconds < math.inf):
+                self._woken = False
                 break
         done = tuple(self._done)
         self._done.clear()
@@ -70,6 +76,7 @@ class SmtpSession:
 
     def wake(self) -> None:
         """Let `answers` return what it has: another thread says so."""
+        self._woken = True  # before it rings: a new connection rings too
         if self._bell is not None:
             self._bell.ring()
 
@@ -92,7 +99,9 @@ class SmtpSession:
         self._busy.clear()
         for one in self._relays:
             one.hang_up(polite=True)
-            one.busy = 0
+            if one.opening is not None:
+                one.opening[0].drop()
+            one.opening, one.busy = None, 0
         if self._bell is not None:
             self._bell.close()
             self._bell = None
@@ -110,32 +119,55 @@ class SmtpSession:
             if not candidates or self._waiting[0].is_late():
                 why = self._why if not candidates else _LATE
                 self._done.append((self._waiting.popleft().outgoing, why))
-            elif room := [one for one in candidates if one.busy < one.limit]:
+            elif room := [one for one in candidates if one.has_room()]:
                 self._start(min(room, key=lambda one: one.given / one.settings.weight))
             else:
                 return
 
     def _start(self, relay: "_Relay") -> None:
-        """Give the message that waits longest to a relay, or set that aside."""
+        """Give the message that waits longest to a relay: to an idle connection, or to one that is made for it."""
+        assert self._bell is not None
+        job = self._waiting.popleft()
+        relay.busy += 1
+        relay.given += 1
         if relay.idle:
-            lane = relay.idle.pop()
+            self._give(relay, relay.idle.pop(), job)
         else:
-            found = opened(relay.settings, self._waiting[0].end)
-            if isinstance(found, Answer):
-                self._set_aside(relay, found, connected=False)
-                return
-            lane = found
+            relay.opening = Opening(relay.settings, job.end, self._bell), job
+            self._look_at(relay)
+
+    def _take_opened(self) -> None:
+        """Use the connections that have been made meanwhile, or do without them."""
+        for one in self._relays:
+            self._look_at(one)
+        self._go_on()
+
+    def _look_at(self, relay: "_Relay") -> None:
+        """Take the connection that is being made, where it is there; set the relay aside where it is not to be had."""
+        if relay.opening is None:
+            return
+        opening, job = relay.opening
+        if (found := opening.found()) is None:
+            return
+        relay.opening = None
+        if isinstance(found, Lane):
+            self._give(relay, found, job)
+            return
+        relay.busy -= 1
+        relay.given -= 1
+        self._waiting.appendleft(job)
+        self._set_aside(relay, found, connected=False)
+
+    def _give(self, relay: "_Relay", lane: Lane, job: Job) -> None:
         if relay.settings.name in self._avoided:
             self._news[relay.settings.name] = None
             self._avoided -= {relay.settings.name}
-        relay.busy += 1
-        relay.given += 1
         self._busy[lane] = relay
-        lane.start(self._waiting.popleft())
+        lane.start(job)
 
     def _set_aside(self, relay: "_Relay", answer: Answer, *, connected: bool) -> None:
         """Use a relay no more, or no more connections to it where others of them work."""
-        others = relay.busy + len(relay.idle)
+        others = relay.busy - bool(relay.opening) + len(relay.idle)
         if others and (not connected or answer.code in _BUSY):
             relay.limit = others
             return
@@ -161,13 +193,20 @@ class SmtpSession:
 
 
 class _Relay:
-    """One relay: its idle connections, how many are busy and how many may be, what it was given, whether it failed."""
+    """One relay: its idle connections, the one that is being made and for which message, how many are busy (with that
+    one) and how many may be, what it was given, whether it failed."""
 
     def __init__(self, settings: SmtpSettings) -> None:
         self.settings, self.limit = settings, settings.connections
         self.idle: list[Lane] = []
         self.busy = self.given = 0
+        self.opening: tuple[Opening, Job] | None = None
         self.failed = False
+
+    def has_room(self) -> bool:
+        """Tell whether it can be given a message now. One connection is made at a time: where the first is refused, no
+        others are asked for."""
+        return self.busy < self.limit and (bool(self.idle) or self.opening is None)
 
     def hang_up(self, *, polite: bool) -> None:
         """Let go of the idle connections."""

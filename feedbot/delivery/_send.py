@@ -5,7 +5,8 @@ sendmail says the same of a connection that breaks before the final dot and of o
 difference is the whole of exactly-once, so what follows is _talk.py's, step by step.
 
 Several connections stand side by side in one thread: each is at its own place of its own transaction, and `ready` says
-which can go on. _relays.py drives them.
+which can go on. _relays.py drives them. Only while one is being made, which smtplib cannot do but at one go, a thread
+is its own.
 
 All of a transaction, a new connection included, ends by a time that the caller sets: its lease on the message. The
 text is begun only with the whole span for its answer ahead.
@@ -20,8 +21,10 @@ import socket
 import ssl
 import time
 from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Literal
 
 from feedbot.delivery._channel import Answer, Outcome
@@ -93,18 +96,44 @@ def opened(settings: SmtpSettings, end: float) -> "Lane | Answer":
         return Answer(Outcome.NO_SESSION, 0, line(str(error).encode()))
 
 
+class Opening:
+    """A connection that is being made, in a thread of its own: a relay that does not answer holds up no other. The bell
+    rings when it is there, or is not to be had."""
+
+    def __init__(self, settings: SmtpSettings, end: float, bell: "Bell") -> None:
+        pool = ThreadPoolExecutor(1)
+        self._made = pool.submit(opened, settings, end)
+        self._made.add_done_callback(lambda _: bell.ring())
+        pool.shutdown(wait=False)
+
+    def found(self) -> "Lane | Answer | None":
+        """Return what `opened` has; None where it is still at it."""
+        return self._made.result() if self._made.done() else None
+
+    def drop(self) -> None:
+        """Let go of it, whatever comes of it."""
+        self._made.add_done_callback(_hang_up)
+
+
+def _hang_up(made: "Future[Lane | Answer]") -> None:
+    if made.exception() is None and isinstance(lane := made.result(), Lane):
+        lane.close(polite=False)
+
+
 class Bell:
     """What another thread rings to end a wait."""
 
     def __init__(self) -> None:
+        self._lock, self._closed = Lock(), False
         self.hears, self._rings = os.pipe()
         for one in (self.hears, self._rings):
             os.set_blocking(one, False)
 
     def ring(self) -> None:
-        """End the wait of the other thread, or the next one that it begins."""
-        with suppress(BlockingIOError):  # it rings already
-            os.write(self._rings, b"!")
+        """End the wait of the other thread, or the next one that it begins. One that is gone does not ring."""
+        with self._lock, suppress(BlockingIOError):  # it rings already
+            if not self._closed:  # else its number may be another file's by now
+                os.write(self._rings, b"!")
 
     def stop(self) -> None:
         """It has been heard."""
@@ -113,20 +142,22 @@ class Bell:
 
     def close(self) -> None:
         """Let go of it."""
-        os.close(self.hears)
-        os.close(self._rings)
+        with self._lock:
+            self._closed = True
+            os.close(self.hears)
+            os.close(self._rings)
 
 
 def ready(lanes: "Collection[Lane]", bell: Bell, seconds: float = math.inf) -> "tuple[list[Lane], bool]":
-    """Wait until one of these connections can go on or has waited too long, `seconds` at most: none then. Tell also
-    whether the bell ended the wait."""
+    """Wait until one of these connections (there may be none) can go on or has waited too long, `seconds` at most: none
+    then. Tell also whether the bell ended the wait."""
     wait = select.poll()
     wait.register(bell.hears, select.POLLIN)
     numbered = {lane.socket.fileno(): lane for lane in lanes}
     for number, lane in numbered.items():
         wait.register(number, lane.waits_for)
-    left = min(seconds, min(lane.end for lane in lanes) - time.monotonic())
-    found = {number for number, _ in wait.poll(max(left, 0) * 1000)}
+    left = min(seconds, min((lane.end for lane in lanes), default=math.inf) - time.monotonic())
+    found = {number for number, _ in wait.poll(max(left, 0) * 1000 if left < math.inf else None)}
     if bell.hears in found:
         bell.stop()
     able = [lane for number, lane in numbered.items() if number in found]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -183,6 +184,46 @@ def test_a_connection_too_many_does_not_set_the_relay_aside() -> None:
         assert session.free() == 1
         session.close()
         thread.join(30)
+
+
+def test_a_relay_that_does_not_answer_holds_up_no_other() -> None:
+    """It takes a connection and says nothing: what another relay is given goes out meanwhile, and its own when it does
+    answer."""
+    go, second = threading.Event(), Relay()
+
+    def slow(connection: socket.socket, lines: Any) -> None:
+        go.wait(30)
+        then(say(*OPEN), read_all)(connection, lines)
+        connection.sendall(b"250 queued\r\n")
+
+    with scripted(slow) as first, relays(second) as (there,):
+        session = SmtpSession(replace(first, connect_seconds=30, command_seconds=30, dot_seconds=30), there)
+        for key in ("a", "b"):
+            session.begin(replace(OUTGOING, key=key, recipient=f"{key}@mihon.example"))
+        assert [(one.key, answer.outcome) for one, answer in session.answers()] == [("b", Outcome.ACCEPTED)]
+        go.set()
+        assert [(one.key, answer.outcome) for one, answer in session.answers()] == [("a", Outcome.ACCEPTED)]
+        session.close()
+    assert recipients(second) == ["b@mihon.example"]
+
+
+def test_a_connection_that_comes_after_the_end_is_hung_up() -> None:
+    """Nobody waits for it any more, and it is not left open."""
+    go, heard = threading.Event(), list[bytes]()
+
+    def slow(connection: socket.socket, lines: Any) -> None:
+        go.wait(30)
+        say(*OPEN[:2])(connection, lines)
+        heard.append(lines.read())
+
+    with scripted(slow) as first:
+        session = SmtpSession(replace(first, connect_seconds=30, command_seconds=30))
+        session.begin(OUTGOING)
+        session.close()
+        go.set()
+        while not heard:
+            time.sleep(0.01)
+    assert heard == [b""]
 
 
 def test_a_relay_named_twice_is_refused(down: SmtpSettings) -> None:

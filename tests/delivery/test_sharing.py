@@ -68,6 +68,17 @@ class House:
         return [one for one in lanes if one.end is not None], rung
 
 
+class At:
+    """A connection that is there at once, or is not to be had."""
+
+    def __init__(self, made: Line | Answer) -> None:
+        self.made = made
+
+    def found(self) -> Line | Answer:
+        """Return it."""
+        return self.made
+
+
 class Bell:
     """What another thread rings."""
 
@@ -88,7 +99,8 @@ class Bell:
 def house(monkeypatch: pytest.MonkeyPatch) -> House:
     """The connections of a test."""
     made = House()
-    monkeypatch.setattr(_relays, "opened", made.opened)
+    monkeypatch.setattr(_relays, "Opening", lambda settings, end, _: At(made.opened(settings, end)))
+    monkeypatch.setattr(_relays, "Lane", Line)
     monkeypatch.setattr(_relays, "ready", made.ready)
     monkeypatch.setattr(_relays, "Bell", Bell)
     return made

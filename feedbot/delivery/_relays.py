@@ -5,7 +5,9 @@ UNCERTAIN above all, is the message's own and goes back to the caller.
 
 A relay that gives no session is set aside for the life of this object; `avoid` says which were before, and lets one
 be tried again. Where all are set aside they are tried all the same: somebody has to find out that they are back. One
-that refuses a further connection beside others that work is not set aside: it gets no more connections.
+that refuses a further connection beside others that work is not set aside: it is left with those. What it could not
+bear a moment ago it may bear in a while, so one more is tried after these have taken some messages, and after each
+further refusal twice as many: slowly, as a relay counts those who press it.
 
 A connection is made in a thread of its own, one a relay at a time: while one does not answer, the others go on.
 """
@@ -20,6 +22,9 @@ from feedbot.delivery._send import Bell, Job, Lane, Opening, SmtpSettings, job_o
 from feedbot.delivery._talk import Ended
 
 _LATE = Answer(Outcome.NO_SESSION, 0, "there was no time left for it")
+_PATIENCE, _LONGEST = 10, 640
+"""Messages a connection between two tries for a further one: 20 after the first refusal, twice as many after each
+further one, up to the longest."""
 _BUSY = (0, 421)
 """No answer, and `closing`: what a connection too many is told (RFC 5321, 3.8)."""
 
@@ -169,7 +174,7 @@ class SmtpSession:
         """Use a relay no more, or no more connections to it where others of them work."""
         others = relay.busy - bool(relay.opening) + len(relay.idle)
         if others and (not connected or answer.code in _BUSY):
-            relay.limit = others
+            relay.do_with(others)
             return
         relay.failed, self._why = True, answer
         relay.hang_up(polite=True)
@@ -184,6 +189,7 @@ class SmtpSession:
         else:
             lane.close(polite=False)
         if ended.answer.outcome is not Outcome.NO_SESSION:
+            relay.went_well()
             self._done.append((lane.job.outgoing, ended.answer))
         else:
             self._waiting.appendleft(lane.job)
@@ -201,12 +207,23 @@ class _Relay:
         self.idle: list[Lane] = []
         self.busy = self.given = 0
         self.opening: tuple[Opening, Job] | None = None
+        self._well, self._patience = 0, _PATIENCE
         self.failed = False
 
     def has_room(self) -> bool:
         """Tell whether it can be given a message now. One connection is made at a time: where the first is refused, no
         others are asked for."""
         return self.busy < self.limit and (bool(self.idle) or self.opening is None)
+
+    def do_with(self, connections: int) -> None:
+        """Have no more connections for a while than these: it refused a further one."""
+        self.limit, self._well, self._patience = connections, 0, min(2 * self._patience, _LONGEST)
+
+    def went_well(self) -> None:
+        """Try one connection more where those that are left have taken enough messages since."""
+        self._well += 1
+        if self.limit < self.settings.connections and self._well >= self._patience * self.limit:
+            self.limit, self._well = self.limit + 1, 0
 
     def hang_up(self, *, polite: bool) -> None:
         """Let go of the idle connections."""

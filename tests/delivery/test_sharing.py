@@ -206,6 +206,39 @@ def test_a_connection_too_many_is_no_fault_beside_one_that_works(house: House, c
         assert held(house)[0] == ("first", "b")
 
 
+def one_by_one(session: SmtpSession, house: House, count: int) -> None:
+    """Let so many messages be taken, one after the other."""
+    for number in range(count):
+        session.begin(mail(str(number)))
+        taken = True
+        while taken:
+            for line in house.lines:
+                line.end = SENT
+            taken = bool(answered(session))
+
+
+def test_a_relay_that_refused_a_connection_is_tried_with_one_more_in_a_while(house: House) -> None:
+    """After 20 messages a connection, then 40, 80 …; where it takes one, another may follow, but never more than are
+    configured."""
+    session = SmtpSession(replace(FIRST, connections=3))
+    house.refusals[FIRST.host] = [None, FULL, FULL, None]
+    begin(session, "ab")
+    assert (len(house.asked), session.free()) == (2, 0)
+    one_by_one(session, house, 17)
+    assert session.free() == 1
+    one_by_one(session, house, 1)
+    assert session.free() == 2
+    begin(session, "cd")
+    assert (len(house.asked), len(house.lines)) == (3, 1)
+    one_by_one(session, house, 37)
+    assert session.free() == 1
+    one_by_one(session, house, 1)
+    begin(session, "ef")
+    assert (len(house.asked), len(house.lines)) == (4, 2)
+    one_by_one(session, house, 200)
+    assert session.free() == 3
+
+
 def test_a_refused_further_connection_waits_for_the_first(house: House) -> None:
     """Whatever it is refused with; one that stands idle counts as one that works."""
     session = SmtpSession(replace(FIRST, connections=2), SECOND)

@@ -34,7 +34,7 @@ _BEFORE_PARTICLE = {
 }  # fmt: skip
 _POINTS = ("この", "その", "これ", "それ", "同じ")
 _BEGINS = {"name", "version", "noun", "edition", "all", "prose", "matter", "back", "platform", "group", "level"}
-_BEFORE_SIGN = {"version", "noun", "branch", "edition", "group", "level"}
+_BEFORE_SIGN = {"version", "name", "noun", "branch", "edition", "group", "level"}
 _BEFORE_NAME = {"used", "bundled", "brought", "of"}
 _FIXES = re.compile(r"(?:(?:name |edition )*(?:of )?(?:noun )?version (?:noun )?(?:and |$))+")
 
@@ -127,7 +127,7 @@ def _fits(before: Token | None, token: Token, following: Token | None) -> bool:
         pointed = token.kind != "prose" or token.text.startswith(_POINTS)
         return (token.kind in _BEGINS and pointed) or back
     if token.kind in ("topic", "toward", "and", "of", "only"):
-        return before.kind in _BEFORE_PARTICLE
+        return before.kind in _BEFORE_PARTICLE or (token.text == "、" and before.kind in ("topic", "toward"))
     if token.kind in AFTER or token.kind == "branch":
         return before.kind in _BEFORE_SIGN or (token.kind == "branch" and before.kind == "name")
     if token.kind in _BEFORE_NAME:
@@ -141,9 +141,13 @@ def is_told_of(segment: Segment, *, reason: bool) -> bool:
     Behind a reason, 「以前のバージョン」 is one.
     """
     words = [token for token in segment.words if token.kind != "whose"]
+    while words and words[-1].text == "、":
+        del words[-1]
     if not any(token.kind in ("name", "back", "edition") or (reason and token.kind == "noun") for token in words):
         return False
     last = words[-1]
+    if last.kind == "prose" and last.text.endswith(("ため", "ので")):  # 「Sample 38 以降は … ため影響を受けません」
+        return segment.says == "unaffected" and any(token.kind in ("topic", "toward") for token in words)
     joined = last.kind in ("topic", "toward", "only") or (last.kind == "prose" and last.text.endswith(_JOINS))
     return joined or (segment.by_particle and last.kind in ("name", "noun", "edition", "branch"))
 

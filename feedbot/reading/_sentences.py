@@ -44,7 +44,10 @@ _FLAW = re.compile("問題|脆弱性|欠陥|不具合|バグ|攻撃|実証コー
 
 
 class Told:
-    """What a sentence says, and what was read of it so far. `means`: place of a token → what it was taken for."""
+    """What a sentence says, and what was read of it so far.
+
+    `means`: place of a token → what it was taken for; `subject`: a reason has said what the rest is about.
+    """
 
     def __init__(self, text: str, product: str, scheme: str) -> None:
         self.text, self.product, self.scheme = text, product, scheme
@@ -53,7 +56,7 @@ class Told:
         self.spared: list[VersionRange] = []
         self.fixed: list[str] = []
         self.notes: list[str] = []
-        self.described = self.denied = False
+        self.described = self.denied = self.subject = False
         self.means: dict[int, str] = {}
 
     @property
@@ -120,6 +123,9 @@ def _apart(one: VersionRange, other: VersionRange) -> bool:
 def _take(told: Told, segment: Segment) -> None:
     kinds = {token.kind for token in segment.words}
     alone = "back" in kinds and not told.names and kinds.isdisjoint({"name", "version"}) and not told.notes
+    if kinds <= {"whose"} and segment.says == "unaffected" and told.subject:
+        told.denied = True  # 「Sample では … ため、この問題の影響を受けません」: its subject stands in the reason
+        return
     if alone or (segment.says and not segment.words) or ("came" in kinds and is_vague(segment.words)):
         raise UnclearError(segment)
     if segment.says == "fixed" and is_list_of_fixes(segment.words):
@@ -144,6 +150,7 @@ def _describe(told: Told, segment: Segment) -> None:
         raise UnclearError(segment)
     if segment.says and not is_told_of(segment, reason=bool(told.notes or told.clauses)):
         raise UnclearError(segment)
+    told.subject = told.subject or (not segment.says and any(one.kind in ("topic", "toward") for one in segment.words))
     told.described = told.described or segment.says == "affected"
     told.denied = told.denied or segment.says == "unaffected"
     if segment.words:
@@ -154,7 +161,9 @@ def _describe(told: Told, segment: Segment) -> None:
 def _items(told: Told, segment: Segment) -> Items | None:
     """Return the segment read as items of the product that the sentence is about, or None where it is not just that."""
     for words in (list(segment.words), list(without_topic(segment.words))):
-        while words and (words[-1].kind in ("topic", "toward", "whose") or words[-1].text in ("も", "にも", "に")):
+        while words and (
+            words[-1].kind in ("topic", "toward", "whose") or words[-1].text in ("も", "にも", "に", "、")
+        ):
             del words[-1]
         items = _read(told, words) if has_version(words) else None
         if items is not None:

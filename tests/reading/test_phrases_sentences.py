@@ -92,6 +92,9 @@ def test_a_range_beside_what_is_described_is_not_given() -> None:
         ("スクリプトを無効にしている場合、Sample 3 は影響を受けません", None),
         ("この問題は Engine の現行バージョン 1.0 には影響せず、Windows システムにも影響しません", None),
         ("Sample 1.0.0 および 1.0.1 は本脆弱性の影響を受けない", "1.0.0|1.0.1"),
+        ("Sample 7 以降では、この問題の影響を受けません", ">=7"),
+        ("Sample 38 以降は既定で無効化されているため影響を受けません", None),
+        ("Sample 2 ではスクリプトが無効になっているため、この問題の影響を受けません", None),
     ],
 )
 def test_a_denial_is_kept_word_for_word(text: str, unaffected: str | None) -> None:

@@ -34,10 +34,9 @@ from feedbot.pipeline._relays import News, avoid_relays, news_of, note_relays
 from feedbot.pipeline._turns import Turns
 from feedbot.pipeline._unsent import ask_doubtful, ask_failed, ask_no_more
 from feedbot.pipeline.alarms import deliver
-from feedbot.pipeline.draft import go
 from feedbot.pipeline.publish import build_site
 from feedbot.pipeline.release import advance, limits
-from feedbot.review import State
+from feedbot.review import State, move
 from feedbot.store import Transaction, audit, drafts, outbox, paces, reading, relays
 from feedbot.store.outbox import Claimed
 
@@ -318,9 +317,11 @@ def _send(round_: _Round, stop: Callable[[], bool]) -> None:
 def _settle(edges: Edges, shown: frozenset[int]) -> None:
     """Call published what is on the pages and has no message waiting any more in the mode in force. An uncertain one
     waits for a person, not for us; one of a trial never leaves any more, but a trial lets customers' mails wait."""
+    now = edges.clock()
     with edges.database.begin() as tx:
         for draft in drafts.listing(tx, State.PUBLISHING):
             counts = outbox.counts(tx, draft.id, channel=None if edges.shadow_operator else edges.channel)
             if draft.id in shown and not any(counts[state] for state in _WAITING):
-                go(edges, tx, draft, State.PUBLISHED)
+                # False: another sender did so just now, or somebody withdrew it. Neither keeps the alarms.
+                drafts.move(tx, draft.id, draft.state, move(f"draft {draft.id}", draft.state, State.PUBLISHED), now)
         _ask(edges, tx)

@@ -282,7 +282,7 @@ def _guarded(work: Callable[[], _Made], name: str) -> _Made:
 def _place(error: BaseException, name: str) -> str:
     """Return FILE:LINE of the innermost template frame; Jinja2 names templates in its tracebacks."""
     frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
-    return next((f"{file}:{line}" for file, line in reversed(frames) if file.endswith((".j2", ".css"))), name)
+    return next((f"{file}:{line}" for file, line in reversed(frames) if file.endswith(".j2")), name)
 
 
 def post(notice: Notice, totals: Totals, provider: Provider, templates: Templates) -> Post:

@@ -137,8 +137,8 @@ def _frame(subject: str, templates: Templates) -> tuple[str, str] | None:
     if not _ours("notice/mail.html.j2", templates):
         return None
     page = templates.text("notice/mail.html.j2", {"subject": subject, "body": f"{_OPEN}0{_CLOSE}"})
-    before, mark, behind = page.partition(f"{_OPEN}0{_CLOSE}")
-    return (before, behind) if mark and not _MARK.search(behind) else None
+    before, _, behind = page.partition(f"{_OPEN}0{_CLOSE}")
+    return before, behind
 
 
 def _ours(name: str, templates: Templates) -> bool:

@@ -120,6 +120,15 @@ def test_of_one_shape_two_are_rendered_whole(monkeypatch: pytest.MonkeyPatch) ->
     ("name", "text", "whole"),
     [
         ("notice/part_closing.j2", "{{ provider.contact }}\n", 2),
+        ("notice/part_closing.j2", "{{ notice.title }} {{ block('none') }}{{ omit('none') }}\n", 2),
+        ("notice/part_closing.j2", "{{ page_url }}{{ signed|length }}\n", 2),
+        (
+            "notice/part_closing.j2",
+            "{{ notice.title }}{{ provider.name }}{{ block('none') }}{{ omit('none') }}"
+            "{{ page_url }}{{ signed|length }}",
+            2,
+        ),
+        ("notice/part_closing.j2", "{{ shares|length }}\n", 10),
         ("notice/part_closing.j2", "{% if customer.id == 'C7' %}特別{% endif %}\n", 10),
         ("notice/part_closing.j2", "{% include 'notice/part_page.j2' %}\n", 10),
         ("notice/mail.html.j2", "{{ '!' if 'h7' in body else '' }}{{ body|safe }}", 10),
@@ -134,6 +143,35 @@ def test_an_own_template_that_may_look_at_names_is_rendered_for_each(
     seen = counted(monkeypatch)
     assert list(mails(NOTICE, one_shape(10), PROVIDER, templates)) == alone
     assert len(seen) == whole
+
+
+@pytest.mark.parametrize("name", ["見本 様", "見本 御中", " 見本", "見本 ", "見本\n二", "見本\ue0000\ue001"])
+def test_a_name_that_is_more_than_a_name_is_rendered_by_itself(name: str) -> None:
+    """After two plain names have proven the form: it brings its own honorific, blanks, another line, or our marks."""
+    everybody = one_shape(4)
+    everybody[2] = replace(everybody[2], customer=replace(everybody[2].customer, name=name))
+    alone = [render.mail(NOTICE, one, PROVIDER, TEMPLATES) for one in everybody]
+    assert list(mails(NOTICE, everybody, PROVIDER, TEMPLATES)) == alone
+
+
+def test_an_end_customer_s_name_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plain reseller's customer with an honorific of his own is rendered by himself; Latin names are plain names."""
+    everybody = [
+        replace(one, reseller="R1", end=replace(one.customer, name=f"X{n}")) for n, one in enumerate(one_shape(4))
+    ]
+    everybody[3] = replace(everybody[3], end=replace(everybody[3].customer, name="最終顧客 様"))
+    alone = [render.mail(NOTICE, one, PROVIDER, TEMPLATES) for one in everybody]
+    seen = counted(monkeypatch)
+    assert list(mails(NOTICE, everybody, PROVIDER, TEMPLATES)) == alone
+    assert seen == ["C0", "C1", "C3"]
+
+
+def test_a_command_of_several_lines_stays_whole() -> None:
+    """A line of blanks between its lines is of the command."""
+    block = replace(NOTICE.blocks[0], text="次を実行します。\n\n    a\n    \n    b\n\n以上")
+    notice = replace(NOTICE, blocks=(block, *NOTICE.blocks[1:]))
+    alone = [render.mail(notice, one, PROVIDER, TEMPLATES) for one in one_shape(4)]
+    assert list(mails(notice, one_shape(4), PROVIDER, TEMPLATES)) == alone
 
 
 def test_a_form_that_is_not_proven_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from feedbot.version import Comparator, Constraint, VersionRange
 
 Row = dict[str, Any]
 PUBLISHERS = ("jvn", "jvn-quoted", "jpcert", "advisory", "press")
+PROSE = ("doc", "blog", "advisory-fixed-list")
 NO_RANGE = ("not_affected_statement", "revision_or_dev_branch", "conditional_or_descriptive", "date_bound")
 """Families whose lines give no range of versions."""
 _SIGNS: dict[str, Comparator] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "="}
@@ -170,6 +171,12 @@ def by_family(folder: Path) -> dict[str, list[int]]:
     return dict(sorted(table.items()))
 
 
+def alone(folder: Path, kinds: tuple[str, ...]) -> list[int]:
+    """Return how many lines of these kinds there are, and how many are complete without their product beside them."""
+    lines = [row["text"] for row in rows(folder, "phrasings.jsonl") if row["source_kind"] in kinds]
+    return [len(lines), sum(read(line).complete for line in lines)]
+
+
 def unread_groups(folder: Path) -> Counter[str]:
     """Return how often which sequence of kinds of words stays unread in publishers' lines."""
     found: Counter[str] = Counter()
@@ -225,6 +232,9 @@ def measure(folder: Path) -> dict[str, Any]:
         "families": table,
         "publishers": [sum(counts[0] for counts in table.values()), sum(counts[1] for counts in table.values())],
         "publishers_with_a_range": [sum(counts[0] for counts in ranges), sum(counts[1] for counts in ranges)],
+        "publishers_without_their_product": alone(folder, PUBLISHERS),
+        "others": [sum(counts[2] for counts in table.values()), sum(counts[3] for counts in table.values())],
+        "others_without_their_product": alone(folder, PROSE),
         "unread": unread_groups(folder).most_common(40),
         "lines_a_second": round(speed(folder)),
     }
@@ -247,7 +257,7 @@ def main(as_json: bool) -> None:
     print("\n| family | publishers' lines | complete | other lines | complete |\n| --- | --- | --- | --- | --- |")
     for family, counts in found["families"].items():
         print(f"| {family} | {' | '.join(map(str, counts))} |")
-    for name in ("publishers", "publishers_with_a_range"):
+    for name in (name for name in found if name.startswith(("publishers", "others"))):
         total, complete = found[name]
         print(f"\n{name}: {complete} of {total} complete, {complete / total:.1%}")
     print("\nunread:", *(f"{count:4} {kinds}" for kinds, count in found["unread"]), sep="\n")

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, insert
 
 from bench._fleet import DRIFT, RELEASES, SIZE, Fleet
 from feedbot.inventory import Component
-from feedbot.store import _packages, history, inventory
+from feedbot.store import _owners, _packages, history, inventory
 from feedbot.store._inventory_tables import component_sets, host_sets, package_sets
 
 BLOCK = 50_000
@@ -51,6 +51,7 @@ def write(made: Fleet, database: Engine, now: datetime) -> None:
                 has = np.where(drifted[one], newer[images[one]], older[images[one]])
                 wanted[f"host{first + one}"] = {components[number] for number in has.tolist()}
         _tell(tx, derived, bases, holders)
+        _owners.renew(tx, range(1, len(older) + made.servers + 1))
     with database.begin() as tx:
         for name, packages in wanted.items():
             if set(inventory.packages(tx, name)) != packages:

@@ -153,6 +153,22 @@ class Crowds:
         return np.repeat(of_set, count), np.repeat(sets, count), places
 
 
+def owners_of(asked: Iterable[BitMap], sets: "array[int]", customers: "array[int]") -> Iterator[list[int]]:
+    """Yield the customers of any of some sets. Whose the sets are is given as two arrays side by side."""
+    of, whose = _array(sets), _array(customers)
+    if not len(of):
+        yield from ([] for _ in asked)
+        return
+    wanted = np.zeros(int(of.max()) + 1, np.bool_)
+    for one in asked:
+        found = _whole(one)
+        wanted.fill(False)
+        wanted[found[found < len(wanted)]] = True
+        marks = np.zeros(int(whose.max()) + 1, np.bool_)
+        marks[whose[wanted[of]]] = True
+        yield np.flatnonzero(marks).tolist()
+
+
 def _joined(bitmaps: Sequence[bytes]) -> tuple[_Numbers, _Numbers]:
     """Return the numbers of serialised bitmaps in a row, and of which bitmap each is."""
     parts = [_whole(BitMap.deserialize(one)) if one else _array(array("I")) for one in bitmaps]

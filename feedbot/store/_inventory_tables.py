@@ -100,6 +100,13 @@ host_sets = Table(
 OWN_LISTS = host_sets.join(servers, servers.c.name == host_sets.c.server).join(
     contracts, (contracts.c.id == servers.c.contract) & (contracts.c.customer == host_sets.c.customer)
 )
+# Whose the sets of a span are, as OWN_LISTS says it: store/_owners.py.
+owners = Table(
+    "owners",
+    metadata,
+    Column("span", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),
+)
 # Which file gave a server's packages of a scheme: while all `parts` of a file are in force, the same bytes change
 # nothing and need not be read. `release` is what the contract gave then.
 host_files = Table(

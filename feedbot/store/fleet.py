@@ -15,10 +15,9 @@ from sqlalchemy import Connection, Select, func, select
 
 from feedbot import matching
 from feedbot.inventory import Component
-from feedbot.store import _packages
-from feedbot.store._crowds import Crowd, Crowds
-from feedbot.store._inventory_tables import OWN_LISTS, component_sets, components, contracts, host_sets, package_sets
-from feedbot.store._sql import chunks
+from feedbot.store import _owners, _packages
+from feedbot.store._crowds import Crowd, Crowds, owners_of
+from feedbot.store._inventory_tables import component_sets, components, package_sets
 
 __all__ = ["Crowd", "Fleet", "load", "owners"]
 
@@ -27,8 +26,6 @@ _NOBODY = 0
 _NONE = BitMap().serialize()
 _STEP = 50_000
 """Rows that are fetched at a time."""
-_MANY = 5_000
-"""So many sets are quicker found by reading all hosts than by asking for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +104,15 @@ def owners(tx: Connection, groups: Sequence[Iterable[Component]]) -> list[frozen
         for group in digests
     ]
     wanted = BitMap.union(BitMap(), *asked)
-    of_set: dict[int, set[str]] = defaultdict(set)
-    pairs = select(host_sets.c.set, contracts.c.customer).select_from(OWN_LISTS)
-    if len(wanted) > _MANY:
-        rows = (row for row in tx.execute(pairs) if row[0] in wanted)
-        for number, customer in rows:
-            of_set[number].add(customer)
-    else:
-        for part in chunks(wanted):
-            for number, customer in tx.execute(pairs.where(host_sets.c.set.in_(part))):
-                of_set[number].add(customer)
-    return [frozenset().union(*(of_set[one] for one in sets if one in of_set)) for sets in asked]
+    names, sets, customers, _ = _hosts(_owners.read(tx, wanted))
+    return [frozenset(map(names.__getitem__, one)) for one in owners_of(asked, sets, customers)]
 
 
 def load(tx: Connection) -> Fleet:
     """Read the fleet as it is in force. Servers that no contract names, or of which their present
     customer has no list yet, are left out."""
     every = {number: Component(*rest) for number, *rest in _rows(tx, select(*_COMPONENT))}
-    names, sets, customers, kernel = _hosts(tx)
+    names, sets, customers, kernel = _hosts(_owners.read(tx))
     derived = {row[0]: BitMap.deserialize(row[1]) for row in _rows(tx, _BASES)}
     in_sets = {row[0]: (row[1], row[2]) for row in _rows(tx, select(*_IN_SETS))}
     last = tx.scalar(select(func.max(package_sets.c.id))) or 0
@@ -147,7 +135,6 @@ _COMPONENT = (
 )
 _BASES = select(package_sets.c.id, package_sets.c.derived).where(package_sets.c.derived.is_not(None))
 _IN_SETS = (component_sets.c.component, component_sets.c.bases, component_sets.c.holders)
-_HOSTS = select(host_sets.c.set, contracts.c.customer, host_sets.c.kernel).select_from(OWN_LISTS)
 
 
 def _rows(tx: Connection, query: Select[Any]) -> Iterator[Any]:
@@ -155,15 +142,14 @@ def _rows(tx: Connection, query: Select[Any]) -> Iterator[Any]:
         yield from part
 
 
-def _hosts(tx: Connection) -> "tuple[tuple[str, ...], array[int], array[int], list[str]]":
-    """Return the customers by number, and side by side of each host its set, its customer and its kernel."""
+def _hosts(parts: Iterable[_owners.Part]) -> "tuple[tuple[str, ...], array[int], array[int], list[str]]":
+    """Return the customers by number, and side by side of each set a customer who has it, and the kernel there."""
     numbers: dict[str, int] = {"": _NOBODY}
     sets, customers, kernels = array("I"), array("I"), list[str]()
-    for part in tx.execute(_HOSTS.execution_options(yield_per=_STEP)).partitions():
-        of_part, whose, kernel = zip(*part, strict=True)
-        for one in set(whose).difference(numbers):
+    for part in parts:
+        for one in set(part.customers).difference(numbers):
             numbers[one] = len(numbers)
-        sets.extend(of_part)
-        customers.extend(map(numbers.__getitem__, whose))
-        kernels += map(intern, kernel)
+        sets.extend(part.sets)
+        customers.extend(map(numbers.__getitem__, part.customers))
+        kernels += map(intern, part.kernels)
     return tuple(numbers), sets, customers, kernels

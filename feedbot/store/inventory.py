@@ -9,25 +9,27 @@ else's: for the next customer the server has no list until one is taken in his o
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select, update
 
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Server
 from feedbot.matching import ComponentNames, Installation
-from feedbot.store import _packages, history
+from feedbot.store import _owners, _packages, _snapshots, history
 from feedbot.store._difference import Difference, Row, compare, remove, write
-from feedbot.store._inventory_tables import OWN_LISTS, components, host_sets, package_sets, snapshots
+from feedbot.store._inventory_tables import OWN_LISTS, components, host_sets, package_sets
 from feedbot.store._inventory_tables import contracts as contract_rows
 from feedbot.store._inventory_tables import customers as customer_rows
 from feedbot.store._inventory_tables import servers as server_rows
 from feedbot.store._json import dump, load
-from feedbot.store._sql import chunks, insert, lock
+from feedbot.store._sql import chunks, lock
+
+SnapshotResult = _snapshots.SnapshotResult
+snapshot = _snapshots.snapshot
 
 _FIELDS = (
     components.c.scheme,
@@ -60,29 +62,6 @@ _OF_ANOTHER = (
     .exists()
 )
 """That a list was taken when the server was another customer's than it is now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """`at` is when packages were last taken in, also without a change; `made_at` when this state began. `servers` and
-    `rows` count servers with a contract and packages, and their packages."""
-
-    id: int
-    digest: str
-    made_at: datetime
-    at: datetime
-    servers: int
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotResult:
-    """The snapshot in force afterwards, and how many records (customers, contracts, servers; or hosts) differ."""
-
-    snapshot: Snapshot
-    added: int
-    changed: int
-    removed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +115,13 @@ def replace_customers(
         write(tx, table, difference)
     for table, difference in reversed(differences.items()):
         remove(tx, table, difference.removed)
+    moved = differences[server_rows]
+    concerned = _owners.sets_of(tx, (*moved.added, *moved.changed, *moved.removed))
+    _owners.renew(tx, concerned | _owners.sets_under(tx, differences[contract_rows].changed))
     _remember(tx, history.CONTRACT, differences[contract_rows], "customer", now)
     _remember(tx, history.SERVER, differences[server_rows], "contract", now)
     seal = b"".join(one.seal() for one in differences.values())
-    return _result(tx, tuple(differences.values()), seal, now, packages=False)
+    return _snapshots.result(tx, tuple(differences.values()), seal, now, packages=False)
 
 
 def replace_packages(
@@ -167,24 +149,20 @@ def replace_packages(
         for name, host in hosts.items()
     }
     difference = compare(tx, host_sets, wanted, partly=True)
-    write(tx, host_sets, difference)
     changed = sorted((*difference.added, *difference.changed))
+    before = _owners.sets_of(tx, difference.changed)
+    write(tx, host_sets, difference)
+    _owners.renew(tx, before.union(numbers[of_host[name]] for name in changed))
     lists = {name: history.listed(numbers[of_host[name]], whose.get(name, "")) for name in changed}
     history.record(tx, history.HOST, lists, (), now)
     seal = repr([(name, of_host[name], hosts[name].distro, whose.get(name, "")) for name in changed]).encode()
-    return _result(tx, (difference,), seal, now, packages=True)
+    return _snapshots.result(tx, (difference,), seal, now, packages=True)
 
 
 def _remember(tx: Connection, kind: str, difference: Difference, column: str, now: datetime) -> None:
     """Keep from when on this is so, for who asks about a day in the past."""
     rows = {**difference.added, **difference.changed}
     history.record(tx, kind, {key: str(row[column]) for key, row in rows.items()}, difference.removed, now)
-
-
-def snapshot(tx: Connection) -> Snapshot | None:
-    """Return the snapshot in force; None before the first import."""
-    row = tx.execute(select(snapshots).order_by(snapshots.c.id.desc()).limit(1)).one_or_none()
-    return None if row is None else Snapshot(**row._mapping)
 
 
 def releases(tx: Connection, servers: Iterable[str]) -> dict[str, str]:
@@ -365,34 +343,3 @@ def _components(tx: Connection, condition: ColumnElement[bool]) -> dict[int, Com
 
 def _contents(tx: Connection, table: Table) -> Iterable[str]:
     return tx.scalars(select(table.c.content))
-
-
-def _result(
-    tx: Connection, differences: Sequence[Difference], seal: bytes, now: datetime, *, packages: bool
-) -> SnapshotResult:
-    added, changed, removed = (
-        sum(len(getattr(one, name)) for one in differences) for name in ("added", "changed", "removed")
-    )
-    last = snapshot(tx)
-    if last is None or added or changed or removed:
-        last = _make_snapshot(tx, last, seal, now, packages)
-    elif packages:
-        tx.execute(update(snapshots).where(snapshots.c.id == last.id).values(at=now))
-        last = replace(last, at=now)
-    return SnapshotResult(last, added, changed, removed)
-
-
-def _make_snapshot(tx: Connection, last: Snapshot | None, seal: bytes, now: datetime, packages: bool) -> Snapshot:
-    servers, rows = tx.execute(
-        select(func.count(), func.coalesce(func.sum(package_sets.c.size), 0)).select_from(OWN_LISTS.join(package_sets))
-    ).one()
-    made = Snapshot(
-        id=last.id + 1 if last else 1,
-        digest=sha256((last.digest if last else "").encode() + seal).hexdigest(),
-        made_at=now,
-        at=now if packages or last is None else last.at,
-        servers=servers,
-        rows=rows,
-    )
-    tx.execute(insert(tx, snapshots).values(asdict(made)))
-    return made

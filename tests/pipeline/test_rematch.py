@@ -12,7 +12,7 @@ from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan,
 from feedbot.matching import MatchVerdict, Scope
 from feedbot.pipeline import Edges, rematch
 from feedbot.pipeline.match import match
-from feedbot.store import fleet, inventory, suppressions
+from feedbot.store import _owners, fleet, inventory, suppressions
 from feedbot.store import hosts as host_rows
 from tests.fakes import World, world
 from tests.matching.shelf import NTP, OPENSSL, Shelf, advisory, case, line
@@ -157,10 +157,10 @@ def test_statements_at_once_as_one_by_one(edges: Edges, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("many", [0, 5000])
-def test_owners_of_some_components(edges: Edges, seed: int, many: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few sets are asked for, many are picked out of all: the customers are those of the installations."""
-    monkeypatch.setattr(fleet, "_MANY", many)
+@pytest.mark.parametrize("span", [1, 1024])
+def test_owners_of_some_components(edges: Edges, seed: int, span: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many sets are kept in a row, the customers are those of the installations."""
+    monkeypatch.setattr(_owners, "_SPAN", span)
     rng = Random(seed)
     with edges.database.begin() as tx:
         settle(tx, rng, edges)

@@ -126,6 +126,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("component", name=op.f("pk_component_sets")),
     )
     op.create_table(
+        "owners",
+        sa.Column("span", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("span", name=op.f("pk_owners")),
+    )
+    op.create_table(
         "backfills",
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),

@@ -119,7 +119,8 @@ def _doubted(clause: Clause, kinds: set[str], *, manual: bool) -> bool:
         return not kinds >= {"all", "branch"}
     if clause.sign is not None and clause.sign.kind == "branch":
         return manual and clause.alone is not None and not clause.model and kinds.isdisjoint({"all", "affected"})
-    return manual and clause.loose and clause.twice
+    between = clause.sign is not None and clause.sign.kind == "between"
+    return (manual or between) and clause.loose and clause.twice
 
 
 def _is_step(clause: Clause, *, named: bool) -> bool:

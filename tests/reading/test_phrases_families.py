@@ -240,6 +240,7 @@ def test_what_publishers_write_is_not_taken_for_a_manual(text: str, product: str
     """A word, a bracket or a product beside the line tells a release from what a manual says of its branches."""
     assert read(text, product).complete
     assert not read("Sample 7.4 以前").complete
+    assert not read("1.4.2 から 1.4.9 の間", "Sample").complete
 
 
 GOOD = st.sampled_from(

@@ -8,7 +8,8 @@ import pytest
 from feedbot.advisory import AdvisoryKind, Section, Severity, Signature, Verdict
 from feedbot.inventory import Topic
 from feedbot.notice import Audience, Block, Kind, Notice, Recipient, Step
-from feedbot.notice._findings import Finding, error, in_block, in_mail, warning
+from feedbot.notice._findings import AUDIENCE, BODY, POST, STEP, TITLE, Finding, error, in_block, in_mail, warning
+from feedbot.notice._model import Matter
 from feedbot.notice._places import original_name, original_url, page_name, page_url, signed_name
 from feedbot.notice._topics import kind_of, pressing, topics, urgent
 from tests.notice.fixtures import AOBA, NOW, PROVIDER, SATO, TIMED, VU
@@ -23,6 +24,7 @@ BARE = Notice(Kind.ADVISORY, Step.FIRST, "題", Audience("match"), (), NOW)
         ("a/../b", "a-..-b"),
         ("../../etc", "etc"),
         (".-x-.", "x"),
+        ("X-1-X", "X-1-X"),
         ("お知らせ 1", "1"),
         ("a_b c", "a_b-c"),
         ("//", "unnamed"),
@@ -43,8 +45,8 @@ def test_a_page_has_an_address_once_it_has_a_number() -> None:
     assert signed_name(BARE) == "preview.txt.asc"
     assert page_url(BARE, PROVIDER) == ""
     assert page_url(replace(BARE, number="I-1"), replace(PROVIDER, pages=False)) == ""
-    assert page_url(replace(BARE, number="I-1"), replace(PROVIDER, site_url="https://a.example")) == (
-        "https://a.example/I-1.html"
+    assert page_url(replace(BARE, number="I-1"), replace(PROVIDER, site_url="https://a.example/X")) == (
+        "https://a.example/X/I-1.html"
     )
 
 
@@ -52,7 +54,9 @@ def test_a_verified_original_may_be_linked() -> None:
     """One whose signature does not hold, or that has none, may not; nor one on pages in another name."""
     address = "https://info.mihon.example/originals/CSIRT-A-AT-2026-0007.txt.asc"
     assert original_url(TIMED, PROVIDER) == address
-    assert original_url(TIMED, replace(PROVIDER, site_url="https://info.mihon.example")) == address
+    assert original_url(TIMED, replace(PROVIDER, site_url="https://info.mihon.example/X")) == address.replace(
+        "example/", "example/X/"
+    )
     assert original_url(TIMED, replace(PROVIDER, pages=False)) == ""
     assert original_url(VU, PROVIDER) == ""
     assert original_url(replace(TIMED, signature=Signature(Verdict.BAD)), PROVIDER) == ""
@@ -132,6 +136,7 @@ def test_each_kind_has_its_topic(kind: Kind, topic: Topic, name: str) -> None:
 
 def test_a_finding_says_where_it_is() -> None:
     """In the words of the person who edits the notice."""
+    assert (TITLE, BODY, STEP, AUDIENCE, POST) == ("件名", "本文", "段階", "対象", "公開ページ")
     assert in_block("provider") == "ブロック 弊社の対応"
     assert in_mail("C-1001") == "メール C-1001"
     assert error("mixed", "本文", "not so: {word}", word="x") == Finding("error", "mixed", "not so: x", "本文")
@@ -144,18 +149,27 @@ def test_a_notice_knows_its_blocks_and_its_history() -> None:
         BARE,
         blocks=(Block("lead", "一"), Block("lead", "二")),
         edition=3,
-        history=((date(2026, 1, 1), "第1版 公開"), (date(2026, 1, 2), "更新")),
+        history=((date(2026, 1, 1), "第1版 公開"), (date(2026, 1, 3), "第2版 更新"), (date(2026, 1, 4), "更新")),
     )
     assert (notice.block("lead"), notice.block("body")) == ("一", "")
-    assert notice.revisions == ((date(2026, 1, 1), "第1版 公開"), (date(2026, 1, 2), "第3版 更新"))
-    assert replace(notice, issued=date(2026, 1, 9)).revisions[1][0] == date(2026, 1, 9)
+    assert notice.revisions == (*notice.history[:2], (date(2026, 1, 4), "第3版 更新"))
+    assert replace(notice, issued=date(2026, 1, 9)).revisions[2][0] == date(2026, 1, 9)
     assert BARE.revisions == ()
+    assert (BARE.case, BARE.number, BARE.issued, BARE.matters, BARE.advisories) == ("", "", None, (), ())
+    assert (BARE.audience.plans, BARE.audience.root, BARE.audience.number, BARE.audience.expression) == (
+        (),
+        None,
+        "",
+        "",
+    )
+    assert (Matter(1, BARE).told, Matter(1, BARE).paged) == (False, True)
     assert (BARE.edition, BARE.quote, BARE.rest, BARE.rest_of, BARE.digest) == (1, "summary", False, 0, False)
 
 
 def test_no_two_mails_of_a_notice_have_one_name() -> None:
     """Each part that is empty has its place."""
     plain = Recipient(AOBA, ())
+    assert (plain.contact, plain.brand, plain.reseller, plain.end) == ("", "", "", None)
     made = [
         plain,
         replace(plain, contact="a@b.example"),

@@ -102,6 +102,13 @@ def test_parts_within_parts_are_refused() -> None:
     assert reasons(read("openssh", document(body))) == ["the page is too large or nested too deep"]
 
 
+def test_a_page_of_thousands_of_matters() -> None:
+    """A page of OpenSSH's many times as large as theirs is refused before each of its items is read."""
+    item = b"<li><strong>May 8, 2026</strong><br>OpenSSH 7.0 only. One version.</li>"
+    body = fixture("openssh/security.html").body.replace(b"</ul>", item * 7_500 + b"</ul>", 1)
+    assert reasons(read("openssh", document(body))) == ["it is larger than 524288 bytes"]
+
+
 def test_an_item_of_a_day_and_a_full_stop() -> None:
     """It has no title, and is quarantined."""
     body = fixture("openssh/security.html").body.replace(b"</ul>", b"<li>May 1, 2026<br>.</ul>", 1)

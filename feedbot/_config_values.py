@@ -12,7 +12,7 @@ from feedbot.messages import tr
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def _duration(value: object) -> timedelta:
+def duration(value: object) -> timedelta:
     """Read `90s`, `30m`, `6h`, `1d`. Raises ValueError (pydantic makes it a fault of the key)."""
     found = re.fullmatch(r"(\d{1,6})([smhd])", value) if isinstance(value, str) else None
     if found is None:
@@ -21,7 +21,7 @@ def _duration(value: object) -> timedelta:
 
 
 Duration = Annotated[
-    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": r"^\d{1,6}[smhd]$"})
+    timedelta, BeforeValidator(duration), WithJsonSchema({"type": "string", "pattern": r"^\d{1,6}[smhd]$"})
 ]
 Fingerprint = Annotated[
     str,

@@ -318,6 +318,7 @@ def sending(section: DeliverySection) -> Sending:
         cap=section.daily_cap,
         urgent_score=section.urgent_score,
         bounces=box,
+        resend_after=section.resend_after,
         rates=Rates(**section.rates.model_dump()),
     )
 

@@ -7,6 +7,7 @@ paths are relative to the file they stand in, so a configuration can be moved wi
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -26,7 +27,7 @@ from feedbot._config_digest import DigestSection
 from feedbot._config_inventory import InventorySection
 from feedbot._config_mail import RatesSection, SmtpSection
 from feedbot._config_reminders import RemindersSection
-from feedbot._config_values import Address, Duration, Fingerprint, Place, database, place, source_url
+from feedbot._config_values import Address, Duration, Fingerprint, Place, database, duration, place, source_url
 from feedbot._config_values import Section as _Section
 from feedbot._config_values import default as _default
 from feedbot.errors import ConfigError
@@ -155,7 +156,8 @@ class DeliverySection(_Section):
     the pages beside the real ones.
 
     Of a notice to many, `first` mails leave, and the rest after `first_wait` (0s: by a person's word) where at most
-    `first_failures` % of them failed.
+    `first_failures` % of them failed. `uncertain` says what becomes of a mail that may or may not have arrived: `hold`
+    it for a person, or `resend-after` a time by itself, once.
     """
 
     mode: Literal["shadow", "live"] = "shadow"
@@ -166,9 +168,15 @@ class DeliverySection(_Section):
     quiet_hours: str = Field(default="", pattern=r"^(?:(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d)?$")
     daily_cap: int = Field(default=0, ge=0, le=1000)
     urgent_score: float = Field(default=9.0, ge=0, le=11)
+    uncertain: str = Field(default="hold", pattern=r"^(?:hold|resend-after [1-9]\d{0,2}[hd])$")
     bounces: BouncesSection = _default(BouncesSection)
     smtp: SmtpSection = _default(SmtpSection)
     rates: RatesSection = _default(RatesSection)
+
+    @property
+    def resend_after(self) -> timedelta | None:
+        """After what time a mail in doubt goes again by itself; None: never."""
+        return None if self.uncertain == "hold" else duration(self.uncertain.removeprefix("resend-after "))
 
     def pages(self, directory: Path) -> Path:
         """Return where the pages of a site go in this mode: a trial changes none that somebody may see."""

@@ -28,6 +28,24 @@ def loaded(folder: Path, text: str) -> config.Config:
     return config.load(file)
 
 
+@pytest.mark.parametrize(
+    ("words", "after"),
+    [("hold", None), ("resend-after 2h", timedelta(hours=2)), ("resend-after 1d", timedelta(days=1))],
+)
+def test_what_becomes_of_a_mail_in_doubt(tmp_path: Path, words: str, after: timedelta | None) -> None:
+    """A person decides, or it goes again after hours."""
+    made = bootstrap.sending(loaded(tmp_path, f'uncertain = "{words}"\n').delivery)
+    assert made.resend_after == after
+    assert bootstrap.sending(loaded(tmp_path, "").delivery).resend_after is None
+
+
+@pytest.mark.parametrize("words", ["resend", "resend-after", "resend-after 0h", "resend-after 30m", "resend-after 2h "])
+def test_a_mail_in_doubt_does_not_go_again_within_the_hour(tmp_path: Path, words: str) -> None:
+    """Its late answer may still come in that time."""
+    with pytest.raises(ConfigError, match=r"delivery\.uncertain"):
+        loaded(tmp_path, f'uncertain = "{words}"\n')
+
+
 def test_several_relays_are_wired(tmp_path: Path) -> None:
     """Each with its own connections; none is connected to."""
     text = """

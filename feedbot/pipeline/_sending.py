@@ -26,7 +26,8 @@ class Sending:
     """Of a notice to many, `first` mails leave (0: all at once), the rest `wait` after these were answered (zero: by a
     person's word), unless more than `failures` per cent of them failed. `quiet` are hours of the day in Japan, `cap`
     mails a customer a day (0: any number); what is urgent, a score from `urgent_score` up, passes both, but not the
-    `rates` for the relays' and recipients' sake; `pause` waits so many seconds for their turns."""
+    `rates` for the relays' and recipients' sake; `pause` waits so many seconds for their turns. What may
+    or may not have arrived goes again by itself once, `resend_after` so long (None: by a person's word alone)."""
 
     first: int = 0
     wait: timedelta = timedelta(minutes=10)
@@ -35,6 +36,7 @@ class Sending:
     cap: int = 0
     urgent_score: float = 9.0
     bounces: BounceBox | None = None
+    resend_after: timedelta | None = None
     rates: Rates = field(default_factory=Rates)
     pause: Callable[[float], object] = sleep
 

@@ -8,11 +8,11 @@ nobody is asked again; what a person closed is asked anew only for what came to 
 
 from collections.abc import Iterable
 
-from feedbot.delivery import OutboxState
+from feedbot.delivery import OutboxState, Receipt
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.tasks import open_task
-from feedbot.store import Transaction, doubtful, outbox, suppressed, tasks
+from feedbot.store import Transaction, audit, doubtful, outbox, suppressed, tasks
 from feedbot.store.outbox import Claimed
 
 FAILED, HELD, UNCERTAIN = "mails failed", "mails held", "mails uncertain"
@@ -46,7 +46,7 @@ def ask_doubtful(edges: Edges, tx: Transaction) -> None:
     """Ask about mails that may or may not have arrived: a crash on the wire, an answer that never came."""
     for one in doubtful.listing(tx):
         subject = f"draft {one.draft}"
-        asked = tasks.last_closed(tx, UNCERTAIN, subject)
+        asked = tasks.last_closed(tx, UNCERTAIN, subject, but=_ACTOR)
         if asked is None or one.since > asked:
             why = tr(
                 "{count} mails may or may not have arrived, as message {number}: feedbot outbox resolve NUMBER --sent"
@@ -55,6 +55,22 @@ def ask_doubtful(edges: Edges, tx: Transaction) -> None:
                 number=one.message,
             )
             open_task(edges, tx, UNCERTAIN, subject, why, _ACTOR)
+
+
+def resend_doubtful(edges: Edges, tx: Transaction) -> None:
+    """Let mails go again that have been in doubt for as long as the operator wrote (RELIABILITY, the SMTP window).
+
+    As the same bytes and once: where it comes to a doubt again, a person is asked. So he is where he has put the
+    question aside and left them as they are. They are judged again, and held back by all that holds others back.
+    """
+    now, after = edges.clock(), edges.sending.resend_after
+    for one in doubtful.old(tx, now - after, edges.channel) if after else ():
+        asked = tasks.last_closed(tx, UNCERTAIN, f"draft {one.draft}", but=_ACTOR)
+        if asked is not None and one.since <= asked:
+            continue
+        again = Receipt(OutboxState.PENDING, now, 0, f"by {_ACTOR}: in doubt since {one.since.isoformat()}")
+        if outbox.resolve(tx, one.message, OutboxState.UNCERTAIN, again):
+            audit.append(tx, _ACTOR, "resend", f"message {one.message}", f"in doubt since {one.since.isoformat()}", now)
 
 
 def ask_no_more(edges: Edges, tx: Transaction) -> None:

@@ -32,7 +32,7 @@ from feedbot.pipeline import _afresh, announce
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._relays import News, avoid_relays, news_of, note_relays
 from feedbot.pipeline._turns import Turns
-from feedbot.pipeline._unsent import ask_doubtful, ask_failed, ask_no_more
+from feedbot.pipeline._unsent import ask_doubtful, ask_failed, ask_no_more, resend_doubtful
 from feedbot.pipeline.alarms import deliver
 from feedbot.pipeline.publish import build_site
 from feedbot.pipeline.release import advance, limits
@@ -164,6 +164,7 @@ def _tidy(edges: Edges) -> None:
         for verb, count in (("uncertain", lost), ("cancel", vain)):
             if count:
                 audit.append(tx, "(feedbot)", verb, "outbox", f"{count} messages", edges.clock())
+        resend_doubtful(edges, tx)
         _ask(edges, tx)
 
 

@@ -39,9 +39,10 @@ def find(tx: Connection, kind: str, subject: str) -> Task | None:
     return Task(**found._mapping) if found else None
 
 
-def last_closed(tx: Connection, kind: str, subject: str) -> datetime | None:
-    """Return when a person last closed a task of a kind for a subject; None where none ever did."""
-    query = select(tasks.c.closed_at).where(tasks.c.kind == kind, tasks.c.subject == subject)
+def last_closed(tx: Connection, kind: str, subject: str, *, but: str = "") -> datetime | None:
+    """Return when a task of a kind for a subject was last closed by somebody `but` this one; None where none ever
+    was."""
+    query = select(tasks.c.closed_at).where(tasks.c.kind == kind, tasks.c.subject == subject, tasks.c.closed_by != but)
     latest: datetime | None = tx.scalar(
         query.where(tasks.c.closed_at.is_not(None)).order_by(tasks.c.id.desc()).limit(1)
     )

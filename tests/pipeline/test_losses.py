@@ -317,6 +317,34 @@ def test_mails_in_doubt_are_one_task_until_all_are_resolved(office: Office, rese
     assert (office.send(timedelta(minutes=1)), office.tasks()) == (2 if resend else 0, [])
 
 
+def test_what_is_in_doubt_goes_again_once_where_the_operator_wants_that(office: Office) -> None:
+    """As the same message, audited; a second doubt about it is a person's. By default nothing goes by itself."""
+    number = in_doubt(office, "C01")
+    first = [one for one in office.stage.mails if one.customer == "C01"]
+    assert office.send(timedelta(days=9)) == 0
+    office.sending = replace(office.sending, resend_after=timedelta(days=10))
+    assert office.send() == 0
+    assert office.send(timedelta(days=1)) == 1
+    again = office.stage.mails[-1]
+    assert [(one.message_id, one.content) for one in first] == [(again.message_id, again.content)]
+    with reading(office.stage.database) as tx:
+        (row,) = (one for one in audit.entries(tx) if one.verb == "resend")
+    assert row.actor == "(feedbot)"
+    assert office.send(timedelta(days=30)) == 0
+    assert office.tasks() == [("mails uncertain", f"draft {number}")]
+
+
+def test_what_a_person_left_in_doubt_does_not_go_again_by_itself(office: Office) -> None:
+    """He closed the task, and the mail is as he left it."""
+    in_doubt(office, "C01")
+    with reading(office.stage.database) as tx:
+        (task,) = todo.listing(tx)
+    office.stage.now += timedelta(minutes=1)
+    tasks.done(office.edges, task.id, "author")
+    office.sending = replace(office.sending, resend_after=timedelta(hours=2))
+    assert office.send(timedelta(days=1)) == 0
+
+
 def test_a_crash_on_the_wire_is_a_task(office: Office) -> None:
     """Whoever finds the row past its lease asks."""
     number = office.published()

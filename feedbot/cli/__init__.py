@@ -50,7 +50,7 @@ def _run(arguments: Sequence[str]) -> int:
     """Run one command; say what the operator did wrong, or the world."""
     _shell.use_language(arguments)
     try:
-        code = _app()(list(arguments), prog_name="feedbot", standalone_mode=False)
+        code = _usage.in_our_words(_app())(list(arguments), prog_name="feedbot", standalone_mode=False)
     except typer.TyperException as error:
         return _misused(error)
     except FeedbotError as error:

@@ -5,6 +5,8 @@ read. One that is not known here is told as typer tells it.
 """
 
 import re
+from collections.abc import Callable
+from typing import Any, cast
 
 import typer
 
@@ -24,6 +26,18 @@ _WORDS = (
     (r"Option '(?P<name>.*)' does not take a value\.", "the option {name} takes no value"),
     (r"Got unexpected extra argument\(s\) \((?P<words>.*)\)", "too many arguments: {words}"),
 )
+
+
+def in_our_words(app: typer.Typer) -> Callable[..., object]:
+    """Return an application whose --help says what it does in the language in force, at every command."""
+    whole: Any = typer.main.get_command(app)
+    commands = [whole]
+    while commands:
+        one = commands.pop()
+        if (option := one.get_help_option(typer.Context(one))) is not None:
+            option.help = tr("show this help")
+        commands += getattr(one, "commands", {}).values()
+    return cast("Callable[..., object]", whole)
 
 
 def is_help(error: typer.TyperException) -> bool:

@@ -314,3 +314,13 @@ def test_the_log_is_apart_from_results_and_stops_nothing(tmp_path: Path) -> None
         ended = shell(f"cd $D; {sys.executable} work.py 2>{target}; echo $?", tmp_path, PYTHONPATH=str(ROOT))
         assert (ended.stdout, ended.stderr) == ("done\n0\n", "")
     assert "detail=数" in (tmp_path / "log.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "この説明を表示します"), ("en", "show this help")])
+@pytest.mark.parametrize("command", [[], ["outbox"], ["outbox", "resolve"]])
+def test_help_says_of_itself_what_it_is(
+    capsys: pytest.CaptureFixture[str], language: str, words: str, command: list[str]
+) -> None:
+    """In the language in force, at each level."""
+    assert cli.invoke(["--lang", language, *command, "--help"]) == 0
+    assert words in capsys.readouterr().out

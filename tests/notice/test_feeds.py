@@ -31,7 +31,9 @@ def items(*entries: site.Published) -> list[dict[str, object]]:
 
 def test_the_json_feed_word_for_word() -> None:
     """As JSON Feed 1.1 asks: addresses, names, whole texts, times with offset."""
-    feed = json.loads(site.pages([published(FIRST)], PROVIDER, TEMPLATES)["feed.json"])
+    words = site.pages([published(FIRST)], PROVIDER, TEMPLATES)["feed.json"].decode()
+    assert words.startswith('{\n "version": "https://jsonfeed.org/version/1.1",\n "title": "みほんレンタルサーバー ')
+    feed = json.loads(words)
     assert feed == {
         "version": "https://jsonfeed.org/version/1.1",
         "title": "みほんレンタルサーバー 障害報告・セキュリティ情報",

@@ -92,6 +92,9 @@ def test_what_is_put_out_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert templates.text("notice/x.j2", {"a": "12345"}) == "1234512345"
     with pytest.raises(NoticeError, match="puts out too much"):
         templates.text("notice/x.j2", {"a": "123456"})
+    whole = of(tmp_path, "{{ a }}")
+    assert not _fails(whole, "x" * 10)
+    assert _fails(whole, "x" * 11)
     joined = of(tmp_path, "{% set b = a ~ a %}{{ b|upper|length }}")
     assert joined.text("notice/x.j2", {"a": "abcde"}) == "10"
     with pytest.raises(NoticeError, match="puts out too much"):

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from pyroaring import BitMap
 from sqlalchemy import Connection, select
 
 from feedbot.store._inventory_tables import OWN_LISTS, contracts, host_sets, owners, servers
@@ -27,12 +28,13 @@ class Part(NamedTuple):
     kernels: list[str]
 
 
-def read(tx: Connection, sets: Iterable[int] | None = None) -> Iterator[Part]:
+def read(tx: Connection, sets: BitMap | None = None) -> Iterator[Part]:
     """Yield whose the sets are: all of them, or those parts in which some of `sets` are, with others."""
     if sets is None:
         yield from map(_part, tx.scalars(select(owners.c.content)))
         return
-    for rows in chunks({one // _SPAN for one in sets}):
+    spans = range(sets.min() // _SPAN, sets.max() // _SPAN + 1) if sets else ()
+    for rows in chunks(one for one in spans if sets.range_cardinality(one * _SPAN, (one + 1) * _SPAN)):
         yield from map(_part, tx.scalars(select(owners.c.content).where(owners.c.span.in_(rows))))
 
 

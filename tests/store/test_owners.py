@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from pyroaring import BitMap
 from sqlalchemy import Connection, select
 
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
@@ -67,4 +68,4 @@ def test_only_the_spans_that_are_asked_for(tx: Connection, monkeypatch: pytest.M
     sets = {number for number, _, _ in _kept(tx)}
     one = min(sets)
     assert len(sets) > 1
-    assert {number for part in _owners.read(tx, [one]) for number in part.sets} == {one}
+    assert {number for part in _owners.read(tx, BitMap([one])) for number in part.sets} == {one}

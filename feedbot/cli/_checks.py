@@ -61,9 +61,9 @@ def failed(check: str, error: FeedbotError) -> Line:
     return Line(check, Level.FAULT, str(error), error.hint())
 
 
-def examine(config: "Config", now: datetime) -> Iterator[Line]:
-    """Yield the lines of every check."""
-    for name, check in CHECKS:
+def examine(config: "Config", now: datetime, *more: tuple[str, Check]) -> Iterator[Line]:
+    """Yield the lines of every check, and of `more`."""
+    for name, check in (*CHECKS, *more):
         try:
             yield from check(config, now)
         except FeedbotError as error:

@@ -40,14 +40,14 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
 
 
 def _lines() -> "list[Line]":
-    from feedbot.cli import _checks
+    from feedbot.cli import _checks, _checks_lists
 
     try:
         config = _shell.load_config()
     except ConfigError as error:
         return [_checks.failed("configuration", error), *_checks.programs()]
     found = _checks.ok("configuration", tr("no faults"))
-    return [found, *_checks.examine(config, datetime.now(UTC))]
+    return [found, *_checks.examine(config, datetime.now(UTC), ("block lists", _checks_lists.blocklists))]
 
 
 def _place(check: str) -> str:

@@ -234,4 +234,4 @@ def test_a_customer_reads_what_is_for_his_plans(held: tuple[Share, ...], kept: l
 
 def test_words_before_the_first_item_are_for_everybody() -> None:
     """Indented or not; only empty lines around the text go."""
-    assert concerning("\n  字下げ\nX\n\n", ()) == "  字下げ\nX"
+    assert concerning("  字下げ\nX\n\n", ()) == "  字下げ\nX"

@@ -285,13 +285,13 @@ def cancel_orphans(tx: Connection) -> int:
 
 
 def cancel_overtaken(tx: Connection) -> int:
-    """Cancel what was on the wire while a later edition was queued for the same recipient, and came to be deferred: the
-    old words would arrive behind the new. Return how many rows."""
+    """Cancel what was claimed once (it came to be deferred, a person lets it go again) where a later edition is queued
+    for the same recipient: the old words would arrive behind the new. Return how many rows."""
     later = outbox.alias()
     newer = (later.c.customer == outbox.c.customer) & (later.c.channel == outbox.c.channel)
     newer &= (later.c.draft > outbox.c.draft) & (later.c.state != OutboxState.CANCELLED.value)
     pairs = select(outbox.c.id, outbox.c.key, later.c.key.label("later")).join(later, newer)
-    rows = tx.execute(pairs.where(outbox.c.state == OutboxState.DEFERRED.value))
+    rows = tx.execute(pairs.where(outbox.c.state.in_(WAITING), outbox.c.fence > 0))
     old = sorted({row.id for row in rows if is_later(row.later, row.key)})
     return sum(_cancel(tx, outbox.c.id.in_(part)) for part in chunks(old))
 

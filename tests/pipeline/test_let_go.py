@@ -9,13 +9,14 @@ import pytest
 
 from feedbot import store
 from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
-from feedbot.pipeline import _afresh, bounces
+from feedbot.pipeline import _afresh, bounces, decide, draft
+from feedbot.pipeline.publish import publish
 from feedbot.pipeline.readdress import readdress
 from feedbot.pipeline.send import resolve, retry, send_due
 from feedbot.review import State
 from feedbot.store import drafts, outbox
 from tests.fakes import world
-from tests.pipeline.test_afresh import House
+from tests.pipeline.test_afresh import OWN, House
 
 MONTH = timedelta(days=30)
 
@@ -134,3 +135,21 @@ def test_who_joined_since_is_no_reason_for_an_edition_when_one_mail_is_tried_aga
     retry_it()
     assert house.send() == ["C05"]
     assert house.waiting() == []
+
+
+@pytest.mark.parametrize("left", [failed, doubtful])
+def test_who_has_the_next_edition_does_not_get_the_one_before_it(
+    house: House, left: Callable[[House], Callable[[], object]]
+) -> None:
+    """His first mail was left over, the second one arrived: the old words do not come behind the new."""
+    let_go = left(house)
+    number = published(house)
+    with store.reading(house.stage.database) as tx:
+        known = drafts.load(tx, number).notice.number
+    new = draft.follow(house.edges, known, OWN, "author").id
+    decide.propose(house.edges, new, "author")
+    decide.approve(house.edges, new, "reviewer")
+    publish(house.edges, new, "author")
+    assert "C05" in house.send()
+    let_go()
+    assert house.send(MONTH) == []

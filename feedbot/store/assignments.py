@@ -45,16 +45,28 @@ def calendar(tx: Connection) -> Mapping[str, tuple[Server, ...]]:
 
 def settle(tx: Connection, now: datetime) -> tuple[str, ...]:
     """Let each server with days be of the contract that has it today, or of none; return the names that changed."""
+    if not _differing(tx, calendar(tx), now):
+        return ()
+    # PostgreSQL: an import may not be committed yet. What it brings is read only after it, or it would go again here.
+    lock(tx, "inventory")
     known = calendar(tx)
-    today = now.astimezone(JST).date()
-    wanted = {name: one for name, rows in known.items() for one in rows if one.holds_on(today)}
-    held = _held(tx, known)
-    changed = tuple(sorted(name for name in known if held.get(name) != wanted.get(name)))
+    changed = _differing(tx, known, now)
     if changed:
         others = [one for one in inventory.servers(tx) if one.name not in known]
-        inventory.replace_customers(tx, None, None, [*others, *wanted.values()], now)
+        inventory.replace_customers(tx, None, None, [*others, *_of_today(known, now).values()], now)
         date_back(tx, {name: known[name] for name in changed}, now)
     return changed
+
+
+def _differing(tx: Connection, known: Mapping[str, tuple[Server, ...]], now: datetime) -> tuple[str, ...]:
+    """Return the servers with days of which another row is in force than is today's."""
+    held, wanted = _held(tx, known), _of_today(known, now)
+    return tuple(sorted(name for name in known if held.get(name) != wanted.get(name)))
+
+
+def _of_today(known: Mapping[str, tuple[Server, ...]], now: datetime) -> dict[str, Server]:
+    today = now.astimezone(JST).date()
+    return {name: one for name, rows in known.items() for one in rows if one.holds_on(today)}
 
 
 def date_back(tx: Connection, known: Mapping[str, tuple[Server, ...]], now: datetime) -> None:

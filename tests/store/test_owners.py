@@ -1,15 +1,22 @@
 """Whose a set is, kept beside the hosts: always what the hosts and their contracts say."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from random import Random
 
 import pytest
 from pyroaring import BitMap
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select, text
 
+from feedbot import store
 from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
-from feedbot.store import _owners, inventory
+from feedbot.store import _owners, assignments, inventory
 from feedbot.store._inventory_tables import OWN_LISTS, contracts, host_sets
 from tests.store.samples import NOW
+
+BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
 
 
 def _said(tx: Connection) -> set[tuple[int, str, str]]:
@@ -69,3 +76,47 @@ def test_only_the_spans_that_are_asked_for(tx: Connection, monkeypatch: pytest.M
     one = min(sets)
     assert len(sets) > 1
     assert {number for part in _owners.read(tx, BitMap([one])) for number in part.sets} == {one}
+
+
+def _meanwhile(database: Engine, first: Callable[[Connection], object], then: Callable[[], object]) -> None:
+    """Begin `then` while `first` has written and not yet committed, and let it come to where it waits for that."""
+    with ThreadPoolExecutor(1) as pool:
+        with database.begin() as tx:
+            first(tx)
+            second = pool.submit(then)
+            end = time.monotonic() + 30
+            while not _is_blocked(database) and not second.done() and time.monotonic() < end:
+                time.sleep(0.02)
+            assert not second.done()
+        second.result(30)
+
+
+def _is_blocked(database: Engine) -> bool:
+    with database.connect() as connection:
+        return bool(connection.scalar(BLOCKED))
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_day_begins_while_servers_are_brought(database: Engine) -> None:
+    """Who lets a server change hands waits for the import, and takes away nothing that it brought."""
+    whose = [Customer("A", "CSIRT-A", "a@csirt-a.example"), Customer("B", "CSIRT-A", "b@csirt-a.example")]
+    owned = [Contract("A-1", "A", Plan.VPS, root=True), Contract("B-1", "B", Plan.VPS, root=True)]
+    before, since = Server("web", "A-1", until=date(2026, 4, 1)), Server("web", "B-1", since=date(2026, 4, 2))
+    now = NOW + timedelta(days=2)
+
+    def import_(tx: Connection) -> None:
+        inventory.replace_customers(tx, None, None, [since, Server("old", "A-1"), Server("new", "A-1")], now)
+        inventory.replace_packages(tx, {"new": HostPackages("new", (Component("deb", "p", "1"),))}, now)
+
+    def settle() -> None:
+        with database.begin() as tx:
+            assignments.settle(tx, now)
+
+    with database.begin() as tx:
+        inventory.replace_customers(tx, whose, owned, [before, Server("old", "A-1")], NOW)
+        assignments.replace(tx, [before, since])
+    _meanwhile(database, import_, settle)
+    with store.reading(database) as tx:
+        assert [one.name for one in inventory.servers(tx)] == ["new", "old", "web"]
+        assert {customer for _, customer, _ in _kept(tx)} == {"A"}
+        assert set(_kept(tx)) == _said(tx)

@@ -12,7 +12,7 @@ from feedbot.delivery import OutboxState, Receipt
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.tasks import open_task
-from feedbot.store import Transaction, audit, doubtful, outbox, suppressed, tasks
+from feedbot.store import Transaction, audit, doubtful, outbox, releases, suppressed, tasks
 from feedbot.store.outbox import Claimed
 
 FAILED, HELD, UNCERTAIN = "mails failed", "mails held", "mails uncertain"
@@ -57,6 +57,18 @@ def ask_doubtful(edges: Edges, tx: Transaction) -> None:
             open_task(edges, tx, UNCERTAIN, subject, why, _ACTOR)
 
 
+def keep_back(edges: Edges, tx: Transaction, draft: int) -> None:
+    """See to a mail of this draft that has just been let go again, before a sender takes it.
+
+    It is cancelled where a later edition is queued for its reader. Where its notice is halted it waits behind that, and
+    a person is asked about the halt: he may have been, and have settled it while nothing was left to leave.
+    """
+    if count := outbox.cancel_overtaken(tx):
+        audit.append(tx, _ACTOR, "cancel", "outbox", f"{count} messages", edges.clock())
+    if halted := releases.load(tx, draft).halted:
+        open_task(edges, tx, HALTED, f"draft {draft}", halted, _ACTOR)
+
+
 def resend_doubtful(edges: Edges, tx: Transaction) -> None:
     """Let mails go again that have been in doubt for as long as the operator wrote (RELIABILITY, the SMTP window).
 
@@ -64,6 +76,7 @@ def resend_doubtful(edges: Edges, tx: Transaction) -> None:
     question aside and left them as they are. They are judged again, and held back by all that holds others back.
     """
     now, after = edges.clock(), edges.sending.resend_after
+    let_go = set[int]()
     for one in doubtful.old(tx, now - after, edges.channel) if after else ():
         asked = tasks.last_closed(tx, UNCERTAIN, f"draft {one.draft}", but=_ACTOR)
         if asked is not None and one.since <= asked:
@@ -71,6 +84,9 @@ def resend_doubtful(edges: Edges, tx: Transaction) -> None:
         again = Receipt(OutboxState.PENDING, now, 0, f"by {_ACTOR}: in doubt since {one.since.isoformat()}")
         if outbox.resolve(tx, one.message, OutboxState.UNCERTAIN, again):
             audit.append(tx, _ACTOR, "resend", f"message {one.message}", f"in doubt since {one.since.isoformat()}", now)
+            let_go.add(one.draft)
+    for draft in sorted(let_go):
+        keep_back(edges, tx, draft)
 
 
 def ask_no_more(edges: Edges, tx: Transaction) -> None:

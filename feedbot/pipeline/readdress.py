@@ -9,7 +9,7 @@ another customer is refused, whoever asks (I8). The old row stays as evidence, c
 from feedbot.delivery import OutboxState, Outgoing, Receipt, readdressed
 from feedbot.errors import DeliveryError
 from feedbot.pipeline._edges import Edges
-from feedbot.pipeline._unsent import READDRESS, ask_no_more
+from feedbot.pipeline._unsent import READDRESS, ask_no_more, keep_back
 from feedbot.pipeline.tasks import open_task
 from feedbot.store import Transaction, audit, contacts, drafts, inventory, outbox, suppressed, tasks, threads
 
@@ -37,6 +37,7 @@ def readdress(edges: Edges, number: int, address: str, actor: str) -> bool:
         if not outbox.add(tx, new):
             raise DeliveryError(subject, "it has been addressed anew before", permanent=True)
         tasks.close(tx, "address", suppressed.normal(old.recipient), actor, now)
+        keep_back(edges, tx, old.draft)
         ask_no_more(edges, tx)
         audit.append(tx, actor, READDRESS, subject, f"{old.recipient} → {address}", now)
     return True
@@ -65,6 +66,13 @@ def _checked(edges: Edges, tx: Transaction, number: int, address: str) -> Outgoi
         raise DeliveryError(subject, "in trial mode every mail goes to the operator", permanent=True)
     if not outbox.is_standing(tx, old.draft):
         raise DeliveryError(subject, "its notice was withdrawn", permanent=True)
+    if outbox.is_overtaken(tx, number):
+        raise DeliveryError(
+            subject,
+            "its reader has a later edition of this notice in the outbox",
+            permanent=True,
+            hint="the later one can be sent to another address: feedbot outbox status shows it",
+        )
     if found := suppressed.find(tx, address):
         raise DeliveryError(
             address,

@@ -32,7 +32,7 @@ from feedbot.pipeline import _afresh, announce
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline._relays import News, avoid_relays, news_of, note_relays
 from feedbot.pipeline._turns import Turns
-from feedbot.pipeline._unsent import ask_doubtful, ask_failed, ask_no_more, resend_doubtful
+from feedbot.pipeline._unsent import ask_doubtful, ask_failed, ask_no_more, keep_back, resend_doubtful
 from feedbot.pipeline.alarms import deliver
 from feedbot.pipeline.publish import build_site
 from feedbot.pipeline.release import advance, limits
@@ -104,6 +104,7 @@ def resolve(edges: Edges, number: int, actor: str, *, resend: bool) -> None:
                 permanent=True,
                 hint="feedbot outbox status shows the messages",
             )
+        _keep_back(edges, tx, number)
         ask_no_more(edges, tx)
         audit.append(tx, actor, "resend" if resend else "resolve-sent", f"message {number}", "", now)
 
@@ -150,10 +151,18 @@ def retry(edges: Edges, number: int | None, actor: str) -> int:
                     permanent=True,
                     hint="an uncertain one: feedbot outbox resolve; feedbot outbox status shows the messages",
                 )
+            _keep_back(edges, tx, number)
         ask_no_more(edges, tx)
         subject = "outbox" if number is None else f"message {number}"
         audit.append(tx, actor, "retry", subject, f"{count} messages", now)
     return count
+
+
+def _keep_back(edges: Edges, tx: Transaction, number: int) -> None:
+    """See to a message that a person has let go, where it waits now."""
+    message = outbox.find(tx, number)
+    if message and message.state is OutboxState.PENDING:
+        keep_back(edges, tx, message.draft)
 
 
 def _tidy(edges: Edges) -> None:

@@ -35,7 +35,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from feedbot.delivery import OutboxState, Outgoing, Receipt, Verdict
 from feedbot.store._gates import STANDING, UNLIMITED, WAITING, Limits, due, open_now, stands
-from feedbot.store._keys import is_later, recipient_of
+from feedbot.store._keys import recipient_of
+from feedbot.store._overtaken import overtaken
 from feedbot.store._sending_tables import suppressed_addresses
 from feedbot.store._sql import chunks, insert, lock
 from feedbot.store._tables import contents, drafts, outbox, receipts
@@ -287,12 +288,7 @@ def cancel_orphans(tx: Connection) -> int:
 def cancel_overtaken(tx: Connection) -> int:
     """Cancel what was claimed once (it came to be deferred, a person lets it go again) where a later edition is queued
     for the same recipient: the old words would arrive behind the new. Return how many rows."""
-    later = outbox.alias()
-    newer = (later.c.customer == outbox.c.customer) & (later.c.channel == outbox.c.channel)
-    newer &= (later.c.draft > outbox.c.draft) & (later.c.state != OutboxState.CANCELLED.value)
-    pairs = select(outbox.c.id, outbox.c.key, later.c.key.label("later")).join(later, newer)
-    rows = tx.execute(pairs.where(outbox.c.state.in_(WAITING), outbox.c.fence > 0))
-    old = sorted({row.id for row in rows if is_later(row.later, row.key)})
+    old = overtaken(tx, and_(outbox.c.state.in_(WAITING), outbox.c.fence > 0))
     return sum(_cancel(tx, outbox.c.id.in_(part)) for part in chunks(old))
 
 
@@ -353,6 +349,11 @@ def is_standing(tx: Connection, draft: int) -> bool:
     """Tell whether the messages of a draft may still leave: it is being published, or is published."""
     query = select(drafts.c.id).where(drafts.c.id == draft, drafts.c.state.in_(STANDING))
     return tx.scalar(query) is not None
+
+
+def is_overtaken(tx: Connection, number: int) -> bool:
+    """Tell whether a later edition is queued for the recipient of a message."""
+    return bool(overtaken(tx, outbox.c.id == number))
 
 
 def answers(tx: Connection, number: int) -> tuple[Receipt, ...]:

@@ -9,10 +9,11 @@ import pytest
 
 from feedbot import store
 from feedbot.delivery import Answer, OutboxState, Outcome, Outgoing
-from feedbot.pipeline import _afresh, bounces, decide, draft
+from feedbot.errors import DeliveryError
+from feedbot.pipeline import _afresh, bounces, decide, draft, release
 from feedbot.pipeline.publish import publish
 from feedbot.pipeline.readdress import readdress
-from feedbot.pipeline.send import resolve, retry, send_due
+from feedbot.pipeline.send import resolve, retry, send_due, stop_draft
 from feedbot.review import State
 from feedbot.store import drafts, outbox
 from tests.fakes import world
@@ -143,13 +144,74 @@ def test_who_has_the_next_edition_does_not_get_the_one_before_it(
 ) -> None:
     """His first mail was left over, the second one arrived: the old words do not come behind the new."""
     let_go = left(house)
-    number = published(house)
+    followed(house, published(house))
+    assert "C05" in house.send()
+    let_go()
+    assert house.send(MONTH) == []
+
+
+def followed(house: House, number: int) -> None:
+    """Publish the next edition, which has not left yet."""
     with store.reading(house.stage.database) as tx:
         known = drafts.load(tx, number).notice.number
     new = draft.follow(house.edges, known, OWN, "author").id
     decide.propose(house.edges, new, "author")
     decide.approve(house.edges, new, "reviewer")
     publish(house.edges, new, "author")
+
+
+@pytest.mark.parametrize("left", [failed, doubtful])
+def test_nor_where_a_person_lets_it_go_while_a_sender_works(
+    house: House, left: Callable[[House], Callable[[], object]]
+) -> None:
+    """The round would take it before the next one tidies up."""
+    let_go = [left(house)]
+    number = published(house)
+    followed(house, number)
+
+    def answer(_: Outgoing) -> Answer:
+        while let_go:
+            let_go.pop()()
+        return Answer(Outcome.ACCEPTED, 250, "ok")
+
+    house.stage.answer = answer
+    house.send()
+    assert let_go == []
+    assert number not in {one.draft for one in house.stage.mails}
+
+
+def test_nor_where_it_goes_again_by_itself(house: House) -> None:
+    """In the very round that lets it go."""
+    doubtful(house)
+    followed(house, published(house))
     assert "C05" in house.send()
-    let_go()
+    house.sending = replace(house.sending, resend_after=timedelta(hours=2))
     assert house.send(MONTH) == []
+
+
+def test_nor_at_another_address(house: House) -> None:
+    """The later one could go there."""
+    answered(house, Outcome.REFUSED)
+    followed(house, published(house))
+    house.send()
+    with pytest.raises(DeliveryError, match="a later edition"):
+        readdress(house.edges, only(house, OutboxState.FAILED), "c05@new.example", "author")
+
+
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_a_mail_of_a_halted_notice_does_not_wait_unseen(house: House, by_itself: bool) -> None:
+    """The halt was settled when all that waited was cancelled; the mail that is let go then waits behind it."""
+    house.sending = replace(house.sending, first=1, resend_after=timedelta(hours=2) if by_itself else None)
+    house.stage.answer = lambda _: Answer(Outcome.UNCERTAIN, 0, "")
+    number = house.published()
+    house.send()
+    stop_draft(house.edges, number, "author", "wrong")
+    house.stage.answer = lambda _: Answer(Outcome.ACCEPTED, 250, "ok")
+    assert ("halted", f"draft {number}") not in house.tasks()
+    if not by_itself:
+        resolve(house.edges, only(house, OutboxState.UNCERTAIN), "author", resend=True)
+    assert house.send(timedelta(hours=3)) == []
+    assert house.tasks() == [("halted", f"draft {number}")]
+    release.let_rest_go(house.edges, number, "author")
+    assert house.send() == ["C00"]
+    assert house.tasks() == []

@@ -23,7 +23,7 @@ from feedbot.inventory import (
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.reading.dates import JST
-from feedbot.store import Transaction, assignments, audit, contacts, inventory
+from feedbot.store import Transaction, assignments, audit, contacts, inventory, lock
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
@@ -80,6 +80,7 @@ def import_customers(
     parts = each(files, lambda file: read_customers(bytes_of(file), file.name))
     subject = shown([file.name for file in files])
     with edges.database.begin() as tx:
+        lock(tx, "inventory")  # PostgreSQL: what another import brings meanwhile is to be seen, or it would go
         found = combine(parts, inventory.customers(tx), edges.brands)
         for name in dict.fromkeys(file.name for file in files):
             kept = sum(entry.line.file == name for entry in found.entries)

@@ -19,7 +19,7 @@ from feedbot.inventory import HostPackages, RefusedRow, RefusedRowsError, check_
 from feedbot.messages import tr
 from feedbot.pipeline._edges import Edges
 from feedbot.pipeline.intake import bytes_of, each, shown
-from feedbot.store import Transaction, assignments, audit, history, host_files, inventory, reading
+from feedbot.store import Transaction, assignments, audit, history, host_files, inventory, lock, reading
 from feedbot.store.host_files import HostFile
 from feedbot.store.inventory import SnapshotResult
 
@@ -113,6 +113,7 @@ def _take(
     subject = shown([one.name for one in bodies])
     check_refused(subject, sum(len(one.packages.components) for one in found.hosts.values()), found.refused)
     with edges.database.begin() as tx:
+        lock(tx, "inventory")  # PostgreSQL: what another import gives of these servers meanwhile is kept only if read
         assignments.settle(tx, edges.clock())  # whose the servers are today is whose these lists are
         if host_files.unchanged(tx, same).keys() != same.keys():
             return None

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,9 +12,12 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, Engine, select, text
 
 from feedbot import store
-from feedbot.inventory import Component, Contract, Customer, HostPackages, Plan, Server
-from feedbot.store import _owners, assignments, inventory
+from feedbot.inventory import Component, Contact, Contract, Customer, HostPackages, Plan, Role, Server
+from feedbot.pipeline.intake import import_customers
+from feedbot.pipeline.packages import import_packages
+from feedbot.store import _owners, assignments, contacts, inventory
 from feedbot.store._inventory_tables import OWN_LISTS, contracts, host_sets
+from tests.fakes import World
 from tests.store.samples import NOW
 
 BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
@@ -120,3 +124,40 @@ def test_a_day_begins_while_servers_are_brought(database: Engine) -> None:
         assert [one.name for one in inventory.servers(tx)] == ["new", "old", "web"]
         assert {customer for _, customer, _ in _kept(tx)} == {"A"}
         assert set(_kept(tx)) == _said(tx)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_two_lists_of_a_server_at_once(database: Engine, tmp_path: Path) -> None:
+    """What one import gives of a server's packages, another of its self-built software at that moment leaves there."""
+    file = tmp_path / "own.csv"
+    file.write_text("server,name,version\nweb,nginx,1.27.0\n", encoding="utf-8")
+    edges = World(database).edges()
+    package = HostPackages("web", (Component("deb", "p", "1"),))
+    with database.begin() as tx:
+        whose, owned = Customer("A", "CSIRT-A", "a@csirt-a.example"), Contract("A-1", "A", Plan.VPS, root=True)
+        inventory.replace_customers(tx, [whose], [owned], [Server("web", "A-1")], NOW)
+    _meanwhile(
+        database,
+        lambda tx: inventory.replace_packages(tx, {"web": package}, NOW),
+        lambda: import_packages(edges, [file], "tester"),
+    )
+    with store.reading(database) as tx:
+        assert [one.name for one in inventory.packages(tx, "web")] == ["nginx", "p"]
+        assert set(_kept(tx)) == _said(tx)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_contacts_that_came_while_customers_are_read(database: Engine, tmp_path: Path) -> None:
+    """Customers are taken in beside an import of contacts: the new contact stays."""
+    file = tmp_path / "customers.csv"
+    file.write_text("customer,name,email\nA,CSIRT-A,a@csirt-a.example\n", encoding="utf-8")
+    edges = World(database).edges()
+    import_customers(edges, [file], "tester")
+    given = Contact("A", "b@csirt-a.example", (Role.TECHNICAL,))
+    _meanwhile(
+        database,
+        lambda tx: contacts.replace(tx, [given]),
+        lambda: import_customers(edges, [file], "tester"),
+    )
+    with store.reading(database) as tx:
+        assert list(contacts.all_of_them(tx)) == [given]

@@ -92,7 +92,7 @@ def opened(settings: SmtpSettings, end: float) -> "Lane | Answer":
         words = error.smtp_error
         said = words if isinstance(words, bytes) else words.encode()
         return Answer(Outcome.NO_SESSION, error.smtp_code, line(said))
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:  # a name that is none, a challenge that is not base64
         return Answer(Outcome.NO_SESSION, 0, line(str(error).encode()))
 
 
@@ -288,7 +288,8 @@ def _reply(unread: bytes) -> tuple[int, bytes, bytes] | None:
 
 
 def _connected(settings: SmtpSettings, end: float) -> "_Wire":
-    """Open a session up to AUTH; raises OSError (smtplib's errors are such) where it cannot be had as required."""
+    """Open a session up to AUTH; raises OSError (smtplib's errors are such), or ValueError where what the other
+    side says cannot be read, where it cannot be had as required."""
     helo = settings.helo or settings.sender.partition("@")[2]
     context = None if settings.security == "none" else ssl.create_default_context(cafile=settings.ca_file or None)
     wire: _Wire = (_TlsWire if settings.security == "tls" else _Wire)(settings, helo, end, context)
@@ -302,7 +303,7 @@ def _connected(settings: SmtpSettings, end: float) -> "_Wire":
             wire.ehlo_or_helo_if_needed()
         if settings.username:
             wire.login(settings.username, settings.password)
-    except OSError:
+    except (OSError, ValueError):
         wire.close()
         raise
     return wire

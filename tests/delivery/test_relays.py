@@ -80,6 +80,23 @@ def test_a_relay_that_is_not_ready_is_set_aside(words: tuple[bytes, ...], code: 
     assert recipients(second) == ["ops@mihon.example"]
 
 
+def test_a_relay_whose_challenge_cannot_be_read_is_set_aside() -> None:
+    """It ended the round, and left in doubt whatever was under way."""
+    second = Relay()
+    words = (b"220 hi\r\n", b"250-hi\r\n250 AUTH CRAM-MD5\r\n", b"334 abc\r\n")
+    with scripted(say(*words)) as here, relays(second) as (there,):
+        first = replace(here, username="u", password="p")
+        session = SmtpSession(first, replace(there, order=1))
+        try:
+            assert session.send(OUTGOING).outcome is Outcome.ACCEPTED
+            answer = session.news()[first.name]
+        finally:
+            session.close()
+    assert answer is not None
+    assert answer.code == 0
+    assert recipients(second) == ["ops@mihon.example"]
+
+
 def test_an_uncertain_message_goes_to_no_second_relay() -> None:
     """The first may have it: the answer is the message's own, and the first is not set aside."""
     first, second = Relay(data="cut"), Relay()

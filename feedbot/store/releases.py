@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, and_, exists, or_, select, update
 
 from feedbot.delivery import OutboxState
 from feedbot.review import State
@@ -48,9 +48,14 @@ def load(tx: Connection, draft: int) -> Release:
 
 
 def listing(tx: Connection) -> tuple[Release, ...]:
-    """Return what holds for the drafts that are approved or on their way, by draft."""
-    standing = drafts.c.state.in_((State.APPROVED.value, State.PUBLISHING.value))
-    rows = tx.execute(select(releases).join(drafts).where(standing).order_by(releases.c.draft))
+    """Return what holds for the drafts that are approved or on their way, by draft; of the published ones for those of
+    which a mail waits for the second stage: it was held while that was due."""
+    going = drafts.c.state.in_((State.APPROVED.value, State.PUBLISHING.value))
+    late = exists().where(
+        outbox.c.draft == releases.c.draft, outbox.c.stage > releases.c.stage, outbox.c.state.in_(_WAITING)
+    )
+    left = and_(drafts.c.state == State.PUBLISHED.value, releases.c.stage == FIRST, late.correlate(releases))
+    rows = tx.execute(select(releases).join(drafts).where(or_(going, left)).order_by(releases.c.draft))
     return tuple(Release(**row._mapping) for row in rows)
 
 

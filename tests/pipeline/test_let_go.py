@@ -215,3 +215,13 @@ def test_a_mail_of_a_halted_notice_does_not_wait_unseen(house: House, by_itself:
     release.let_rest_go(house.edges, number, "author")
     assert house.send() == ["C00"]
     assert house.tasks() == []
+
+
+def test_a_held_mail_of_the_second_stage_leaves_when_it_is_let_go(house: House) -> None:
+    """Nothing else of that stage was left, so the notice was published before the stage was open."""
+    house.sending = replace(house.sending, first=21, wait=timedelta(minutes=10))
+    house.published()
+    bounces.suppress(house.edges, "c21@a.example", "it came back", "author")
+    assert len(house.send()) == 21
+    bounces.unsuppress(house.edges, "c21@a.example", "author")
+    assert [house.send(), house.send(timedelta(minutes=11))] == [[], ["C21"]]
